@@ -1,0 +1,107 @@
+/**
+ * What a bouncer and its owner should look like in the world, and what they do look like.
+ * The reconciler is the only caller.
+ */
+
+/** One network a bouncer connects to, complete: what is absent here is absent in the bouncer. */
+export interface DesiredUpstream {
+  /** Unique within the bouncer; never changes. */
+  readonly name: string
+  readonly host: string
+  readonly port: number
+  /** `false` is plain text: loopback and tests only. */
+  readonly tls: boolean
+  /** SHA-256 of a self-signed server certificate, hex, when it is pinned. */
+  readonly serverFingerprint: string | null
+  readonly nick: string
+  readonly username: string | null
+  readonly realname: string | null
+  /** The server's password (PASS). */
+  readonly pass: string | null
+  readonly sasl:
+    | { readonly mechanism: 'none' }
+    | { readonly mechanism: 'plain'; readonly username: string; readonly password: string }
+    /** The bouncer makes and keeps a client certificate (certfp). */
+    | { readonly mechanism: 'external' }
+  readonly channels: readonly string[]
+  readonly enabled: boolean
+  /** Hash over all fields above: tells whether a former application is still current. */
+  readonly digest: string
+}
+
+export interface DesiredBouncer {
+  /** The name at the bouncer's login; unique on the platform; never changes. */
+  readonly username: string
+  readonly nick: string
+  readonly realname: string
+  readonly enabled: boolean
+  /** Grows by one with each `bouncer restart`. */
+  readonly restarts: number
+  /** Grows by one each time live client sessions must sign in again (a revoked password). */
+  readonly signOuts: number
+  readonly upstreams: readonly DesiredUpstream[]
+}
+
+/** What has been applied; handed back at the next application. */
+export interface AppliedBouncer {
+  readonly restarts: number
+  readonly signOuts: number
+  /** Upstream name → digest. */
+  readonly upstreams: Readonly<Record<string, string>>
+}
+
+export interface ObservedUpstream {
+  readonly name: string
+  readonly state: 'connected' | 'connecting' | 'disconnected' | 'disabled'
+  /** The nick in use where the bouncer tells it. */
+  readonly nick: string | null
+  /** One line, without control characters. */
+  readonly error: string | null
+  /** SHA-512 of the bouncer's client certificate, hex, when it has one. */
+  readonly certificateFingerprint: string | null
+}
+
+export interface ObservedBouncer {
+  readonly applied: AppliedBouncer
+  readonly upstreams: readonly ObservedUpstream[]
+}
+
+/** An account as the hosted network (net.irc.now) must treat it. */
+export interface DesiredNetworkAccount {
+  readonly name: string
+  readonly suspended: boolean
+  /** Grows by one each time direct (non-bouncer) sessions must sign in again. */
+  readonly signOuts: number
+}
+
+export interface ServiceHealth {
+  /** `soju`, `ergo`, … */
+  readonly name: string
+  readonly healthy: boolean
+  readonly version: string | null
+  /** One sentence when unhealthy. */
+  readonly detail: string | null
+}
+
+export class ProvisionerUnavailable extends Error {
+  override readonly name = 'ProvisionerUnavailable'
+}
+
+export interface Provisioner {
+  /** Makes the bouncer match, creating what lacks; twice does no harm; `progress` hears short steps. */
+  applyBouncer(
+    desired: DesiredBouncer,
+    applied: AppliedBouncer | null,
+    progress: (step: string) => void,
+  ): Promise<ObservedBouncer>
+  /** Reads the live state without changing anything; null when the bouncer does not exist. */
+  observeBouncer(username: string): Promise<readonly ObservedUpstream[] | null>
+  /** Removes the bouncer with all that belongs to it; succeeds when there is nothing to remove. */
+  removeBouncer(username: string): Promise<void>
+  /** Ends what sessions must end on net.irc.now and makes the suspension there match. */
+  applyNetworkAccount(desired: DesiredNetworkAccount, appliedSignOuts: number): Promise<void>
+  /** Removes the account from net.irc.now so that its name is free; succeeds when it is not there. */
+  removeNetworkAccount(name: string): Promise<void>
+  /** Every service it runs or uses; never throws. */
+  health(): Promise<readonly ServiceHealth[]>
+}
