@@ -1,0 +1,65 @@
+import type { z } from 'zod'
+import type { Context } from './context.ts'
+import type { ErrorCode } from './errors.ts'
+
+/** Who may call: anybody, a signed-in member, or the platform's operators. */
+export type Access = 'anyone' | 'member' | 'ops'
+
+/** `read` changes nothing; `write` can be undone by another write; `destroy` can't and wants a confirmation. */
+export type Effect = 'read' | 'write' | 'destroy'
+
+/**
+ * How a caller learns that the world has followed: call the read operation `show` with the fields `by` (taken from
+ * the output, else from the input) until its output's `phase` has settled, or until it is `gone` (not_found).
+ */
+export interface Settle {
+  readonly show: string
+  readonly by: readonly string[]
+  readonly until: 'settled' | 'gone'
+}
+
+export interface Definition<Input extends z.ZodObject, Output extends z.ZodType> {
+  /** `noun.verb`, singular. */
+  readonly name: string
+  /** One sentence, as it stands in every help. */
+  readonly summary: string
+  /** What a careful reader should know besides: plain sentences. */
+  readonly description?: string
+  readonly access: Access
+  readonly effect: Effect
+  /** Input fields that may be given without their name, in order. */
+  readonly positional?: readonly (keyof z.input<Input> & string)[]
+  readonly input: Input
+  readonly output: Output
+  readonly errors: readonly ErrorCode[]
+  /** Inputs as a user would give them, for help texts: `['main', 'work --nick alice2']` after noun and verb. */
+  readonly examples?: readonly string[]
+  readonly settle?: Settle
+  /** What the caller must repeat to confirm (`destroy` only): an input field, or the own account's name. */
+  readonly confirm?: (keyof z.input<Input> & string) | 'account'
+  /** The output is a list: the fields that a table shows first. */
+  readonly columns?: readonly string[]
+  readonly handle: (input: z.output<Input>, context: Context) => Promise<z.input<Output>>
+}
+
+export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType>
+  extends Definition<Input, Output> {
+  readonly noun: string
+  readonly verb: string
+}
+
+// A catalogue holds operations of every shape; their handlers are only ever called with what their schema parsed.
+// biome-ignore lint/suspicious/noExplicitAny: see above
+export type AnyOperation = Operation<any, any>
+
+/** Defines an operation once; every front end is derived from it. Throws on a definition that could not be served. */
+export function defineOperation<Input extends z.ZodObject, Output extends z.ZodType>(
+  definition: Definition<Input, Output>,
+): Operation<Input, Output> {
+  const [noun, verb, ...rest] = definition.name.split('.')
+  if (!noun || !verb || rest.length > 0) throw new TypeError(`${definition.name}: an operation is named noun.verb`)
+  if ((definition.effect === 'destroy') !== (definition.confirm !== undefined)) {
+    throw new TypeError(`${definition.name}: what destroys, and only that, names its confirmation`)
+  }
+  return { ...definition, noun, verb }
+}

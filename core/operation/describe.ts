@@ -1,0 +1,121 @@
+import { z } from 'zod'
+import type { Access, AnyOperation, Effect, Settle } from './define.ts'
+import type { ErrorCode } from './errors.ts'
+
+/** One input field as a front end sees it; derived from the schema, plain data. */
+export interface Field {
+  /** As in the schema: `saslUsername`. */
+  readonly name: string
+  /** As in `--sasl-username`. */
+  readonly flag: string
+  readonly kind: 'text' | 'integer' | 'number' | 'boolean' | 'choice' | 'list'
+  readonly choices: readonly string[]
+  readonly required: boolean
+  /** May be emptied: an empty text means null. */
+  readonly nullable: boolean
+  readonly default: unknown
+  readonly description: string
+  /** Never travels over IRC or in argv, never shown again. */
+  readonly secret: boolean
+  /** Place among the positionals, or null. */
+  readonly position: number | null
+}
+
+/** An operation as plain data: what the command line, the TUI, NowServ, completion and OpenAPI are made from. */
+export interface OperationDescription {
+  readonly name: string
+  readonly noun: string
+  readonly verb: string
+  readonly summary: string
+  readonly description: string
+  readonly access: Access
+  readonly effect: Effect
+  readonly fields: readonly Field[]
+  readonly errors: readonly ErrorCode[]
+  readonly examples: readonly string[]
+  readonly settle: Settle | null
+  readonly confirm: string | null
+  readonly columns: readonly string[]
+  /** Output fields that are secret: shown once, never over IRC. */
+  readonly secrets: readonly string[]
+}
+
+export interface JsonSchema {
+  readonly type?: string
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly default?: unknown
+  readonly description?: string
+  readonly secret?: boolean
+  readonly [key: string]: unknown
+}
+
+export const jsonSchemaOf = (schema: z.ZodType, io: 'input' | 'output'): JsonSchema =>
+  z.toJSONSchema(schema, { io, unrepresentable: 'any' }) as JsonSchema
+
+export const flagOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+/** What stands behind `nullable()`, which JSON Schema writes as `anyOf [x, null]`. */
+function withoutNull(schema: JsonSchema): { schema: JsonSchema; nullable: boolean } {
+  const others = schema.anyOf?.filter((one) => one.type !== 'null')
+  if (!others || !schema.anyOf || others.length === schema.anyOf.length || others.length !== 1) {
+    return { schema, nullable: false }
+  }
+  return { schema: { ...others[0], ...schema, anyOf: undefined }, nullable: true }
+}
+
+function kindOf(schema: JsonSchema): Field['kind'] {
+  if (schema.enum) return 'choice'
+  if (schema.type === 'array') return 'list'
+  if (schema.type === 'integer' || schema.type === 'number' || schema.type === 'boolean') return schema.type
+  return 'text'
+}
+
+export function fieldsOf(operation: AnyOperation): Field[] {
+  const json = jsonSchemaOf(operation.input, 'input')
+  const positional: readonly string[] = operation.positional ?? []
+  return Object.entries(json.properties ?? {}).map(([name, property]) => {
+    const { schema, nullable } = withoutNull(property)
+    const position = positional.indexOf(name)
+    return {
+      name,
+      flag: flagOf(name),
+      kind: kindOf(schema),
+      choices: (schema.enum ?? schema.items?.enum ?? []).map(String),
+      required: json.required?.includes(name) ?? false,
+      nullable,
+      default: schema.default,
+      description: schema.description ?? '',
+      secret: schema.secret === true,
+      position: position < 0 ? null : position,
+    }
+  })
+}
+
+export function secretsOf(operation: AnyOperation): string[] {
+  const { properties = {} } = jsonSchemaOf(operation.output, 'output')
+  return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema.secret === true)
+}
+
+export function describeOperation(operation: AnyOperation): OperationDescription {
+  return {
+    name: operation.name,
+    noun: operation.noun,
+    verb: operation.verb,
+    summary: operation.summary,
+    description: operation.description ?? '',
+    access: operation.access,
+    effect: operation.effect,
+    fields: fieldsOf(operation),
+    errors: operation.errors,
+    examples: operation.examples ?? [],
+    settle: operation.settle ?? null,
+    confirm: operation.confirm ?? null,
+    columns: operation.columns ?? [],
+    secrets: secretsOf(operation),
+  }
+}

@@ -1,0 +1,61 @@
+import type { Field } from './describe.ts'
+import { OperationError } from './errors.ts'
+
+/** What a person or a shell typed for a field: a text, several, or a bare flag. */
+export type TextValue = string | readonly string[] | boolean
+
+const truths: Readonly<Record<string, boolean>> = {
+  true: true,
+  yes: true,
+  on: true,
+  '1': true,
+  false: false,
+  no: false,
+  off: false,
+  '0': false,
+}
+
+/**
+ * Turns texts (flags, `key=value` words, query parameters, form entries) into an operation's input. It only gives each
+ * text its type; whether the value is right is the schema's to say. Throws `invalid_input`.
+ */
+export function inputFromText(
+  fields: readonly Field[],
+  texts: Readonly<Record<string, TextValue | undefined>>,
+): Record<string, unknown> {
+  const input: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(texts)) {
+    if (value === undefined) continue
+    const field = fields.find((one) => one.name === name)
+    if (!field) throw new OperationError('invalid_input', `There is no field “${name}” here; see the help.`)
+    input[name] = valueOf(field, value)
+  }
+  return input
+}
+
+function valueOf(field: Field, value: TextValue): unknown {
+  if (field.kind === 'list') {
+    const texts = Array.isArray(value) ? value : [String(value)]
+    return texts
+      .flatMap((text: string) => text.split(','))
+      .map((text: string) => text.trim())
+      .filter((text: string) => text !== '')
+  }
+  const last = Array.isArray(value) ? value.at(-1) : value
+  if (field.kind === 'boolean') {
+    if (typeof last === 'boolean') return last
+    const truth = truths[String(last).toLowerCase()]
+    if (truth === undefined) throw wrong(field, 'yes or no')
+    return truth
+  }
+  if (typeof last === 'boolean') throw wrong(field, 'a value')
+  const text = String(last)
+  if (text === '' && field.nullable) return null
+  if (field.kind !== 'integer' && field.kind !== 'number') return text
+  // Number('') and Number('0x10') are numbers to JavaScript, not to a person.
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw wrong(field, 'a number')
+  return Number(text)
+}
+
+const wrong = (field: Field, wanted: string) =>
+  new OperationError('invalid_input', `${field.flag} wants ${wanted}.`, { field: field.name })
