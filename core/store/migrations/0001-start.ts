@@ -1,0 +1,55 @@
+import { type Kysely, sql } from 'kysely'
+
+/** The first schema; plain SQL that PGlite and PostgreSQL 15 read alike. */
+const statements = [
+  `create table accounts (
+    id text primary key, name text not null, name_key text not null unique, role text not null, plan text not null,
+    display_name text, email text, suspended_at timestamptz, suspended_reason text,
+    sign_outs int not null default 0, applied_sign_outs int not null default 0,
+    generation int not null default 1, observed_generation int not null default 0,
+    created_at timestamptz not null, deleted_at timestamptz)`,
+  `create table credentials (account_id text primary key references accounts on delete cascade,
+    password_hash text not null, updated_at timestamptz not null)`,
+  `create table identities (iss text not null, sub text not null, account_id text not null references accounts on delete cascade,
+    primary key (iss, sub))`,
+  `create table app_passwords (id text primary key, account_id text not null references accounts on delete cascade,
+    name text not null, hash text not null unique, prefix text not null, scope text not null,
+    created_at timestamptz not null, last_used_at timestamptz, last_used_by text, unique (account_id, name))`,
+  `create table tokens (id text primary key, account_id text not null references accounts on delete cascade,
+    name text not null, hash text not null unique, prefix text not null, scopes text not null,
+    created_at timestamptz not null, expires_at timestamptz not null, last_used_at timestamptz, unique (account_id, name))`,
+  `create table bouncers (id text primary key, account_id text not null references accounts, name text not null,
+    username text not null unique, nick text not null, realname text not null, enabled boolean not null,
+    restarts int not null default 0, sign_outs int not null default 0,
+    generation int not null default 1, observed_generation int not null default 0,
+    applied text, failure text, created_at timestamptz not null, deleted_at timestamptz, unique (account_id, name))`,
+  `create table upstreams (id text primary key, bouncer_id text not null references bouncers on delete cascade, name text not null,
+    managed boolean not null, host text not null, port int not null, tls boolean not null, server_fingerprint text,
+    nick text not null, username text, realname text, sealed_pass text, sasl text not null, sasl_username text,
+    sealed_sasl_password text, channels text not null, enabled boolean not null,
+    state text not null default 'pending', state_since timestamptz, state_nick text, last_error text,
+    certificate_fingerprint text, created_at timestamptz not null, unique (bouncer_id, name))`,
+  `create table events (id bigserial primary key, at timestamptz not null, account_id text not null,
+    subject text not null, type text not null, message text not null)`,
+  'create index events_of_account on events (account_id, id)',
+  `create table audit (id bigserial primary key, at timestamptz not null, actor_id text, actor_name text not null,
+    member_id text, member_name text, via text not null, operation text not null, input text not null)`,
+  'create index audit_of_actor on audit (actor_id, id)',
+  'create index audit_of_member on audit (member_id, id)',
+  `create table idempotency (account_id text not null references accounts on delete cascade, key text not null,
+    request text not null, output text not null, created_at timestamptz not null, primary key (account_id, key))`,
+  'create table leases (name text primary key, holder text not null, expires_at timestamptz not null)',
+  `create table one_time_links (hash text primary key, account_id text references accounts on delete cascade,
+    operation text not null, sealed_input text not null, expires_at timestamptz not null, used_at timestamptz)`,
+  `create table oidc_payloads (model text not null, id text not null, payload text not null, grant_id text, user_code text,
+    uid text, expires_at timestamptz, primary key (model, id))`,
+  'create index oidc_payloads_by_grant on oidc_payloads (grant_id)',
+  'create index oidc_payloads_by_user_code on oidc_payloads (user_code)',
+  'create index oidc_payloads_by_uid on oidc_payloads (uid)',
+  'create table throttles (key text primary key, failures int not null, blocked_until timestamptz not null)',
+  'create table settings (key text primary key, value text not null)',
+]
+
+export async function up(database: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(database)
+}

@@ -1,0 +1,123 @@
+import type { Generated } from 'kysely'
+
+/** Times are `timestamptz`, read as Date; JSON columns are `text` holding JSON, so that both databases agree. */
+export interface Schema {
+  accounts: {
+    id: string
+    name: string
+    name_key: string
+    role: 'member' | 'ops'
+    plan: string
+    display_name: string | null
+    email: string | null
+    suspended_at: Date | null
+    suspended_reason: string | null
+    sign_outs: Generated<number>
+    applied_sign_outs: Generated<number>
+    /** Grows with each change that the network must follow; `observed_generation` follows it. */
+    generation: Generated<number>
+    observed_generation: Generated<number>
+    created_at: Date
+    deleted_at: Date | null
+  }
+  credentials: { account_id: string; password_hash: string; updated_at: Date }
+  identities: { iss: string; sub: string; account_id: string }
+  app_passwords: {
+    id: string
+    account_id: string
+    name: string
+    hash: string
+    prefix: string
+    scope: 'irc' | 'bouncer' | 'network'
+    created_at: Date
+    last_used_at: Date | null
+    last_used_by: string | null
+  }
+  tokens: {
+    id: string
+    account_id: string
+    name: string
+    hash: string
+    prefix: string
+    scopes: string
+    created_at: Date
+    expires_at: Date
+    last_used_at: Date | null
+  }
+  bouncers: {
+    id: string
+    account_id: string
+    name: string
+    username: string
+    nick: string
+    realname: string
+    enabled: boolean
+    restarts: Generated<number>
+    sign_outs: Generated<number>
+    generation: Generated<number>
+    observed_generation: Generated<number>
+    applied: string | null
+    failure: string | null
+    created_at: Date
+    deleted_at: Date | null
+  }
+  upstreams: {
+    id: string
+    bouncer_id: string
+    name: string
+    /** Added and signed in by the platform: net.irc.now. */
+    managed: boolean
+    host: string
+    port: number
+    tls: boolean
+    server_fingerprint: string | null
+    nick: string
+    username: string | null
+    realname: string | null
+    sealed_pass: string | null
+    sasl: 'none' | 'plain' | 'external'
+    sasl_username: string | null
+    sealed_sasl_password: string | null
+    channels: string
+    enabled: boolean
+    state: Generated<string>
+    state_since: Date | null
+    state_nick: string | null
+    last_error: string | null
+    certificate_fingerprint: string | null
+    created_at: Date
+  }
+  events: { id: Generated<string>; at: Date; account_id: string; subject: string; type: string; message: string }
+  audit: {
+    id: Generated<string>
+    at: Date
+    actor_id: string | null
+    actor_name: string
+    member_id: string | null
+    member_name: string | null
+    via: string
+    operation: string
+    input: string
+  }
+  idempotency: { account_id: string; key: string; request: string; output: string; created_at: Date }
+  leases: { name: string; holder: string; expires_at: Date }
+  one_time_links: {
+    hash: string
+    account_id: string | null
+    operation: string
+    sealed_input: string
+    expires_at: Date
+    used_at: Date | null
+  }
+  oidc_payloads: {
+    model: string
+    id: string
+    payload: string
+    grant_id: string | null
+    user_code: string | null
+    uid: string | null
+    expires_at: Date | null
+  }
+  throttles: { key: string; failures: number; blocked_until: Date }
+  settings: { key: string; value: string }
+}
