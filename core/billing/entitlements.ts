@@ -1,5 +1,5 @@
-import { plans } from './plans.ts'
 import { OperationError } from '../operation/errors.ts'
+import { plans } from './plans.ts'
 
 /** Each limit with its reason. Upstreams are counted over all bouncers; those that the platform adds are free. */
 export interface Entitlements {

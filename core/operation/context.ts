@@ -1,6 +1,6 @@
 import type { Entitlements } from '../billing/entitlements.ts'
-import type { Stores } from '../store/stores.ts'
 import type { PlatformInfo } from '../platform/info.ts'
+import type { Stores } from '../store/stores.ts'
 
 export type FrontEnd = 'cli' | 'tui' | 'irc' | 'http' | 'page' | 'system'
 

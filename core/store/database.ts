@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import { Kysely, Migrator, PGliteDialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { channel } from './channel.ts'
 import * as start from './migrations/0001-start.ts'
 import type { Schema } from './schema.ts'
 
@@ -11,8 +12,6 @@ export interface Database {
   listen(hear: (payload: string) => void): Promise<() => Promise<void>>
   close(): Promise<void>
 }
-
-export const channel = 'irc_now'
 
 /** PGlite in a folder (one process only), or in memory without one. */
 export async function openPglite(folder?: string): Promise<Database> {

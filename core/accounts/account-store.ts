@@ -1,0 +1,96 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { Schema } from '../store/schema.ts'
+import { type Account, nameKey } from './account.ts'
+
+export type AccountRow = Selectable<Schema['accounts']>
+
+export const accountOf = (row: AccountRow): Account => ({
+  name: row.name,
+  role: row.role,
+  plan: row.plan,
+  displayName: row.display_name,
+  email: row.email,
+  status: {
+    phase: row.deleted_at ? 'deleting' : row.suspended_at ? 'suspended' : 'active',
+    message: row.suspended_reason,
+  },
+  createdAt: row.created_at.toISOString(),
+})
+
+export function createAccountStore(db: Kysely<Schema>) {
+  return {
+    byId: (id: string) => db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst(),
+    byName: (name: string) =>
+      db.selectFrom('accounts').selectAll().where('name_key', '=', nameKey(name)).executeTakeFirst(),
+    list: () => db.selectFrom('accounts').selectAll().orderBy('name_key').execute(),
+    /** Serialises the writes of one account, so that counting and writing can't be overtaken. */
+    lock: (id: string) => db.selectFrom('accounts').select('id').where('id', '=', id).forUpdate().executeTakeFirst(),
+    /** False when the name is taken. */
+    async insert(row: {
+      id: string
+      name: string
+      role: 'member' | 'ops'
+      plan: string
+      email: string | null
+      display_name: string | null
+      created_at: Date
+    }): Promise<boolean> {
+      const result = await db
+        .insertInto('accounts')
+        .values({ ...row, name_key: nameKey(row.name), suspended_at: null, suspended_reason: null, deleted_at: null })
+        .onConflict((conflict) => conflict.column('name_key').doNothing())
+        .executeTakeFirst()
+      return result.numInsertedOrUpdatedRows === 1n
+    },
+    update: (id: string, set: Partial<Pick<AccountRow, 'display_name' | 'email' | 'role' | 'plan'>>) =>
+      db.updateTable('accounts').set(set).where('id', '=', id).execute(),
+    /** A change that net.irc.now must follow: suspension, sign-out, deletion. */
+    change: (
+      id: string,
+      set: Partial<Pick<AccountRow, 'suspended_at' | 'suspended_reason' | 'deleted_at'>>,
+      signOut = false,
+    ) =>
+      db
+        .updateTable('accounts')
+        .set((e) => ({
+          ...set,
+          generation: e('generation', '+', 1),
+          ...(signOut ? { sign_outs: e('sign_outs', '+', 1) } : {}),
+        }))
+        .where('id', '=', id)
+        .execute(),
+    observed: (id: string, generation: number, signOuts: number) =>
+      db
+        .updateTable('accounts')
+        .set({ observed_generation: generation, applied_sign_outs: signOuts })
+        .where('id', '=', id)
+        .execute(),
+    /** Accounts whose network account is not yet as it should be. */
+    pending: () => db.selectFrom('accounts').select('id').whereRef('observed_generation', '<', 'generation').execute(),
+    purge: (id: string) => db.deleteFrom('accounts').where('id', '=', id).execute(),
+    linkIdentity: (iss: string, sub: string, accountId: string) =>
+      db
+        .insertInto('identities')
+        .values({ iss, sub, account_id: accountId })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    byIdentity: (iss: string, sub: string) =>
+      db
+        .selectFrom('identities')
+        .innerJoin('accounts', 'accounts.id', 'identities.account_id')
+        .selectAll('accounts')
+        .where('iss', '=', iss)
+        .where('sub', '=', sub)
+        .executeTakeFirst(),
+    credential: (accountId: string) =>
+      db.selectFrom('credentials').selectAll().where('account_id', '=', accountId).executeTakeFirst(),
+    setCredential: (accountId: string, passwordHash: string, at: Date) =>
+      db
+        .insertInto('credentials')
+        .values({ account_id: accountId, password_hash: passwordHash, updated_at: at })
+        .onConflict((conflict) =>
+          conflict.column('account_id').doUpdateSet({ password_hash: passwordHash, updated_at: at }),
+        )
+        .execute(),
+  }
+}

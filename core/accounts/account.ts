@@ -1,0 +1,34 @@
+import { z } from 'zod'
+
+/** An account's name: also its nick and services account on net.irc.now; immutable, unique without regard to case. */
+export const AccountName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_-]{1,23}$/, 'A name has 2 to 24 letters, digits, - or _, and starts with a letter.')
+  .describe('The account’s name, which is also its nick on net.irc.now.')
+
+/** A field for people to read: one line, no control characters. */
+export const oneLine = (maximum: number) =>
+  z
+    .string()
+    .max(maximum, `At most ${maximum} characters.`)
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'No line breaks and no control characters, please.')
+
+export const Email = z.email('An e-mail address looks like name@example.org.').max(254)
+
+const reserved = /^(.*serv|admin|administrator|irc-?now|operator|support|abuse|system|global|staff)$/i
+
+/** Names that would let somebody pass for the platform. */
+export const isReservedName = (name: string) => reserved.test(name)
+
+export const nameKey = (name: string) => name.toLowerCase()
+
+export const Account = z.object({
+  name: z.string(),
+  role: z.enum(['member', 'ops']),
+  plan: z.string(),
+  displayName: z.string().nullable(),
+  email: z.string().nullable(),
+  status: z.object({ phase: z.enum(['active', 'suspended', 'deleting']), message: z.string().nullable() }),
+  createdAt: z.string().describe('ISO 8601'),
+})
+export type Account = z.output<typeof Account>

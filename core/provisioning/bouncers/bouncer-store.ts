@@ -1,0 +1,72 @@
+import type { Kysely, Selectable } from 'kysely'
+import type { Schema } from '../../store/schema.ts'
+import type { Bouncer } from './bouncer.ts'
+
+export type BouncerRow = Selectable<Schema['bouncers']>
+
+function phaseOf(row: BouncerRow): Bouncer['status']['phase'] {
+  if (row.deleted_at) return 'deleting'
+  if (row.observed_generation < row.generation) return row.failure ? 'failed' : 'pending'
+  return row.enabled ? 'ready' : 'stopped'
+}
+
+export const bouncerOf = (row: BouncerRow, upstreams: readonly { state: string }[]): Bouncer => ({
+  name: row.name,
+  username: row.username,
+  nick: row.nick,
+  realname: row.realname,
+  enabled: row.enabled,
+  status: { phase: phaseOf(row), message: row.failure },
+  upstreams: `${upstreams.filter(({ state }) => state === 'connected').length} of ${upstreams.length} connected`,
+  createdAt: row.created_at.toISOString(),
+})
+
+export function createBouncerStore(db: Kysely<Schema>) {
+  return {
+    list: (accountId: string) =>
+      db.selectFrom('bouncers').selectAll().where('account_id', '=', accountId).orderBy('created_at').execute(),
+    byName: (accountId: string, name: string) =>
+      db
+        .selectFrom('bouncers')
+        .selectAll()
+        .where('account_id', '=', accountId)
+        .where('name', '=', name)
+        .executeTakeFirst(),
+    byId: (id: string) => db.selectFrom('bouncers').selectAll().where('id', '=', id).executeTakeFirst(),
+    byUsername: (username: string) =>
+      db.selectFrom('bouncers').selectAll().where('username', '=', username).executeTakeFirst(),
+    insert: (
+      row: Pick<BouncerRow, 'id' | 'account_id' | 'name' | 'username' | 'nick' | 'realname' | 'enabled' | 'created_at'>,
+    ) =>
+      db
+        .insertInto('bouncers')
+        .values({ ...row, applied: null, failure: null, deleted_at: null })
+        .execute(),
+    /** Changes the desired state; the reconciler follows. */
+    change: (
+      id: string,
+      set: Partial<Pick<BouncerRow, 'nick' | 'realname' | 'enabled' | 'deleted_at'>>,
+      grow: { restarts?: boolean; signOuts?: boolean } = {},
+    ) =>
+      db
+        .updateTable('bouncers')
+        .set((e) => ({
+          ...set,
+          failure: null,
+          generation: e('generation', '+', 1),
+          ...(grow.restarts ? { restarts: e('restarts', '+', 1) } : {}),
+          ...(grow.signOuts ? { sign_outs: e('sign_outs', '+', 1) } : {}),
+        }))
+        .where('id', '=', id)
+        .execute(),
+    observed: (id: string, generation: number, applied: string) =>
+      db
+        .updateTable('bouncers')
+        .set({ observed_generation: generation, applied, failure: null })
+        .where('id', '=', id)
+        .execute(),
+    failed: (id: string, failure: string) => db.updateTable('bouncers').set({ failure }).where('id', '=', id).execute(),
+    ids: () => db.selectFrom('bouncers').select('id').execute(),
+    purge: (id: string) => db.deleteFrom('bouncers').where('id', '=', id).execute(),
+  }
+}

@@ -1,0 +1,46 @@
+import type { Kysely } from 'kysely'
+import type { Schema } from './schema.ts'
+
+export interface PlatformEvent {
+  readonly id: string
+  readonly at: string
+  readonly accountId: string
+  /** `bouncer/main`, `upstream/main/libera`, `account/alice`. */
+  readonly subject: string
+  readonly type: string
+  readonly message: string
+}
+
+export function createEventStore(db: Kysely<Schema>) {
+  return {
+    async insert(event: Omit<PlatformEvent, 'id' | 'at'> & { at: Date }): Promise<PlatformEvent> {
+      const { accountId, ...rest } = event
+      const { id } = await db
+        .insertInto('events')
+        .values({ ...rest, account_id: accountId })
+        .returning('id')
+        .executeTakeFirstOrThrow()
+      return { ...event, id: String(id), at: event.at.toISOString() }
+    },
+    /** The account's events after an id, oldest first. */
+    async after(accountId: string, id: string, limit = 500): Promise<PlatformEvent[]> {
+      const rows = await db
+        .selectFrom('events')
+        .selectAll()
+        .where('account_id', '=', accountId)
+        .where('id', '>', id)
+        .orderBy('id')
+        .limit(limit)
+        .execute()
+      return rows.map((row) => ({
+        id: String(row.id),
+        at: row.at.toISOString(),
+        accountId: row.account_id,
+        subject: row.subject,
+        type: row.type,
+        message: row.message,
+      }))
+    },
+    deleteBefore: (at: Date) => db.deleteFrom('events').where('at', '<', at).execute(),
+  }
+}

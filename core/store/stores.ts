@@ -1,0 +1,34 @@
+import { type Kysely, sql } from 'kysely'
+import { createAccountStore } from '../accounts/account-store.ts'
+import { createPasswordStore } from '../accounts/passwords/password.ts'
+import { createTokenStore } from '../accounts/tokens/token.ts'
+import { createAuditStore } from '../audit/audit-store.ts'
+import { createBouncerStore } from '../provisioning/bouncers/bouncer-store.ts'
+import { createUpstreamStore } from '../provisioning/upstreams/upstream-store.ts'
+import { channel } from './channel.ts'
+import { createEventStore } from './event-store.ts'
+import { createIdempotencyStore, createLeaseStore, createLinkStore, createSettingStore } from './platform-stores.ts'
+import type { Schema } from './schema.ts'
+
+/** All stores over one connection or one transaction. */
+export function createStores(db: Kysely<Schema>) {
+  return {
+    accounts: createAccountStore(db),
+    passwords: createPasswordStore(db),
+    tokens: createTokenStore(db),
+    bouncers: createBouncerStore(db),
+    upstreams: createUpstreamStore(db),
+    audit: createAuditStore(db),
+    events: createEventStore(db),
+    idempotency: createIdempotencyStore(db),
+    leases: createLeaseStore(db),
+    links: createLinkStore(db),
+    settings: createSettingStore(db),
+    /** Tells every process of the platform, once the transaction holds. */
+    notify: async (payload: string) => {
+      await sql`select pg_notify(${channel}, ${payload})`.execute(db)
+    },
+  }
+}
+
+export type Stores = ReturnType<typeof createStores>
