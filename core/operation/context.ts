@@ -40,7 +40,7 @@ export interface Context {
   /** Tells whoever watches the account (the actor's, unless another is named). */
   event(subject: string, type: string, message: string, accountId?: string): Promise<void>
   /** Wakes the reconciler for a row once the transaction holds. */
-  enqueue(key: ReconcileKey): void
+  enqueue(key: ReconcileKey): Promise<void>
 }
 
 export type ReconcileKey = `bouncer/${string}` | `account/${string}`

@@ -28,12 +28,12 @@ export function inputFromText(
     if (value === undefined) continue
     const field = fields.find((one) => one.name === name)
     if (!field) throw new OperationError('invalid_input', `There is no field “${name}” here; see the help.`)
-    input[name] = valueOf(field, value)
+    input[name] = typedValue(field, value)
   }
   return input
 }
 
-function valueOf(field: Field, value: TextValue): unknown {
+function typedValue(field: Field, value: TextValue): unknown {
   if (field.kind === 'list') {
     const texts = Array.isArray(value) ? value : [String(value)]
     return texts

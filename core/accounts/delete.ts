@@ -1,0 +1,36 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation/define.ts'
+import { OperationError } from '../operation/errors.ts'
+import { Account } from './account.ts'
+import { accountOf } from './account-store.ts'
+
+export const deleteAccount = defineOperation({
+  name: 'account.delete',
+  summary: 'Delete your account with everything in it.',
+  description: 'Bouncers, their history, passwords and tokens go with it. The name becomes free again.',
+  access: 'member',
+  effect: 'destroy',
+  confirm: 'account',
+  input: z.object({}),
+  output: Account,
+  errors: ['conflict'],
+  async handle(_input, { actor, store, event, enqueue, now }) {
+    const others = (await store.accounts.list()).filter(
+      (row) => row.role === 'ops' && row.id !== actor.id && !row.deleted_at,
+    )
+    const self = (await store.accounts.byId(actor.id))!
+    if (self.role === 'ops' && others.length === 0) {
+      throw new OperationError('conflict', 'You are the last operator; make somebody else one first.')
+    }
+    for (const bouncer of await store.bouncers.list(actor.id)) {
+      await store.bouncers.change(bouncer.id, { deleted_at: bouncer.deleted_at ?? now })
+      await enqueue(`bouncer/${bouncer.id}`)
+    }
+    for (const password of await store.passwords.list(actor.id)) await store.passwords.delete(password.id)
+    for (const token of await store.tokens.list(actor.id)) await store.tokens.delete(token.id)
+    await store.accounts.change(actor.id, { deleted_at: now }, true)
+    await event(`account/${actor.name}`, 'account.deleting', 'The account is being deleted.')
+    await enqueue(`account/${actor.id}`)
+    return accountOf((await store.accounts.byId(actor.id))!)
+  },
+})

@@ -1,0 +1,45 @@
+import { z } from 'zod'
+import { AuditLine, auditLineOf } from '../audit/list.ts'
+import { defineOperation } from '../operation/define.ts'
+import { Bouncer } from '../provisioning/bouncers/bouncer.ts'
+import { bouncerOf } from '../provisioning/bouncers/bouncer-store.ts'
+import { Upstream } from '../provisioning/upstreams/upstream.ts'
+import { upstreamOf } from '../provisioning/upstreams/upstream-store.ts'
+import { Account } from './account.ts'
+import { accountOf } from './account-store.ts'
+import { AppPassword, appPasswordOf } from './passwords/password.ts'
+import { Token, tokenOf } from './tokens/token.ts'
+
+export const exportAccount = defineOperation({
+  name: 'account.export',
+  summary: 'Export all that is kept about you.',
+  description: 'Secrets are left out: they are kept as hashes, or sealed for the bouncer alone.',
+  access: 'member',
+  effect: 'read',
+  input: z.object({}),
+  output: z.object({
+    account: Account,
+    passwords: z.array(AppPassword),
+    tokens: z.array(Token),
+    bouncers: z.array(Bouncer),
+    upstreams: z.array(Upstream),
+    audit: z.array(AuditLine),
+  }),
+  errors: [],
+  async handle(_input, { actor, store }) {
+    const bouncers = await Promise.all(
+      (await store.bouncers.list(actor.id)).map(async (row) => ({
+        row,
+        upstreams: await store.upstreams.list(row.id),
+      })),
+    )
+    return {
+      account: accountOf((await store.accounts.byId(actor.id))!),
+      passwords: (await store.passwords.list(actor.id)).map(appPasswordOf),
+      tokens: (await store.tokens.list(actor.id)).map(tokenOf),
+      bouncers: bouncers.map(({ row, upstreams }) => bouncerOf(row, upstreams)),
+      upstreams: bouncers.flatMap(({ row, upstreams }) => upstreams.map((upstream) => upstreamOf(upstream, row))),
+      audit: (await store.audit.list(actor.id, 10_000)).map(auditLineOf),
+    }
+  },
+})

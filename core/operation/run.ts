@@ -1,0 +1,268 @@
+import { createHash } from 'node:crypto'
+import type { AccountRow } from '../accounts/account-store.ts'
+import { allows } from '../accounts/tokens/token.ts'
+import { entitlementsOf } from '../billing/entitlements.ts'
+import type { PlatformInfo } from '../platform/info.ts'
+import type { PlatformEvent } from '../store/event-store.ts'
+import type { Stores } from '../store/stores.ts'
+import type { Actor, Caller, Context, ReconcileKey } from './context.ts'
+import type { AnyOperation } from './define.ts'
+import { fieldsOf, secretsOf } from './describe.ts'
+import { OperationError } from './errors.ts'
+import { faultPoint } from './faults.ts'
+
+/** What running needs of the house; one per process. */
+export interface Runtime {
+  /** Runs `work` in one transaction: all or nothing. */
+  transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
+  readonly platform: PlatformInfo
+  now(): Date
+  random(bytes: number): Buffer
+  seal(text: string): string
+}
+
+export interface RunOptions {
+  readonly dryRun?: boolean
+  /** Makes a retry safe: the same key and request answer what the first one did. */
+  readonly idempotencyKey?: string
+  /** The name that a destroying operation wants repeated. */
+  readonly confirm?: string
+}
+
+/** Ends the transaction of a dry run with its answer in hand. */
+class DryRun extends Error {
+  readonly output: unknown
+  constructor(output: unknown) {
+    super('dry run')
+    this.output = output
+  }
+}
+
+/**
+ * Runs an operation for a caller: authorise → parse → handle → parse, in one transaction with its events and its audit
+ * line. Throws OperationError for everything a caller may know about; anything else is a defect or an outage.
+ */
+export async function run(
+  runtime: Runtime,
+  operation: AnyOperation,
+  raw: unknown,
+  caller: Caller,
+  options: RunOptions = {},
+): Promise<unknown> {
+  try {
+    return await runtime.transaction((store) => runIn(store, runtime, operation, raw, caller, options))
+  } catch (error) {
+    if (error instanceof DryRun) return error.output
+    throw storageError(error)
+  }
+}
+
+async function runIn(
+  store: Stores,
+  runtime: Runtime,
+  operation: AnyOperation,
+  raw: unknown,
+  caller: Caller,
+  options: RunOptions,
+): Promise<unknown> {
+  const { actor, member } = await authorise(store, operation, caller)
+  const acting = member ?? actor
+  const input = parseInput(operation, raw)
+  if (operation.effect === 'read') return handle()
+
+  if (acting) await store.accounts.lock(acting.id)
+  confirmed(operation, input, acting, options)
+  const request = createHash('sha256')
+    .update(JSON.stringify([operation.name, acting?.id, input]))
+    .digest('hex')
+  if (options.idempotencyKey && actor && !options.dryRun) {
+    const known = await store.idempotency.find(actor.id, options.idempotencyKey)
+    if (known && known.request !== request) {
+      throw new OperationError(
+        'idempotency_mismatch',
+        'This idempotency key was used for another request; take a new one.',
+      )
+    }
+    if (known) return JSON.parse(known.output)
+  }
+  const output = await handle()
+  if (options.dryRun) throw new DryRun(output)
+  await store.audit.insert({
+    at: runtime.now(),
+    actor_id: actor?.id ?? null,
+    actor_name: actor?.name ?? 'nobody',
+    member_id: member?.id ?? null,
+    member_name: member?.name ?? null,
+    via: caller.via,
+    operation: operation.name,
+    input: JSON.stringify(withoutSecrets(operation, input)),
+  })
+  if (options.idempotencyKey && actor) {
+    await store.idempotency.insert({
+      account_id: actor.id,
+      key: options.idempotencyKey,
+      request,
+      // A secret is shown once: a retry learns that it was made, not what it is.
+      output: JSON.stringify(withoutSecretOutputs(operation, output)),
+      created_at: runtime.now(),
+    })
+  }
+  faultPoint('store')
+  return output
+
+  async function handle(): Promise<unknown> {
+    const context = createContext(store, runtime, acting, caller, options.dryRun ?? false)
+    return operation.output.parse(await operation.handle(input, context))
+  }
+}
+
+function createContext(
+  store: Stores,
+  runtime: Runtime,
+  acting: Actor | null,
+  caller: Caller,
+  dryRun: boolean,
+): Context {
+  return {
+    get actor() {
+      if (!acting) throw notSignedIn()
+      return acting
+    },
+    store,
+    entitlements: entitlementsOf(acting?.plan ?? 'free'),
+    platform: runtime.platform,
+    now: runtime.now(),
+    via: caller.via,
+    dryRun,
+    random: (bytes) => runtime.random(bytes),
+    seal: (text) => runtime.seal(text),
+    async event(subject, type, message, accountId) {
+      const event: PlatformEvent = await store.events.insert({
+        accountId: accountId ?? acting?.id ?? '',
+        subject,
+        type,
+        message,
+        at: runtime.now(),
+      })
+      await store.notify(`event ${event.accountId}`)
+    },
+    enqueue: (key: ReconcileKey) => store.notify(`reconcile ${key}`),
+  }
+}
+
+const notSignedIn = () =>
+  new OperationError('not_signed_in', 'Sign in first: “irc-now login”, or REGISTER and LOGIN with NowServ.')
+
+const actorOf = (row: AccountRow, scopes: readonly string[]): Actor => ({
+  id: row.id,
+  name: row.name,
+  role: row.role,
+  plan: row.plan,
+  scopes,
+})
+
+async function authorise(
+  store: Stores,
+  operation: AnyOperation,
+  caller: Caller,
+): Promise<{ actor: Actor | null; member: Actor | null }> {
+  const row = caller.accountId === null ? undefined : await store.accounts.byId(caller.accountId)
+  if (caller.accountId !== null && (!row || row.deleted_at)) throw notSignedIn()
+  if (!row) {
+    if (operation.access !== 'anyone') throw notSignedIn()
+    return { actor: null, member: null }
+  }
+  if (row.suspended_at) {
+    throw new OperationError(
+      'suspended',
+      `This account is suspended${row.suspended_reason ? `: ${row.suspended_reason}` : ''}; write to the operators.`,
+    )
+  }
+  if (!allows(caller.scopes, operation.noun, operation.effect)) {
+    throw new OperationError(
+      'not_allowed',
+      `This token lacks the scope ${operation.noun}:${operation.effect}; create one that has it.`,
+    )
+  }
+  const actor = actorOf(row, caller.scopes)
+  if (operation.access === 'ops' && actor.role !== 'ops') {
+    throw new OperationError('not_allowed', 'Only the platform’s operators can do this.')
+  }
+  if (caller.as === undefined) return { actor, member: null }
+  if (actor.role !== 'ops')
+    throw new OperationError('not_allowed', 'Only the platform’s operators can act for somebody else.')
+  const member = await store.accounts.byName(caller.as)
+  if (!member || member.deleted_at) {
+    throw new OperationError('not_found', 'There is no account of that name; see “account list”.', { field: 'as' })
+  }
+  return { actor, member: { ...actorOf(member, caller.scopes), role: 'member' } }
+}
+
+function parseInput(operation: AnyOperation, raw: unknown): Record<string, unknown> {
+  const result = operation.input.strict().safeParse(raw ?? {})
+  if (result.success) return result.data as Record<string, unknown>
+  const issue = result.error.issues[0]!
+  const field = issue.path[0] === undefined ? undefined : String(issue.path[0])
+  const hint = `see “help ${operation.noun} ${operation.verb}”`
+  if (issue.code === 'unrecognized_keys') {
+    throw new OperationError('invalid_input', `There is no field of that name here; ${hint}.`, {
+      details: { keys: issue.keys },
+    })
+  }
+  const lacking = issue.code === 'invalid_type' && issue.input === undefined && field !== undefined
+  const given = field === undefined || !raw ? undefined : (raw as Record<string, unknown>)[field]
+  if (lacking && given === undefined)
+    throw new OperationError('invalid_input', `${field} is missing; ${hint}.`, { field })
+  throw new OperationError(
+    'invalid_input',
+    field ? `${field}: ${issue.message}` : issue.message,
+    field ? { field } : {},
+  )
+}
+
+function confirmed(operation: AnyOperation, input: Record<string, unknown>, acting: Actor | null, options: RunOptions) {
+  if (operation.effect !== 'destroy' || options.dryRun) return
+  const expected = operation.confirm === 'account' ? acting?.name : String(input[operation.confirm!])
+  if (options.confirm === expected) return
+  throw options.confirm === undefined
+    ? new OperationError('confirmation_required', `This can’t be undone; repeat “${expected}” to confirm.`, {
+        details: { expected },
+      })
+    : new OperationError('confirmation_invalid', `The confirmation is not “${expected}”; nothing was done.`, {
+        details: { expected },
+      })
+}
+
+function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>): Record<string, unknown> {
+  const secret = new Set(
+    fieldsOf(operation)
+      .filter((field) => field.secret)
+      .map((field) => field.name),
+  )
+  return Object.fromEntries(
+    Object.entries(input).map(([name, value]) => [name, secret.has(name) && value != null ? '(secret)' : value]),
+  )
+}
+
+function withoutSecretOutputs(operation: AnyOperation, output: unknown): unknown {
+  if (typeof output !== 'object' || output === null || Array.isArray(output)) return output
+  const secrets = new Set(secretsOf(operation))
+  return Object.fromEntries(
+    Object.entries(output).map(([name, value]) => [name, secrets.has(name) ? '(shown once)' : value]),
+  )
+}
+
+/** A full disk and a lost database are the caller's to know; the rest is left as it is. */
+function storageError(error: unknown): unknown {
+  if (error instanceof OperationError) return error
+  const { code, message } = error as { code?: string; message?: string }
+  if (code === '53100' || code === 'ENOSPC' || message?.includes('No space left')) {
+    return new OperationError('storage_full', 'The disk is full, so nothing was changed; make room and try again.', {
+      cause: error,
+    })
+  }
+  if (code && (/^(08|57P)/.test(code) || code === 'ECONNREFUSED' || code === 'ECONNRESET')) {
+    return new OperationError('unavailable', 'The database can’t be reached; try again in a moment.', { cause: error })
+  }
+  return error
+}
