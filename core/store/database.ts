@@ -1,5 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
-import { Kysely, Migrator, PGliteDialect, PostgresDialect } from 'kysely'
+import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
+import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import { channel } from './channel.ts'
 import * as start from './migrations/0001-start.ts'

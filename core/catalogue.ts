@@ -1,0 +1,62 @@
+import { createAccount } from './accounts/create.ts'
+import { deleteAccount } from './accounts/delete.ts'
+import { exportAccount } from './accounts/export.ts'
+import { listAccounts } from './accounts/list.ts'
+import { createPassword } from './accounts/passwords/create.ts'
+import { listPasswords } from './accounts/passwords/list.ts'
+import { revokePassword } from './accounts/passwords/revoke.ts'
+import { showAccount } from './accounts/show.ts'
+import { resumeAccount, suspendAccount } from './accounts/suspend.ts'
+import { createToken } from './accounts/tokens/create.ts'
+import { listTokens } from './accounts/tokens/list.ts'
+import { revokeToken } from './accounts/tokens/revoke.ts'
+import { updateAccount } from './accounts/update.ts'
+import { listAudit } from './audit/list.ts'
+import type { AnyOperation } from './operation/define.ts'
+import { platformStatus } from './platform/status.ts'
+import { platformVersion } from './platform/version.ts'
+import { connectBouncer } from './provisioning/bouncers/connect.ts'
+import { createBouncer } from './provisioning/bouncers/create.ts'
+import { deleteBouncer } from './provisioning/bouncers/delete.ts'
+import { listBouncers } from './provisioning/bouncers/list.ts'
+import { restartBouncer } from './provisioning/bouncers/restart.ts'
+import { showBouncer } from './provisioning/bouncers/show.ts'
+import { updateBouncer } from './provisioning/bouncers/update.ts'
+import { createUpstream } from './provisioning/upstreams/create.ts'
+import { deleteUpstream } from './provisioning/upstreams/delete.ts'
+import { listUpstreams } from './provisioning/upstreams/list.ts'
+import { showUpstream } from './provisioning/upstreams/show.ts'
+import { updateUpstream } from './provisioning/upstreams/update.ts'
+
+/** Every operation of irc.now, in the order in which help lists them. */
+export const catalogue: readonly AnyOperation[] = [
+  createBouncer,
+  listBouncers,
+  showBouncer,
+  updateBouncer,
+  restartBouncer,
+  deleteBouncer,
+  connectBouncer,
+  createUpstream,
+  listUpstreams,
+  showUpstream,
+  updateUpstream,
+  deleteUpstream,
+  showAccount,
+  updateAccount,
+  exportAccount,
+  deleteAccount,
+  createAccount,
+  listAccounts,
+  suspendAccount,
+  resumeAccount,
+  createPassword,
+  listPasswords,
+  revokePassword,
+  createToken,
+  listTokens,
+  revokeToken,
+  listAudit,
+  platformStatus,
+  platformVersion,
+]
