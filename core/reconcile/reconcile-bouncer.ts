@@ -1,0 +1,120 @@
+import { faultPoint } from '../operation/faults.ts'
+import type { AppliedBouncer, ObservedUpstream, Provisioner } from '../provisioning/provisioner.port.ts'
+import type { UpstreamRow } from '../provisioning/upstreams/upstream-store.ts'
+import type { Stores } from '../store/stores.ts'
+import { type DesiredOptions, desiredBouncer } from './desired.ts'
+
+export interface ReconcileDeps extends DesiredOptions {
+  readonly provisioner: Provisioner
+  transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
+  now(): Date
+}
+
+/** Soon again while something is still connecting, seldom otherwise; milliseconds. */
+const soon = 1000
+const seldom = 30_000
+
+/** Makes one bouncer as it should be. Answers when to look again, or nothing when it is gone. */
+export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise<number | undefined> {
+  const state = await deps.transaction(async (store) => {
+    const bouncer = await store.bouncers.byId(id)
+    if (!bouncer) return null
+    const account = (await store.accounts.byId(bouncer.account_id))!
+    return { bouncer, account, upstreams: await store.upstreams.list(id) }
+  })
+  if (!state) return undefined
+  const { bouncer, account, upstreams } = state
+  const tell = (type: string, message: string) =>
+    deps.transaction((store) => record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message))
+
+  if (bouncer.deleted_at) {
+    await deps.provisioner.removeBouncer(bouncer.username)
+    faultPoint('reconcile')
+    await deps.transaction(async (store) => {
+      await store.bouncers.purge(id)
+      await record(
+        store,
+        deps,
+        bouncer.account_id,
+        `bouncer/${bouncer.name}`,
+        'bouncer.gone',
+        `The bouncer “${bouncer.name}” is deleted.`,
+      )
+      await store.notify(`reconcile account/${bouncer.account_id}`)
+    })
+    return undefined
+  }
+  const behind = bouncer.observed_generation < bouncer.generation
+  const applied = bouncer.applied ? (JSON.parse(bouncer.applied) as AppliedBouncer) : null
+  const desired = desiredBouncer(bouncer, upstreams, account, deps)
+  const observed = await deps.provisioner.applyBouncer(desired, applied, (step) => {
+    if (behind) tell('bouncer.progress', step).catch(() => undefined)
+  })
+  faultPoint('reconcile')
+  await deps.transaction(async (store) => {
+    await store.bouncers.observed(id, bouncer.generation, JSON.stringify(observed.applied))
+    if (behind) {
+      await record(
+        store,
+        deps,
+        bouncer.account_id,
+        `bouncer/${bouncer.name}`,
+        'bouncer.ready',
+        `The bouncer “${bouncer.name}” is ready.`,
+      )
+    }
+    for (const row of upstreams) {
+      const seen = observed.upstreams.find((one) => one.name === row.name)
+      if (seen) await observeUpstream(store, deps, row, seen, bouncer.account_id, bouncer.name)
+    }
+  })
+  const connecting = observed.upstreams.some(({ state }) => state === 'connecting' || state === 'disconnected')
+  return connecting ? soon * 3 : behind ? soon : seldom
+}
+
+async function observeUpstream(
+  store: Stores,
+  deps: ReconcileDeps,
+  row: UpstreamRow,
+  seen: ObservedUpstream,
+  accountId: string,
+  bouncerName: string,
+): Promise<void> {
+  const same =
+    row.state === seen.state &&
+    row.state_nick === seen.nick &&
+    row.last_error === (seen.error ?? row.last_error) &&
+    row.certificate_fingerprint === seen.certificateFingerprint
+  if (same) return
+  const changed = row.state !== seen.state
+  await store.upstreams.update(row.id, {
+    state: seen.state,
+    state_nick: seen.nick,
+    // The last error stays to be read while it is being tried again; being connected clears it.
+    last_error: seen.state === 'connected' ? null : (seen.error ?? row.last_error),
+    certificate_fingerprint: seen.certificateFingerprint,
+    ...(changed ? { state_since: deps.now() } : {}),
+  })
+  if (!changed) return
+  const why = seen.error ? `: ${seen.error}` : ''
+  await record(
+    store,
+    deps,
+    accountId,
+    `upstream/${bouncerName}/${row.name}`,
+    `upstream.${seen.state}`,
+    `${row.name} is ${seen.state}${why}.`,
+  )
+}
+
+export async function record(
+  store: Stores,
+  deps: Pick<ReconcileDeps, 'now'>,
+  accountId: string,
+  subject: string,
+  type: string,
+  message: string,
+): Promise<void> {
+  await store.events.insert({ accountId, subject, type, message, at: deps.now() })
+  await store.notify(`event ${accountId}`)
+}
