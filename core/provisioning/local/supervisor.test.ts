@@ -1,0 +1,177 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { commandLineOf, endOrphan, readPidFile } from './process-identity.ts'
+import { type ServiceSpec, SupervisedService } from './supervisor.ts'
+
+let folder: string
+let running: SupervisedService[]
+let daemons: ChildProcess[]
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'supervisor-'))
+  running = []
+  daemons = []
+})
+
+afterEach(async () => {
+  for (const service of running) await service.stop()
+  for (const daemon of daemons) daemon.kill('SIGKILL')
+  await endOrphan(join(folder, 'sleeper.pid'), join(folder, 'marker'), 0)
+  await rm(folder, { recursive: true, force: true })
+})
+
+function spec(script: string, more: Partial<ServiceSpec> = {}): ServiceSpec {
+  const marker = join(folder, 'marker')
+  return {
+    name: 'sleeper',
+    command: '/bin/sh',
+    args: ['-c', script, marker],
+    cwd: folder,
+    env: process.env,
+    pidFile: join(folder, 'sleeper.pid'),
+    marker,
+    ready: async () => {},
+    ...more,
+  }
+}
+
+function supervise(service: ServiceSpec, options: Partial<ConstructorParameters<typeof SupervisedService>[1]> = {}) {
+  const lines: string[] = []
+  const supervised = new SupervisedService(service, { log: (_, line) => lines.push(line), graceMs: 500, ...options })
+  running.push(supervised)
+  return { supervised, lines }
+}
+
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await condition())) await delay(10)
+}
+
+const gone = async (pid: number) => (await commandLineOf(pid)) === null
+
+async function startDaemon(sleeper?: string): Promise<{ daemon: ChildProcess; pid: number }> {
+  const fixture = join(import.meta.dirname, 'supervisor-child.fixture.ts')
+  const env = sleeper ? { ...process.env, SLEEPER: sleeper } : process.env
+  const daemon = spawn(process.execPath, [fixture, folder, join(folder, 'marker')], { env, stdio: 'pipe' })
+  daemons.push(daemon)
+  const [chunk] = await once(daemon.stdout!, 'data')
+  return { daemon, pid: Number.parseInt(String(chunk), 10) }
+}
+
+/** The processes whose command line carries the marker, but for the service itself: the watchers. */
+async function watchersOf(pid: number): Promise<number[]> {
+  const { stdout } = await promisify(execFile)('pgrep', ['-f', join(folder, 'marker')])
+  return stdout
+    .trim()
+    .split('\n')
+    .map(Number)
+    .filter((found) => found !== pid && !daemons.some((d) => d.pid === found))
+}
+
+describe('a supervised service', () => {
+  test('is started, tells its lines without control characters, and ends with stop', async () => {
+    const { supervised, lines } = supervise(spec(`printf 'hello\\033[31m\\n'; while :; do sleep 1; done`))
+    await supervised.start()
+    await until(() => lines.includes('hello [31m'))
+    const pid = supervised.pid!
+    expect(await readPidFile(join(folder, 'sleeper.pid'))).toBe(pid)
+    await supervised.stop()
+    expect(await gone(pid)).toBe(true)
+    expect(supervised.state).toBe('stopped')
+    await until(async () => (await watchersOf(pid).catch(() => [])).length === 0)
+  })
+
+  test('is killed when it does not follow TERM', async () => {
+    const { supervised } = supervise(spec(`trap '' TERM; while :; do sleep 1; done`), { graceMs: 200 })
+    await supervised.start()
+    const pid = supervised.pid!
+    await supervised.stop()
+    expect(await gone(pid)).toBe(true)
+  })
+
+  test('comes back after each kill -9', async () => {
+    const readies: boolean[] = []
+    const { supervised } = supervise(spec('while :; do sleep 1; done'), {
+      onReady: (restarted) => readies.push(restarted),
+    })
+    await supervised.start()
+    for (let round = 1; round <= 3; round++) {
+      const pid = supervised.pid!
+      process.kill(pid, 'SIGKILL')
+      await until(() => readies.length === round + 1)
+      expect(supervised.pid).not.toBe(pid)
+      expect(await gone(pid)).toBe(true)
+    }
+    expect(readies).toEqual([false, true, true, true])
+    expect(supervised.deaths).toBe(3)
+  })
+
+  test('says why when its first start fails, and leaves nothing behind', async () => {
+    const { supervised } = supervise(
+      spec('echo port 6667 is taken >&2; exit 3', { ready: () => new Promise(() => {}) }),
+    )
+    await expect(supervised.start()).rejects.toThrow(/sleeper did not start \(exit status 3\): port 6667 is taken/)
+    await expect(readFile(join(folder, 'sleeper.pid'))).rejects.toThrow(/ENOENT/)
+  })
+
+  test('is named when its program is missing', async () => {
+    const { supervised } = supervise(spec('', { command: join(folder, 'nothing'), ready: () => new Promise(() => {}) }))
+    await expect(supervised.start()).rejects.toThrow(/sleeper did not start \(exit status 127\)/)
+  })
+
+  test('is started anew when its watcher is killed, so that it never runs unguarded', async () => {
+    const { supervised } = supervise(spec('while :; do sleep 1; done'))
+    await supervised.start()
+    const pid = supervised.pid!
+    let watchers: number[] = []
+    await until(async () => {
+      watchers = await watchersOf(pid)
+      return watchers.length === 1
+    })
+    process.kill(watchers[0]!, 'SIGKILL')
+    await until(() => supervised.state === 'ready' && supervised.pid !== pid)
+    expect(await gone(pid)).toBe(true)
+  })
+})
+
+describe('after a kill -9 of the daemon', () => {
+  test('its service ends', async () => {
+    const { daemon, pid } = await startDaemon()
+    expect(await gone(pid)).toBe(false)
+    daemon.kill('SIGKILL')
+    await until(() => gone(pid))
+  })
+
+  test('a service that ignores TERM ends too', async () => {
+    const { daemon, pid } = await startDaemon(`trap '' TERM; while :; do sleep 1; done`)
+    daemon.kill('SIGKILL')
+    await until(() => gone(pid))
+  })
+
+  test('a service whose watcher died with the daemon is ended by the next start', async () => {
+    const { daemon, pid } = await startDaemon()
+    const watchers = await watchersOf(pid)
+    daemon.kill('SIGSTOP')
+    for (const watcher of watchers) process.kill(watcher, 'SIGKILL')
+    daemon.kill('SIGKILL')
+    await once(daemon, 'exit')
+    expect(await gone(pid)).toBe(false)
+    const { supervised, lines } = supervise(spec('while :; do sleep 1; done'))
+    await supervised.start()
+    expect(await gone(pid)).toBe(true)
+    expect(lines[0]).toContain(`ended process ${pid}`)
+  })
+
+  test('a recycled process id is left alone', async () => {
+    const stranger = spawn('/bin/sh', ['-c', 'while :; do sleep 1; done'], { stdio: 'ignore' })
+    daemons.push(stranger)
+    await writeFile(join(folder, 'sleeper.pid'), `${stranger.pid}\n`)
+    expect(await endOrphan(join(folder, 'sleeper.pid'), join(folder, 'marker'))).toBeNull()
+    expect(await gone(stranger.pid!)).toBe(false)
+  })
+})

@@ -1,0 +1,183 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { rm } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { guardScript } from './guard.ts'
+import { collectLines } from './lines.ts'
+import { endOrphan } from './process-identity.ts'
+
+/** A service that must run as long as the daemon does, and no longer. */
+export interface ServiceSpec {
+  readonly name: string
+  readonly command: string
+  readonly args: readonly string[]
+  readonly cwd: string
+  readonly env: NodeJS.ProcessEnv
+  readonly pidFile: string
+  /** An argument that only this service's command line has: how a leftover of a former daemon is recognised. */
+  readonly marker: string
+  /** Runs before each start: takes away what a killed process left in the way. */
+  readonly prepare?: () => Promise<void>
+  /** Resolves when the service takes connections; its signal aborts when the process has died meanwhile. */
+  readonly ready: (signal: AbortSignal) => Promise<void>
+}
+
+export interface SupervisorOptions {
+  /** Lines of the service and about it, without control characters. */
+  readonly log: (service: string, line: string) => void
+  /** After each time the service got ready; `restarted` is false at the first. */
+  readonly onReady?: (restarted: boolean) => void
+  /** Milliseconds between TERM and KILL. */
+  readonly graceMs?: number
+  readonly random?: () => number
+}
+
+export type ServiceState = 'starting' | 'ready' | 'waiting' | 'stopped'
+
+const firstPauseMs = 100
+const longestPauseMs = 10_000
+/** Alive this long, a service is well again and the next pause is short. */
+const wellAfterMs = 30_000
+
+export class SupervisedService {
+  readonly spec: ServiceSpec
+  state: ServiceState = 'stopped'
+  /** Deaths since `start`. */
+  deaths = 0
+  readonly #options: SupervisorOptions
+  #child: ChildProcess | null = null
+  #stopping = new AbortController()
+  #loop: Promise<void> | null = null
+  #lastLines: string[] = []
+
+  constructor(spec: ServiceSpec, options: SupervisorOptions) {
+    this.spec = spec
+    this.#options = options
+  }
+
+  get pid(): number | null {
+    return this.#child?.pid ?? null
+  }
+
+  /** Resolves when the service is ready; rejects, leaving nothing behind, when its first start fails. */
+  async start(): Promise<void> {
+    if (this.#loop) throw new Error(`${this.spec.name} was started already`)
+    this.#stopping = new AbortController()
+    const orphan = await endOrphan(this.spec.pidFile, this.spec.marker)
+    if (orphan) this.#say(`ended process ${orphan}, left over from a former run`)
+    const first = Promise.withResolvers<void>()
+    this.#loop = this.#keepAlive(first)
+    try {
+      await first.promise
+    } catch (error) {
+      await this.stop()
+      throw error
+    }
+  }
+
+  /** Ends the service: TERM, and KILL when it does not follow. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    const child = this.#child
+    child?.kill('SIGTERM')
+    const timer = setTimeout(() => child?.kill('SIGKILL'), this.#options.graceMs ?? 5000)
+    await this.#loop
+    clearTimeout(timer)
+    this.#loop = null
+    this.state = 'stopped'
+  }
+
+  /** Ends the process; the supervision starts it anew. */
+  restart(): void {
+    this.#child?.kill('SIGTERM')
+  }
+
+  async #keepAlive(first: PromiseWithResolvers<void>): Promise<void> {
+    const stopped = this.#stopping.signal
+    let pauseMs = firstPauseMs
+    for (let round = 0; !stopped.aborted; round++) {
+      const startedAt = Date.now()
+      const ending = await this.#runOnce(round, first)
+      if (stopped.aborted) break
+      if (round === 0 && this.state === 'starting') {
+        const detail = this.#lastLines.join(' | ')
+        first.reject(new Error(`${this.spec.name} did not start (${ending})${detail ? `: ${detail}` : ''}`))
+        break
+      }
+      this.deaths++
+      if (Date.now() - startedAt > wellAfterMs) pauseMs = firstPauseMs
+      const jittered = pauseMs * (0.7 + 0.6 * (this.#options.random ?? Math.random)())
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+      this.state = 'waiting'
+      this.#say(`ended (${ending}); starting it again in ${Math.round(jittered)} ms`)
+      await delay(jittered, undefined, { signal: stopped }).catch(() => {})
+    }
+    first.reject(new Error(`${this.spec.name} was stopped before it was ready`))
+  }
+
+  /** From one start to the end of the process; says how it ended. */
+  async #runOnce(round: number, first: PromiseWithResolvers<void>): Promise<string> {
+    const { spec } = this
+    this.state = 'starting'
+    try {
+      await spec.prepare?.()
+    } catch (error) {
+      return `preparing it failed: ${(error as Error).message}`
+    }
+    if (this.#stopping.signal.aborted) return 'stopped'
+    const graceTenths = String(Math.ceil((this.#options.graceMs ?? 5000) / 100))
+    const child = spawn('/bin/sh', ['-c', guardScript, 'sh', spec.pidFile, graceTenths, spec.command, ...spec.args], {
+      cwd: spec.cwd,
+      env: spec.env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      // Its own session: Ctrl-C in the terminal reaches the daemon alone, which then stops its services in order.
+      detached: true,
+    })
+    this.#child = child
+    this.#lastLines = []
+    for (const stream of [child.stdout, child.stderr]) collectLines(stream!, (line) => this.#hear(line))
+    const life = child.stdio[3] as Duplex
+    life.on('error', () => {})
+    // The watcher alone holds the far end. Without it nothing would end the service after us: start both anew.
+    life.resume().on('end', () => this.restart())
+
+    const died = new AbortController()
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message))
+      child.once('exit', (code, signalName) => resolve(signalName ? `by ${signalName}` : `exit status ${code}`))
+    })
+    spec.ready(died.signal).then(
+      () => {
+        if (died.signal.aborted || this.#stopping.signal.aborted) return
+        this.state = 'ready'
+        first.resolve()
+        this.#options.onReady?.(round > 0)
+      },
+      (error: Error) => {
+        if (died.signal.aborted) return
+        this.#say(`is not ready: ${error.message}`)
+        child.kill('SIGTERM')
+      },
+    )
+    if (this.#stopping.signal.aborted) child.kill('SIGTERM')
+    const ending = await ended
+    died.abort()
+    this.#child = null
+    life.end('done\n')
+    // Its last lines often say why it ended; something it started may hold its output open, though.
+    await Promise.race([once(child, 'close'), delay(200)])
+    await rm(spec.pidFile, { force: true }).catch(() => {})
+    return ending
+  }
+
+  #hear(line: string): void {
+    this.#lastLines.push(line)
+    if (this.#lastLines.length > 3) this.#lastLines.shift()
+    this.#options.log(this.spec.name, line)
+  }
+
+  #say(line: string): void {
+    this.#options.log(this.spec.name, line)
+  }
+}
