@@ -41,6 +41,14 @@ export function createEventStore(db: Kysely<Schema>) {
         message: row.message,
       }))
     },
+    async lastId(accountId: string): Promise<string> {
+      const row = await db
+        .selectFrom('events')
+        .select((e) => e.fn.max('id').as('id'))
+        .where('account_id', '=', accountId)
+        .executeTakeFirst()
+      return String(row?.id ?? 0)
+    },
     deleteBefore: (at: Date) => db.deleteFrom('events').where('at', '<', at).execute(),
   }
 }

@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto'
+import { openText, sealText } from '../accounts/secrets.ts'
+import type { Runtime } from '../operation/run.ts'
+import type { Database } from '../store/database.ts'
+import { createStores, type Stores } from '../store/stores.ts'
+import type { PlatformInfo } from './info.ts'
+
+/** The platform's key and what it does; the key never leaves the process. */
+export interface Keyring {
+  readonly key: Buffer
+  seal(text: string): string
+  open(sealed: string): string
+}
+
+export const createKeyring = (key: Buffer): Keyring => ({
+  key,
+  seal: (text) => sealText(key, randomBytes(12), text),
+  open: (sealed) => openText(key, sealed),
+})
+
+/** What operations run on: a database, a clock, randomness, and what the platform knows of itself. */
+export function createRuntime(database: Database, keyring: Keyring, platform: PlatformInfo): Runtime {
+  return {
+    transaction: <T>(work: (store: Stores) => Promise<T>) =>
+      database.kysely.transaction().execute((transaction) => work(createStores(transaction))),
+    platform,
+    now: () => new Date(),
+    random: randomBytes,
+    seal: keyring.seal,
+  }
+}

@@ -1,0 +1,126 @@
+import type { AnyOperation } from '@irc-now/core/operation/define'
+import { describeOperation, type OperationDescription } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
+import { type Runtime, run } from '@irc-now/core/operation/run'
+import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
+import { type Context as Exchange, Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import type { Logger } from 'pino'
+import { type AuthenticateDeps, authenticate } from './authenticate.ts'
+import { eventStream, followEvents, sinceOf, type Wake } from './events.ts'
+import { openApiOf } from './openapi.ts'
+import { fromProblem, problemResponse } from './problem.ts'
+import { createRateLimit } from './rate-limit.ts'
+
+/** What the node server hands along with each request. */
+export interface ApiBindings {
+  /** The request came over the unix socket. */
+  readonly onSocket: boolean
+  readonly address: string
+}
+
+export interface ApiDeps extends AuthenticateDeps {
+  readonly operations: readonly AnyOperation[]
+  readonly runtime: Runtime
+  readonly log: Logger
+  readonly wake: Wake
+  /** Ends all event streams at shutdown. */
+  readonly closing: AbortSignal
+  readonly rateLimit?: { burst: number; perSecond: number }
+  observe?(route: string, status: number, seconds: number): void
+}
+
+type Env = { Bindings: ApiBindings }
+
+/** `/v1/<operation>`, `/v1/events` and `/openapi.json`, all derived from the catalogue. */
+export function createApi(deps: ApiDeps): Hono<Env> {
+  const { operations, runtime, log } = deps
+  const api = new Hono<Env>()
+  const known = new Map<string, { operation: AnyOperation; description: OperationDescription }>(
+    operations.map((operation) => [operation.name, { operation, description: describeOperation(operation) }]),
+  )
+  const limit = createRateLimit({ ...(deps.rateLimit ?? { burst: 200, perSecond: 50 }), now: () => Date.now() })
+  const document = openApiOf(operations, runtime.platform.version)
+
+  api.onError((error) => problemResponse(error, log))
+  api.use(async (c, next) => {
+    const begun = performance.now()
+    await next()
+    const [, route = 'other'] = /^\/v1\/([a-z.]+)$/.exec(c.req.path) ?? []
+    deps.observe?.(known.has(route) ? route : 'other', c.res.status, (performance.now() - begun) / 1000)
+  })
+  api.use(
+    '/v1/*',
+    bodyLimit({
+      maxSize: 256 * 1024,
+      onError: () => fromProblem({ code: 'too_large', message: 'A request has at most 256 KB; send less.' }),
+    }),
+  )
+  api.get('/openapi.json', (c) => c.json(document))
+
+  const callerOf = async (c: Exchange<Env>) => {
+    const caller = await authenticate(c.req.raw.headers, c.env.onSocket, deps)
+    limit.take(caller.accountId ?? `address ${c.env.address}`)
+    return caller
+  }
+
+  api.get('/v1/events', async (c) => {
+    const { accountId } = await callerOf(c)
+    if (!accountId) throw new OperationError('not_signed_in', 'Sign in first to follow events.')
+    const signal = AbortSignal.any([deps.closing, c.req.raw.signal])
+    const since = sinceOf(c.req.query('since') ?? c.req.header('last-event-id'))
+    return eventStream(followEvents(runtime, deps.wake, accountId, since, signal))
+  })
+
+  api.all('/v1/:operation', async (c) => {
+    const caller = await callerOf(c)
+    const found = known.get(c.req.param('operation'))
+    if (!found) throw new OperationError('unknown_operation', 'There is no such operation; see /openapi.json.')
+    const method = found.operation.effect === 'read' ? 'GET' : 'POST'
+    if (c.req.method !== method) {
+      throw new OperationError('invalid_input', `${found.operation.name} wants ${method}.`)
+    }
+    const input = method === 'GET' ? queryInput(c, found.description) : await bodyInput(c)
+    const confirm = c.req.header('irc-now-confirm')
+    const idempotencyKey = c.req.header('idempotency-key')
+    if (idempotencyKey && idempotencyKey.length > 200) {
+      throw new OperationError('invalid_input', 'An idempotency key has at most 200 characters.')
+    }
+    const output = await run(runtime, found.operation, input, caller, {
+      dryRun: c.req.header('irc-now-dry-run') === 'true',
+      ...(confirm === undefined ? {} : { confirm: decodeHeader(confirm) }),
+      ...(idempotencyKey ? { idempotencyKey } : {}),
+    })
+    return c.json(output as object, 200, { 'cache-control': 'no-store' })
+  })
+  return api
+}
+
+/** Header values are ASCII; a name with other letters comes percent-encoded. */
+function decodeHeader(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}
+
+function queryInput(c: Exchange<Env>, { fields }: OperationDescription): Record<string, unknown> {
+  const texts: Record<string, TextValue> = {}
+  for (const [name, values] of Object.entries(c.req.queries())) texts[name] = values.length === 1 ? values[0]! : values
+  return inputFromText(fields, texts)
+}
+
+async function bodyInput(c: Exchange<Env>): Promise<unknown> {
+  const text = await c.req.text()
+  if (text === '') return {}
+  // A form posted by another site can't have this type, so no cookie or socket is ever used behind a person's back.
+  if (!/^application\/json\b/.test(c.req.header('content-type') ?? '')) {
+    throw new OperationError('invalid_input', 'Send the input as application/json.')
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new OperationError('invalid_input', 'The body is not JSON.', { cause })
+  }
+}

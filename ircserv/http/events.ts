@@ -1,0 +1,72 @@
+import { OperationError } from '@irc-now/core/operation/errors'
+import type { Runtime } from '@irc-now/core/operation/run'
+import type { PlatformEvent } from '@irc-now/core/store/event-store'
+
+export type Wake = (accountId: string, hear: () => void) => () => void
+
+/** An account's events from now on (or after `since`), read from the database whenever somebody says there are some. */
+export async function* followEvents(
+  runtime: Runtime,
+  wake: Wake,
+  accountId: string,
+  since: string | null,
+  signal: AbortSignal,
+): AsyncGenerator<PlatformEvent | null> {
+  let heard = true
+  let resolve = () => {}
+  const hear = () => {
+    heard = true
+    resolve()
+  }
+  const stop = wake(accountId, hear)
+  signal.addEventListener('abort', hear)
+  try {
+    let last = since ?? (await runtime.transaction((store) => store.events.lastId(accountId)))
+    // Said at once, so that a reader knows from when on nothing is missed.
+    yield null
+    while (!signal.aborted) {
+      heard = false
+      for (const event of await runtime.transaction((store) => store.events.after(accountId, last))) {
+        last = event.id
+        yield event
+      }
+      if (heard || signal.aborted) continue
+      // A heart-beat keeps proxies from closing the stream and finds what a lost wake-up has left.
+      const timer = setTimeout(hear, 15_000)
+      await new Promise<void>((done) => {
+        resolve = done
+      })
+      clearTimeout(timer)
+      yield null
+    }
+  } finally {
+    stop()
+    signal.removeEventListener('abort', hear)
+  }
+}
+
+export function eventStream(events: AsyncGenerator<PlatformEvent | null>): Response {
+  const encoder = new TextEncoder()
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await events.next()
+      if (done) return controller.close()
+      controller.enqueue(
+        encoder.encode(
+          value === null ? ': still here\n\n' : `id: ${value.id}\nevent: change\ndata: ${JSON.stringify(value)}\n\n`,
+        ),
+      )
+    },
+    async cancel() {
+      await events.return(undefined)
+    },
+  })
+  return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } })
+}
+
+export function sinceOf(text: string | undefined): string | null {
+  if (text === undefined) return null
+  if (!/^\d{1,18}$/.test(text))
+    throw new OperationError('invalid_input', 'since wants an event’s id.', { field: 'since' })
+  return text
+}

@@ -1,0 +1,82 @@
+import type { AnyOperation } from '@irc-now/core/operation/define'
+import { describeOperation, jsonSchemaOf } from '@irc-now/core/operation/describe'
+import { errorCodes } from '@irc-now/core/operation/errors'
+
+const problem = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', enum: Object.keys(errorCodes) },
+    detail: { type: 'string', description: 'One sentence that names the next step.' },
+    field: { type: 'string', description: 'The input field at fault.' },
+    details: { type: 'object' },
+  },
+}
+
+const header = (name: string, description: string) => ({ name, in: 'header', description, schema: { type: 'string' } })
+
+/** The OpenAPI 3.1 document of a catalogue. */
+export function openApiOf(operations: readonly AnyOperation[], version: string) {
+  const paths = Object.fromEntries(operations.map((operation) => [`/v1/${operation.name}`, pathOf(operation)]))
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'irc.now',
+      version,
+      description: 'Every operation of irc.now, as the command line and NowServ have it.',
+    },
+    security: [{ bearer: [] }],
+    paths,
+    components: {
+      securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
+      schemas: { Problem: problem },
+    },
+  }
+}
+
+function pathOf(operation: AnyOperation) {
+  const { summary, description, effect, access, fields, errors } = describeOperation(operation)
+  const input = jsonSchemaOf(operation.input, 'input')
+  const body = { required: true, content: { 'application/json': { schema: input } } }
+  const query = fields.map((field) => ({
+    name: field.name,
+    in: 'query',
+    required: field.required,
+    description: field.description,
+    schema: input.properties?.[field.name],
+  }))
+  const headers = [
+    header('Irc-Now-As', 'Act for this member (operators only; audited).'),
+    ...(effect === 'read'
+      ? []
+      : [header('Idempotency-Key', 'Makes a retry safe.'), header('Irc-Now-Dry-Run', 'true: change nothing.')]),
+    ...(effect === 'destroy' ? [header('Irc-Now-Confirm', 'The name of what is destroyed.')] : []),
+  ]
+  return {
+    [effect === 'read' ? 'get' : 'post']: {
+      operationId: operation.name,
+      summary,
+      ...(description ? { description } : {}),
+      tags: [operation.noun],
+      ...(access === 'anyone' ? { security: [] } : {}),
+      'x-access': access,
+      'x-effect': effect,
+      'x-errors': errors,
+      parameters: effect === 'read' ? [...query, ...headers] : headers,
+      ...(effect === 'read' ? {} : { requestBody: body }),
+      responses: {
+        200: {
+          description: 'Done.',
+          content: { 'application/json': { schema: jsonSchemaOf(operation.output, 'output') } },
+        },
+        default: {
+          description: 'An error.',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+    },
+  }
+}
