@@ -15,7 +15,7 @@ export const oneLine = (maximum: number) =>
 
 export const Email = z.email('An e-mail address looks like name@example.org.').max(254)
 
-const reserved = /^(.*serv|admin|administrator|irc-?now|operator|support|abuse|system|global|staff)$/i
+const reserved = /^(.*serv|admin|administrator|irc-?now|nowadmin|operator|support|abuse|system|global|staff)$/i
 
 /** Names that would let somebody pass for the platform. */
 export const isReservedName = (name: string) => reserved.test(name)

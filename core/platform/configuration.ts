@@ -1,0 +1,117 @@
+import { homedir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { OperationError } from '../operation/errors.ts'
+
+const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
+const roles = ['api', 'nowserv', 'reconcile'] as const
+export type Role = (typeof roles)[number]
+
+const Environment = z.object({
+  IRC_NOW_HOME: z.string().optional(),
+  IRC_NOW_HOST: z.string().default('127.0.0.1'),
+  IRC_NOW_PUBLIC_HOST: z.string().default('127.0.0.1'),
+  IRC_NOW_HTTP_PORT: port(8067),
+  IRC_NOW_HTTP_URL: z.url().optional(),
+  IRC_NOW_IRC_PORT: port(6667),
+  IRC_NOW_IRCS_PORT: port(6697),
+  IRC_NOW_BOUNCER_PORT: port(6668),
+  IRC_NOW_BOUNCERS_PORT: port(6698),
+  IRC_NOW_ROLES: z
+    .string()
+    .default(roles.join(','))
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .pipe(z.array(z.enum(roles)).min(1)),
+  IRC_NOW_PRIVATE_UPSTREAMS: z.stringbool().default(false),
+  IRC_NOW_SOJU: z.string().optional(),
+  IRC_NOW_ERGO: z.string().optional(),
+  IRC_NOW_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
+  IRC_NOW_SECRET_KEY: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/, 'wants 64 hexadecimal digits')
+    .optional(),
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'wants a postgres:// URL')
+    .optional(),
+})
+
+export interface Configuration {
+  /** The state folder; all that must be kept lies in it. */
+  readonly home: string
+  readonly cache: string
+  readonly host: string
+  /** The host name or address that users type. */
+  readonly publicHost: string
+  readonly httpUrl: string
+  readonly ports: {
+    readonly http: number
+    readonly irc: number
+    readonly ircs: number
+    readonly bouncer: number
+    readonly bouncers: number
+  }
+  readonly roles: readonly Role[]
+  readonly privateUpstreams: boolean
+  readonly programs: { readonly soju?: string; readonly ergo?: string }
+  readonly logLevel: string
+  readonly secretKey: Buffer | null
+  readonly databaseUrl: string | null
+  readonly ownerName: string
+}
+
+/** Where `IRC_NOW_HOME` is when nobody says: the XDG data folder. */
+export const defaultHome = (env: NodeJS.ProcessEnv) =>
+  env.IRC_NOW_HOME ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'irc-now')
+
+/** Reads the environment; throws one sentence that names the variable at fault. */
+export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
+  const result = Environment.safeParse(env)
+  if (!result.success) {
+    const { path, message } = result.error.issues[0]!
+    throw new OperationError('invalid_input', `${path[0]?.toString()}: ${message}; see “Configuration” in the README.`)
+  }
+  const read = result.data
+  return {
+    home: defaultHome(env),
+    cache: join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'irc-now'),
+    host: read.IRC_NOW_HOST,
+    publicHost: read.IRC_NOW_PUBLIC_HOST,
+    httpUrl: (read.IRC_NOW_HTTP_URL ?? `http://${read.IRC_NOW_PUBLIC_HOST}:${read.IRC_NOW_HTTP_PORT}`).replace(
+      /\/$/,
+      '',
+    ),
+    ports: {
+      http: read.IRC_NOW_HTTP_PORT,
+      irc: read.IRC_NOW_IRC_PORT,
+      ircs: read.IRC_NOW_IRCS_PORT,
+      bouncer: read.IRC_NOW_BOUNCER_PORT,
+      bouncers: read.IRC_NOW_BOUNCERS_PORT,
+    },
+    roles: read.IRC_NOW_ROLES,
+    privateUpstreams: read.IRC_NOW_PRIVATE_UPSTREAMS,
+    programs: {
+      ...(read.IRC_NOW_SOJU ? { soju: read.IRC_NOW_SOJU } : {}),
+      ...(read.IRC_NOW_ERGO ? { ergo: read.IRC_NOW_ERGO } : {}),
+    },
+    logLevel: read.IRC_NOW_LOG,
+    secretKey: read.IRC_NOW_SECRET_KEY ? Buffer.from(read.IRC_NOW_SECRET_KEY, 'hex') : null,
+    databaseUrl: read.DATABASE_URL ?? null,
+    ownerName: ownerName(),
+  }
+}
+
+/** The owner's account takes the user's name, as far as it can be a nick. */
+function ownerName(): string {
+  let name = ''
+  try {
+    name = userInfo().username
+  } catch {
+    // A user id without an entry in the user list (containers) has no name.
+  }
+  const fit = name
+    .replace(/[^A-Za-z0-9_-]/g, '')
+    .replace(/^[^A-Za-z]+/, '')
+    .slice(0, 24)
+  return fit.length >= 2 ? fit : 'owner'
+}
