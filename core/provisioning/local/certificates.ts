@@ -1,0 +1,70 @@
+import { X509Certificate } from 'node:crypto'
+import { join } from 'node:path'
+import { generate } from 'selfsigned'
+import { privateFolder, readTextFile, writePrivateFile } from './private-files.ts'
+
+export interface CertificateFiles {
+  readonly certPath: string
+  readonly keyPath: string
+  /** PEM. */
+  readonly cert: string
+  readonly key: string
+  /** SHA-256 over the DER form, lower-case hex. */
+  readonly fingerprint: string
+}
+
+const tenYearsMs = 10 * 365 * 24 * 3600 * 1000
+const monthMs = 30 * 24 * 3600 * 1000
+
+/** A self-signed certificate with its key, made once and kept as `NAME.crt` and `NAME.key` (0600) in `folder`. */
+export async function keptCertificate(
+  folder: string,
+  name: string,
+  usage: 'server' | 'client',
+  hosts: readonly string[],
+): Promise<CertificateFiles> {
+  await privateFolder(folder)
+  const certPath = join(folder, `${name}.crt`)
+  const keyPath = join(folder, `${name}.key`)
+  const kept = { cert: await readTextFile(certPath), key: await readTextFile(keyPath) }
+  if (kept.cert && kept.key && isUsable(kept.cert)) return describe(certPath, keyPath, kept.cert, kept.key)
+
+  const made = await generate([{ name: 'commonName', value: hosts[0] ?? name }], {
+    keyType: 'ec',
+    curve: 'P-256',
+    algorithm: 'sha256',
+    notAfterDate: new Date(Date.now() + tenYearsMs),
+    extensions: [
+      { name: 'basicConstraints', cA: false, critical: true },
+      { name: 'keyUsage', digitalSignature: true, critical: true },
+      { name: 'extKeyUsage', serverAuth: usage === 'server', clientAuth: usage === 'client' },
+      ...(hosts.length > 0 ? [{ name: 'subjectAltName' as const, altNames: hosts.map(altName) }] : []),
+    ],
+  })
+  // The certificate comes last: while it lacks, the pair counts as not there.
+  await writePrivateFile(certPath, '')
+  await writePrivateFile(keyPath, made.private)
+  await writePrivateFile(certPath, made.cert)
+  return describe(certPath, keyPath, made.cert, made.private)
+}
+
+function altName(host: string): { type: 2; value: string } | { type: 7; ip: string } {
+  return /^[0-9.]+$|:/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }
+}
+
+function isUsable(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).validToDate.getTime() > Date.now() + monthMs
+  } catch {
+    return false
+  }
+}
+
+function describe(certPath: string, keyPath: string, cert: string, key: string): CertificateFiles {
+  return { certPath, keyPath, cert, key, fingerprint: certificateFingerprint(cert) }
+}
+
+/** SHA-256 over the certificate's DER form, lower-case hex. */
+export function certificateFingerprint(pem: string): string {
+  return new X509Certificate(pem).fingerprint256.replaceAll(':', '').toLowerCase()
+}

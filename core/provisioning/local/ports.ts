@@ -1,0 +1,44 @@
+import { createServer, isIPv6 } from 'node:net'
+
+export interface ListenAddress {
+  readonly host: string
+  readonly port: number
+}
+
+/** `127.0.0.1:6667`, `[::1]:6667`. */
+export function hostPort(host: string, port: number): string {
+  return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
+}
+
+/** A port that nobody listens on right now. */
+export async function freePort(host = '127.0.0.1'): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ host, port: 0 }, resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
+
+/** Throws an error that names the port and its setting when something else listens there. */
+export async function assertFree(address: ListenAddress, setting: string): Promise<void> {
+  const { host, port } = address
+  if (!Number.isInteger(port) || port < 1 || port > 65535) {
+    throw new Error(`${setting} is ${port}; give it a port from 1 to 65535.`)
+  }
+  const server = createServer()
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ host, port }, resolve))
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EADDRINUSE') {
+      throw new Error(`Port ${port} on ${host} is taken; free it or set ${setting} to another one.`, { cause: error })
+    }
+    if (code === 'EACCES') {
+      throw new Error(`Port ${port} on ${host} is not allowed for this user; set ${setting} to one above 1023.`, {
+        cause: error,
+      })
+    }
+    throw new Error(`Port ${port} on ${host} cannot be used (${code}); change ${setting}.`, { cause: error })
+  }
+  await new Promise((resolve) => server.close(resolve))
+}

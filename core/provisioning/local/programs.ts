@@ -1,0 +1,8 @@
+export interface Program {
+  readonly path: string
+  readonly version: string
+}
+export interface Programs {
+  readonly soju: Program
+  readonly ergo: Program
+}

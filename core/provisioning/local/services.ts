@@ -1,0 +1,112 @@
+import { resolve } from 'node:path'
+import { authPaths } from './auth-endpoint.ts'
+import { createErgoService } from './ergo-service.ts'
+import { assertFree, type ListenAddress } from './ports.ts'
+import { privateFolder } from './private-files.ts'
+import { endOrphan } from './process-identity.ts'
+import type { Programs } from './programs.ts'
+import { reachable } from './readiness.ts'
+import { createSojuService } from './soju-service.ts'
+import { socketFolder } from './state-folders.ts'
+
+export interface LocalListen {
+  /** net.irc.now, plain: loopback. */
+  readonly irc: ListenAddress
+  readonly ircs: ListenAddress
+  /** The bouncer, plain: loopback. */
+  readonly bouncer: ListenAddress
+  readonly bouncerTls: ListenAddress
+}
+
+export interface LocalServicesOptions {
+  /** Whoever calls must hold the lock on this folder: what a former daemon left running in it is ended. */
+  readonly stateDir: string
+  readonly programs: Programs
+  readonly listen: LocalListen
+  /** Origin of the daemon's own loopback listener, `http://127.0.0.1:PORT`; it serves `authPaths(stateDir)`. */
+  readonly authUrl: string
+  /** Setting that each listener's port comes from, for errors: `--irc-port`, `IRC_NOW_IRC_PORT`, … */
+  readonly settings?: Partial<Record<keyof LocalListen, string>>
+  readonly networkName?: string
+  readonly bouncerHostname?: string
+  readonly log: (service: string, line: string) => void
+  readonly progress?: (step: string) => void
+  readonly onErgoReady?: (restarted: boolean) => void
+  readonly onSojuReady?: (restarted: boolean) => void
+}
+
+export type LocalServices = Awaited<ReturnType<typeof startLocalServices>>
+
+/** Starts ergo, then soju; resolves when both take connections; rejects leaving neither running. */
+export async function startLocalServices(options: LocalServicesOptions) {
+  const { listen, log, programs } = options
+  const progress = options.progress ?? (() => {})
+  const stateDir = await privateFolder(resolve(options.stateDir))
+  const socketDir = await socketFolder(stateDir)
+  const paths = await authPaths(stateDir)
+  const auth = new URL(options.authUrl)
+  const networkName = options.networkName ?? 'net.irc.now'
+
+  const ergo = await createErgoService({
+    stateDir,
+    socketDir,
+    program: programs.ergo.path,
+    networkName,
+    plain: listen.irc,
+    tls: listen.ircs,
+    auth: { host: auth.hostname.replace(/^\[|\]$/g, ''), port: Number(auth.port || 80), path: paths.ergo },
+    log,
+    onReady: options.onErgoReady,
+  })
+  const soju = await createSojuService({
+    stateDir,
+    socketDir,
+    program: programs.soju.path,
+    hostname: options.bouncerHostname ?? 'bouncer.irc.now',
+    title: 'irc.now',
+    plain: listen.bouncer,
+    tls: listen.bouncerTls,
+    authUrl: new URL(paths.soju, auth).href,
+    log,
+    onReady: options.onSojuReady,
+  })
+
+  // What a former daemon left running holds our ports.
+  for (const { spec } of [ergo.service, soju.service]) await endOrphan(spec.pidFile, spec.marker)
+  for (const name of ['irc', 'ircs', 'bouncer', 'bouncerTls'] as const) {
+    await assertFree(listen[name], options.settings?.[name] ?? `the port of "${name}"`)
+  }
+
+  async function stop(): Promise<void> {
+    await soju.stop()
+    await ergo.stop()
+  }
+  try {
+    progress(`starting net.irc.now (ergo ${programs.ergo.version})`)
+    await ergo.service.start()
+    progress(`starting the bouncer (soju ${programs.soju.version})`)
+    await soju.service.start()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    ergo,
+    soju,
+    programs,
+    networkName,
+    addresses: {
+      irc: at(listen.irc),
+      ircs: { ...at(listen.ircs), fingerprint: ergo.server.fingerprint },
+      bouncer: at(listen.bouncer),
+      bouncerTls: { ...at(listen.bouncerTls), fingerprint: soju.server.fingerprint },
+    },
+    /** NowServ's client certificate: SASL EXTERNAL with it is its account, its nick and its operator class. */
+    nowServ: ergo.nowServ,
+    stop,
+  }
+}
+
+function at({ host, port }: ListenAddress): ListenAddress {
+  return { host: reachable(host), port }
+}

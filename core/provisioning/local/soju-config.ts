@@ -1,0 +1,42 @@
+import { join } from 'node:path'
+import { hostPort, type ListenAddress } from './ports.ts'
+
+export interface SojuConfigInput {
+  readonly folder: string
+  readonly hostname: string
+  readonly title: string
+  readonly plain: ListenAddress
+  readonly tls: ListenAddress
+  readonly certPath: string
+  readonly keyPath: string
+  readonly adminSocket: string
+  /** Where passwords are checked; carries the endpoint's token. */
+  readonly authUrl: string
+}
+
+export const sojuMotd = `This is the irc.now bouncer. Your networks are managed by irc-now or by /msg NowServ on net.irc.now.
+`
+
+/** soju's configuration. No `enable-user-on-auth`: users are made by the platform alone. */
+export function sojuConfig(input: SojuConfigInput): string {
+  const directives: [string, ...string[]][] = [
+    ['hostname', input.hostname],
+    ['title', input.title],
+    ['motd', join(input.folder, 'motd.txt')],
+    ['tls', input.certPath, input.keyPath],
+    ['db', 'sqlite3', join(input.folder, 'soju.db')],
+    ['message-store', 'db'],
+    ['auth', 'http', input.authUrl],
+    // Of a user's own additions; the platform passes -ignore-limit, its plans say how many.
+    ['max-user-networks', '0'],
+    ['listen', `unix+admin://${input.adminSocket}`],
+    ['listen', `irc+insecure://${hostPort(input.plain.host, input.plain.port)}`],
+    ['listen', `ircs://${hostPort(input.tls.host, input.tls.port)}`],
+  ]
+  return `${directives.map((words) => words.map(quote).join(' ')).join('\n')}\n`
+}
+
+function quote(word: string): string {
+  if (/[\r\n\0]/.test(word)) throw new TypeError('A word of soju.conf cannot contain a line break.')
+  return `"${word.replace(/["\\]/g, '\\$&')}"`
+}
