@@ -1,0 +1,86 @@
+import { join } from 'node:path'
+import { catalogue } from '@irc-now/core/catalogue'
+import type { Configuration } from '@irc-now/core/platform/configuration'
+import { openEmbedded } from '@irc-now/core/platform/embedded'
+import type { Home } from '@irc-now/core/platform/home'
+import { Hono } from 'hono'
+import type { Logger } from 'pino'
+import { type ApiBindings, createApi } from './http/api.ts'
+import { createInternalAuth } from './http/internal-auth.ts'
+import { createMetrics } from './http/metrics.ts'
+import { startServers } from './http/server.ts'
+
+export interface DaemonOptions {
+  readonly configuration: Configuration
+  readonly home: Home
+  readonly version: string
+  readonly log: Logger
+  progress(step: string): void
+}
+
+/** Where a script finds the platform; written as `endpoints.json` once all of it answers. */
+export interface Endpoints {
+  readonly http: string
+  readonly irc: string
+  readonly ircs: string
+  readonly bouncer: string
+  readonly socket: string
+}
+
+/** Brings up everything that this process's roles ask for; resolves when it can be used. */
+export async function startDaemon(options: DaemonOptions) {
+  const { configuration, home, log } = options
+  const { ports, publicHost, roles } = configuration
+  await home.remove('endpoints.json')
+  let depth = () => 0
+  const metrics = createMetrics(() => depth())
+  const platform = await openEmbedded({ ...options, metrics: metrics.reconcile })
+  depth = () => platform.reconcileDepth
+  const closing = new AbortController()
+  let ready = false
+
+  const app = new Hono<{ Bindings: ApiBindings }>()
+  app.get('/healthz', (c) => c.text('ok\n'))
+  app.get('/readyz', (c) => (ready ? c.text('ready\n') : c.text('not ready\n', 503)))
+  app.get('/metrics', async (c) => c.text(await metrics.text(), 200, { 'content-type': metrics.contentType }))
+  app.route('/', createInternalAuth({ paths: platform.authPaths, checkLogin: platform.checkLogin }))
+  app.route(
+    '/',
+    createApi({
+      operations: catalogue,
+      runtime: platform.runtime,
+      log,
+      ownerId: platform.owner.id,
+      verifyAccessToken: async () => null,
+      wake: platform.wake.on,
+      closing: closing.signal,
+      observe: metrics.request,
+    }),
+  )
+  const socket = join(home.path, 'daemon.sock')
+  const servers = await startServers(app, { host: configuration.host, port: ports.http, socket, intercept: () => null })
+
+  const stop = async () => {
+    ready = false
+    await home.remove('endpoints.json')
+    closing.abort()
+    await servers.close(3000)
+    await platform.stop()
+  }
+  try {
+    if (roles.includes('reconcile')) await platform.startServices()
+    const endpoints: Endpoints = {
+      http: configuration.httpUrl,
+      irc: `irc://127.0.0.1:${ports.irc}`,
+      ircs: `ircs://${publicHost}:${ports.ircs}`,
+      bouncer: `ircs://${publicHost}:${ports.bouncers}`,
+      socket,
+    }
+    ready = true
+    await home.write('endpoints.json', `${JSON.stringify(endpoints, null, 2)}\n`)
+    return { endpoints, ownerName: platform.owner.name, stop }
+  } catch (error) {
+    await stop().catch(() => undefined)
+    throw error
+  }
+}

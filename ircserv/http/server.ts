@@ -1,0 +1,67 @@
+import { rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { getRequestListener } from '@hono/node-server'
+import { OperationError } from '@irc-now/core/operation/errors'
+import type { Hono } from 'hono'
+import type { ApiBindings } from './api.ts'
+
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
+
+export interface Servers {
+  /** Lets running requests end for up to `graceMs`, then closes what is left. */
+  close(graceMs: number): Promise<void>
+}
+
+/** Serves the app on TCP and, for the owner, on a unix socket. `intercept` may take a request for itself. */
+export async function startServers(
+  app: Hono<{ Bindings: ApiBindings }>,
+  options: { host: string; port: number; socket: string; intercept(request: IncomingMessage): NodeHandler | null },
+): Promise<Servers> {
+  const handler = (onSocket: boolean): NodeHandler =>
+    getRequestListener(
+      (request, env) =>
+        app.fetch(request, {
+          onSocket,
+          address: (env as { incoming: IncomingMessage }).incoming.socket.remoteAddress ?? '',
+        }),
+      { overrideGlobalObjects: false },
+    )
+  const tcpHandler = handler(false)
+  const tcp = createServer((request, response) => (options.intercept(request) ?? tcpHandler)(request, response))
+  // The lock on the state folder is ours, so a socket that lies there is a dead daemon's.
+  await rm(options.socket, { force: true })
+  const unix = createServer(handler(true))
+  try {
+    await listen(tcp, { host: options.host, port: options.port })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause
+    throw new OperationError(
+      'conflict',
+      `Port ${options.port} is taken by another program; set IRC_NOW_HTTP_PORT to a free one.`,
+      { cause },
+    )
+  }
+  const mask = process.umask(0o177)
+  try {
+    await listen(unix, { path: options.socket })
+  } finally {
+    process.umask(mask)
+  }
+  return {
+    async close(graceMs) {
+      await Promise.all([tcp, unix].map((server) => closeServer(server, graceMs)))
+    },
+  }
+}
+
+const listen = (server: Server, where: { host: string; port: number } | { path: string }) =>
+  new Promise<void>((resolve, reject) => server.once('error', reject).listen(where, resolve))
+
+async function closeServer(server: Server, graceMs: number): Promise<void> {
+  const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+  await new Promise((resolve) => {
+    server.close(resolve)
+    server.closeIdleConnections()
+  })
+  clearTimeout(timer)
+}

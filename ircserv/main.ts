@@ -1,0 +1,58 @@
+import { join } from 'node:path'
+import { OperationError } from '@irc-now/core/operation/errors'
+import { readConfiguration } from '@irc-now/core/platform/configuration'
+import { takeHome } from '@irc-now/core/platform/home'
+import { startDaemon } from './daemon.ts'
+import { createLog } from './log.ts'
+import packageJson from './package.json' with { type: 'json' }
+
+const say = (text: string) => process.stderr.write(`${text}\n`)
+
+try {
+  const configuration = readConfiguration(process.env)
+  const log = createLog(configuration.logLevel)
+  const home = await takeHome(configuration.home, configuration.secretKey)
+  const begun = performance.now()
+  const daemon = await startDaemon({
+    configuration,
+    home,
+    version: packageJson.version,
+    log,
+    progress: (step) => say(`· ${step}`),
+  })
+
+  let stopping = false
+  const stop = async (signal: string) => {
+    // A second Ctrl-C is from somebody who won't wait; the children end with us in any case.
+    if (stopping) process.exit(130)
+    stopping = true
+    say(`· stopping (${signal})`)
+    await daemon.stop().catch((error) => log.error({ err: error }, 'stopping failed'))
+    home.release()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal))
+
+  const { http, ircs, bouncer } = daemon.endpoints
+  say(`
+irc.now ${packageJson.version} is up after ${((performance.now() - begun) / 1000).toFixed(1)} s; you are its operator, ${daemon.ownerName}.
+
+  pages and API   ${http}
+  net.irc.now     ${ircs}   (plain on this machine: 127.0.0.1:${configuration.ports.irc})
+  bouncers        ${bouncer}
+  state           ${join(home.path, '/')}
+
+Three things to try, in another terminal:
+  npx irc-now bouncer create        a bouncer, from the shell
+  npx irc-now tui                   the same in full screen
+  /msg NowServ BOUNCER CREATE       the same from an IRC client on net.irc.now
+`)
+} catch (error) {
+  say(
+    error instanceof OperationError
+      ? error.message
+      : `irc.now could not start: ${error instanceof Error ? error.message : String(error)}`,
+  )
+  if (process.env.IRC_NOW_LOG === 'debug') console.error(error)
+  process.exit(1)
+}
