@@ -19,6 +19,8 @@ export function fromProblem(problem: Problem): Response {
         'content-type': 'application/problem+json',
         'cache-control': 'no-store',
         ...(typeof retryAfter === 'number' ? { 'retry-after': String(Math.ceil(retryAfter)) } : {}),
+        // What was not read of a body that is too large ends with the connection.
+        ...(status === 413 ? { connection: 'close' } : {}),
         ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
       },
     },

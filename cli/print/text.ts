@@ -1,0 +1,56 @@
+import stringWidth from 'string-width'
+
+/** Text from anywhere, safe to show: control characters, escapes and direction overrides can't reach the terminal. */
+export const safe = (text: string) =>
+  text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) =>
+    character === '\n' ? ' ' : `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  )
+
+/** A value as people read it in a cell or after a label. */
+export function shown(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '–'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value)) return value.length === 0 ? '–' : value.map(shown).join(', ')
+  if (typeof value === 'object') {
+    const { phase, message } = value as { phase?: string; message?: string | null }
+    if (phase) return safe(message ? `${phase}: ${message}` : phase)
+    return safe(JSON.stringify(value))
+  }
+  const text = String(value)
+  return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(text) ? text.replace('T', ' ').replace(/\.\d+Z$/, ' UTC') : safe(text)
+}
+
+const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - stringWidth(text)))
+
+const titleOf = (column: string) => column.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
+export interface Colours {
+  bold(text: string): string
+  dim(text: string): string
+}
+
+/** Rows under headings, two spaces between columns. */
+export function table(items: readonly Record<string, unknown>[], columns: readonly string[], colours: Colours): string {
+  const cells = items.map((item) => columns.map((column) => shown(item[column])))
+  const widths = columns.map((column, i) =>
+    Math.max(stringWidth(titleOf(column)), ...cells.map((row) => stringWidth(row[i] ?? ''))),
+  )
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => pad(cell, widths[i] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return [colours.bold(line(columns.map(titleOf)).toUpperCase()), ...cells.map(line)].join('\n')
+}
+
+/** One thing, a line a field. */
+export function details(item: Readonly<Record<string, unknown>>, colours: Colours): string {
+  const rows = Object.entries(item).flatMap(([name, value]): [string, string][] => {
+    if (name !== 'status' || typeof value !== 'object' || value === null) return [[titleOf(name), shown(value)]]
+    return Object.entries(value)
+      .filter(([key, one]) => key === 'phase' || one !== null)
+      .map(([key, one]) => [key === 'phase' ? 'status' : titleOf(key), shown(one)])
+  })
+  const width = Math.max(...rows.map(([name]) => stringWidth(name)))
+  return rows.map(([name, value]) => `${colours.dim(pad(name, width))}  ${value}`).join('\n')
+}

@@ -1,0 +1,184 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { catalogue } from '@irc-now/core/catalogue'
+import { startWake } from '@irc-now/core/platform/wake'
+import { type Database, openPglite } from '@irc-now/core/store/database'
+import { pino } from 'pino'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestPlatform } from '../../test/platform.ts'
+import { freePort } from '../../test/postgresql.ts'
+import { createApi } from './api.ts'
+import { type Servers, startServers } from './server.ts'
+
+let folder: string
+let database: Database
+let platform: Awaited<ReturnType<typeof createTestPlatform>>
+let wake: Awaited<ReturnType<typeof startWake>>
+let servers: Servers
+let socket: string
+let port: number
+const closing = new AbortController()
+const tokens: Record<string, string> = {}
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'irc-now-api-'))
+  socket = join(folder, 'daemon.sock')
+  port = await freePort()
+  database = await openPglite()
+  platform = await createTestPlatform(database)
+  await platform.member('alice')
+  await platform.member('bob')
+  for (const name of ['alice', 'bob'])
+    tokens[name] = (await platform.call(name, 'token.create', { name: 'test' })).token
+  wake = await startWake(database, () => {})
+  const owner = await platform.runtime.transaction((store) => store.accounts.byName('ops'))
+  const app = createApi({
+    operations: catalogue,
+    runtime: platform.runtime,
+    log: pino({ level: 'silent' }),
+    wake: wake.on,
+    closing: closing.signal,
+    ownerId: owner!.id,
+    verifyAccessToken: async () => null,
+    rateLimit: { burst: 60, perSecond: 0.001 },
+  })
+  servers = await startServers(app, { host: '127.0.0.1', port, socket, intercept: () => null })
+}, 60_000)
+
+afterAll(async () => {
+  closing.abort()
+  await servers?.close(1000)
+  await wake?.stop()
+  await database?.close()
+  await rm(folder, { recursive: true, force: true })
+})
+
+const url = (path: string) => `http://127.0.0.1:${port}${path}`
+const as = (name: string, more: Record<string, string> = {}) => ({ authorization: `Bearer ${tokens[name]}`, ...more })
+const post = (name: string, operation: string, body: unknown, headers: Record<string, string> = {}) =>
+  fetch(url(`/v1/${operation}`), {
+    method: 'POST',
+    headers: as(name, { 'content-type': 'application/json', ...headers }),
+    body: JSON.stringify(body),
+  })
+
+/** A request over the unix socket. */
+const overSocket = (path: string, headers: Record<string, string> = {}) =>
+  new Promise<{ status: number; body: string }>((resolve, reject) => {
+    request({ socketPath: socket, path, headers }, (response) => {
+      let body = ''
+      response.on('data', (chunk) => (body += chunk)).on('end', () => resolve({ status: response.statusCode!, body }))
+    })
+      .on('error', reject)
+      .end()
+  })
+
+test('the socket is the owner’s and nobody else’s', async () => {
+  expect((await stat(socket)).mode & 0o777).toBe(0o600)
+  const { status, body } = await overSocket('/v1/account.show')
+  expect([status, JSON.parse(body)]).toMatchObject([200, { name: 'ops', role: 'ops' }])
+  // A token is believed on the socket too, also a wrong one.
+  expect((await overSocket('/v1/account.show', as('alice'))).body).toContain('"alice"')
+  expect((await overSocket('/v1/account.show', { authorization: 'Bearer nonsense' })).status).toBe(401)
+})
+
+test('an operation over HTTP: create, show, delete with its confirmation', async () => {
+  const created = await post('alice', 'bouncer.create', {})
+  expect([created.status, await created.json()]).toMatchObject([200, { name: 'main', status: { phase: 'pending' } }])
+  const shown = await fetch(url('/v1/bouncer.show?name=main'), { headers: as('alice') })
+  expect(await shown.json()).toMatchObject({ username: 'alice' })
+  const refused = await post('alice', 'bouncer.delete', { name: 'main' })
+  expect([refused.status, refused.headers.get('content-type')]).toEqual([409, 'application/problem+json'])
+  expect(await refused.json()).toMatchObject({ code: 'confirmation_required', details: { expected: 'main' } })
+  expect((await fetch(url('/v1/bouncer.show'), { headers: as('bob') })).status).toBe(404)
+})
+
+test.each([
+  ['nobody', () => fetch(url('/v1/bouncer.list')), 401, 'not_signed_in'],
+  [
+    'an unknown token',
+    () => fetch(url('/v1/bouncer.list'), { headers: { authorization: 'Bearer ircn_pat_x' } }),
+    401,
+    'not_signed_in',
+  ],
+  [
+    'another scheme',
+    () => fetch(url('/v1/bouncer.list'), { headers: { authorization: 'Basic YTpi' } }),
+    401,
+    'not_signed_in',
+  ],
+  ['an unknown operation', () => fetch(url('/v1/no.such'), { headers: as('alice') }), 404, 'unknown_operation'],
+  ['GET on a write', () => fetch(url('/v1/bouncer.create'), { headers: as('alice') }), 400, 'invalid_input'],
+  ['an unknown field', () => fetch(url('/v1/bouncer.list?x=1'), { headers: as('alice') }), 400, 'invalid_input'],
+  [
+    'broken JSON',
+    () =>
+      fetch(url('/v1/bouncer.create'), {
+        method: 'POST',
+        body: '{',
+        headers: as('alice', { 'content-type': 'application/json' }),
+      }),
+    400,
+    'invalid_input',
+  ],
+  [
+    'a form of another site',
+    () =>
+      fetch(url('/v1/bouncer.create'), {
+        method: 'POST',
+        body: 'a=b',
+        headers: as('alice', { 'content-type': 'text/plain' }),
+      }),
+    400,
+    'invalid_input',
+  ],
+  ['1 MB', () => post('alice', 'bouncer.update', { realname: 'x'.repeat(1_000_000) }), 413, 'too_large'],
+  [
+    'acting for others',
+    () => fetch(url('/v1/bouncer.list'), { headers: as('alice', { 'irc-now-as': 'bob' }) }),
+    403,
+    'not_allowed',
+  ],
+])('%s is refused with one clear problem', async (_what, ask, status, code) => {
+  const answer = await ask()
+  expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([status, code])
+})
+
+test('events reach who watches, and only their own', async () => {
+  const stop = new AbortController()
+  const stream = await fetch(url('/v1/events'), { headers: as('bob'), signal: stop.signal })
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
+  let seen = ''
+  const reading = (async () => {
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) return
+      seen += value
+    }
+  })().catch(() => undefined)
+  await expect.poll(() => seen).toContain(': still here')
+  await post('alice', 'bouncer.update', { nick: 'alice2' })
+  await post('bob', 'bouncer.create', {})
+  await expect.poll(() => seen).toContain('bouncer.created')
+  expect(seen).not.toContain('bouncer.updated')
+  stop.abort()
+  await reading
+})
+
+test('the OpenAPI document has every operation', async () => {
+  const document = (await (await fetch(url('/openapi.json'))).json()) as { openapi: string; paths: object }
+  expect(document.openapi).toBe('3.1.0')
+  expect(Object.keys(document.paths)).toEqual(catalogue.map(({ name }) => `/v1/${name}`))
+})
+
+// Last: it uses up bob's bucket.
+test('one account’s flood is stopped, and another is not slowed', async () => {
+  const answers = await Promise.all(
+    Array.from({ length: 80 }, () => fetch(url('/v1/bouncer.list'), { headers: as('bob') })),
+  )
+  expect(answers.filter(({ status }) => status === 429).length).toBeGreaterThan(10)
+  expect(Number(answers.find(({ status }) => status === 429)!.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect((await fetch(url('/v1/bouncer.list'), { headers: as('alice') })).status).toBe(200)
+})

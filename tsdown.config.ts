@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs'
+import { defineConfig } from 'tsdown'
+
+const shared = {
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  dts: false,
+  clean: true,
+  outExtensions: () => ({ js: '.js' }),
+  // core is ours and is shipped as source; everything else stays a dependency.
+  noExternal: [/^@irc-now\/core/],
+} as const
+
+export default defineConfig(
+  [
+    {
+      ...shared,
+      name: 'ircserv',
+      entry: { main: 'ircserv/main.ts' },
+      outDir: 'ircserv/dist',
+      cwd: import.meta.dirname,
+    },
+    { ...shared, name: 'cli', entry: { main: 'cli/main.ts' }, outDir: 'cli/dist', cwd: import.meta.dirname },
+  ].filter(({ entry }) => existsSync(entry.main)),
+)
