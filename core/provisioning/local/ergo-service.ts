@@ -6,13 +6,14 @@ import { type ErgoAuthSettings, ergoAuthScript } from './ergo-auth-script.ts'
 import { adminAccount, ergoConfig, ergoMotd, nowServAccount } from './ergo-config.ts'
 import type { ListenAddress } from './ports.ts'
 import { privateFolder, readTextFile, writePrivateFile } from './private-files.ts'
+import type { Program } from './program.ts'
 import { serviceEnvironment, untilListening, untilTrue } from './readiness.ts'
 import { SupervisedService, type SupervisorOptions } from './supervisor.ts'
 
 export interface ErgoServiceInput extends SupervisorOptions {
   readonly stateDir: string
   readonly socketDir: string
-  readonly program: string
+  readonly program: Program
   readonly networkName: string
   readonly plain: ListenAddress
   readonly tls: ListenAddress
@@ -86,10 +87,10 @@ export async function createErgoService(input: ErgoServiceInput) {
   const service = new SupervisedService(
     {
       name: 'ergo',
-      command: input.program,
+      command: input.program.path,
       args: ['run', '--conf', configPath],
       cwd: folder,
-      env: serviceEnvironment(folder),
+      env: serviceEnvironment(folder, input.program),
       pidFile: join(folder, 'ergo.pid'),
       marker: configPath,
       prepare,

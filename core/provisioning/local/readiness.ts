@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ListenAddress } from './ports.ts'
+import type { Program } from './program.ts'
 
 const pollMs = 20
 
@@ -35,8 +36,9 @@ export function reachable(host: string): string {
 }
 
 /** What a service gets to see of our environment: nothing that could hold a secret or change its configuration. */
-export function serviceEnvironment(home: string): NodeJS.ProcessEnv {
+export function serviceEnvironment(home: string, program: Program): NodeJS.ProcessEnv {
   const passed = ['PATH', 'TMPDIR', 'TZ', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
   const known = Object.fromEntries(passed.map((name) => [name, process.env[name]]).filter(([, value]) => value))
-  return { ...known, HOME: home, LANG: 'C.UTF-8' }
+  const libraries = program.libraryPath ? { LD_LIBRARY_PATH: program.libraryPath } : {}
+  return { ...known, ...libraries, HOME: home, LANG: 'C.UTF-8' }
 }

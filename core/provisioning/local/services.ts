@@ -4,7 +4,7 @@ import { createErgoService } from './ergo-service.ts'
 import { assertFree, type ListenAddress } from './ports.ts'
 import { privateFolder } from './private-files.ts'
 import { endOrphan } from './process-identity.ts'
-import type { Programs } from './programs.ts'
+import type { Programs } from './program.ts'
 import { reachable } from './readiness.ts'
 import { createSojuService } from './soju-service.ts'
 import { socketFolder } from './state-folders.ts'
@@ -50,7 +50,7 @@ export async function startLocalServices(options: LocalServicesOptions) {
   const ergo = await createErgoService({
     stateDir,
     socketDir,
-    program: programs.ergo.path,
+    program: programs.ergo,
     networkName,
     plain: listen.irc,
     tls: listen.ircs,
@@ -61,7 +61,7 @@ export async function startLocalServices(options: LocalServicesOptions) {
   const soju = await createSojuService({
     stateDir,
     socketDir,
-    program: programs.soju.path,
+    program: programs.soju,
     hostname: options.bouncerHostname ?? 'bouncer.irc.now',
     title: 'irc.now',
     plain: listen.bouncer,

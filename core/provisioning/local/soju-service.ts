@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { keptCertificate } from './certificates.ts'
 import type { ListenAddress } from './ports.ts'
 import { privateFolder, writePrivateFile } from './private-files.ts'
+import type { Program } from './program.ts'
 import { serviceEnvironment, untilListening, untilTrue } from './readiness.ts'
 import { SojuAdmin } from './soju-admin.ts'
 import { sojuConfig, sojuMotd } from './soju-config.ts'
@@ -12,7 +13,7 @@ import { SupervisedService, type SupervisorOptions } from './supervisor.ts'
 export interface SojuServiceInput extends SupervisorOptions {
   readonly stateDir: string
   readonly socketDir: string
-  readonly program: string
+  readonly program: Program
   readonly hostname: string
   readonly title: string
   readonly plain: ListenAddress
@@ -57,10 +58,10 @@ export async function createSojuService(input: SojuServiceInput) {
   const service = new SupervisedService(
     {
       name: 'soju',
-      command: input.program,
+      command: input.program.path,
       args: ['-config', configPath],
       cwd: folder,
-      env: serviceEnvironment(folder),
+      env: serviceEnvironment(folder, input.program),
       pidFile: join(folder, 'soju.pid'),
       marker: configPath,
       prepare,
