@@ -1,0 +1,134 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
+import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
+import yargs from 'yargs/yargs'
+import { positionalsOf, unknownWord, usageOf } from './words.ts'
+
+export interface Common {
+  /** `null` is for people; else the fields asked for, all when there are none. */
+  readonly json: readonly string[] | null
+  readonly wait: boolean | undefined
+  readonly timeoutMs: number
+  readonly watch: boolean
+  readonly dryRun: boolean
+  readonly confirm: string | undefined
+  readonly as: string | undefined
+  readonly profile: string | undefined
+  readonly url: string | undefined
+  readonly help: boolean
+}
+
+type Parsed = Record<string, unknown> & { _: (string | number)[] }
+
+const commonOptions = {
+  json: { type: 'string' },
+  wait: { type: 'boolean' },
+  timeout: { type: 'string' },
+  watch: { type: 'boolean' },
+  'dry-run': { type: 'boolean' },
+  confirm: { type: 'string' },
+  as: { type: 'string' },
+  profile: { type: 'string' },
+  url: { type: 'string' },
+  help: { type: 'boolean' },
+} as const
+
+/** `--json` alone must not swallow the word after it. */
+const spelled = (argv: readonly string[]) => argv.map((word) => (word === '--json' ? '--json=' : word))
+
+function parse(argv: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>): Parsed {
+  return yargs()
+    .help(false)
+    .version(false)
+    .exitProcess(false)
+    .options({ ...commonOptions, ...options })
+    .parserConfiguration({
+      'camel-case-expansion': false,
+      'parse-positional-numbers': false,
+      'duplicate-arguments-array': true,
+      'dot-notation': false,
+    })
+    .fail((message: string, error: Error | undefined) => {
+      throw error ?? new OperationError('invalid_input', message)
+    })
+    .parseSync(spelled(argv)) as Parsed
+}
+
+function commonOf(parsed: Parsed): Common {
+  const text = (name: string) => {
+    const value = parsed[name]
+    return Array.isArray(value) ? String(value.at(-1)) : value === undefined ? undefined : String(value)
+  }
+  const timeout = text('timeout') ?? '60'
+  if (!/^\d{1,5}$/.test(timeout)) throw new OperationError('invalid_input', '--timeout wants seconds, such as 60.')
+  return {
+    json: text('json')?.split(',').filter(Boolean) ?? null,
+    wait: parsed.wait as boolean | undefined,
+    timeoutMs: Number(timeout) * 1000,
+    watch: parsed.watch === true,
+    dryRun: parsed['dry-run'] === true,
+    confirm: text('confirm'),
+    as: text('as'),
+    profile: text('profile'),
+    url: text('url'),
+    help: parsed.help === true,
+  }
+}
+
+/** Reads only what every command has; used before the operation is known, and for `api`. */
+export function readCommon(argv: readonly string[], options: Record<string, { type: 'string' | 'boolean' }> = {}) {
+  const parsed = parse(argv, options)
+  return { common: commonOf(parsed), words: parsed._.map(String), parsed }
+}
+
+/** An operation's input from the words after `noun verb`. `secrets` are the fields to be asked for or read from stdin. */
+export function readArguments(operation: OperationDescription, argv: readonly string[]) {
+  const options: Record<string, { type: 'string' | 'boolean' }> = {}
+  for (const field of operation.fields) {
+    options[field.flag] = { type: 'string' }
+    if (field.secret) options[`${field.flag}-stdin`] = { type: 'boolean' }
+  }
+  const parsed = parse(argv, options)
+  const known = [...Object.keys(options), ...Object.keys(commonOptions)]
+  const stray = Object.keys(parsed).find((name) => name !== '_' && name !== '$0' && !known.includes(name))
+  const help = `irc-now ${operation.noun} ${operation.verb} --help`
+  if (stray)
+    throw unknownWord(
+      'flag',
+      `--${stray}`,
+      known.map((name) => `--${name}`),
+      help,
+    )
+
+  const texts: Record<string, TextValue> = {}
+  const asked: string[] = []
+  let fromStdin: string | null = null
+  const positionals = positionalsOf(operation)
+  const words = parsed._.map(String)
+  if (words.length > positionals.length) {
+    throw new OperationError(
+      'invalid_input',
+      `“${words[positionals.length]}” is one word too many; usage: ${usageOf(operation)}.`,
+    )
+  }
+  words.forEach((word, i) => {
+    texts[positionals[i]!.name] = word
+  })
+  for (const field of operation.fields) {
+    const value = parsed[field.flag] as TextValue | undefined
+    if (field.secret && parsed[`${field.flag}-stdin`] === true) fromStdin = field.name
+    if (value === undefined) continue
+    if (field.secret) {
+      if (value !== '')
+        throw new OperationError(
+          'invalid_input',
+          `A secret in a command can be read by others; give --${field.flag} alone and type it, or --${field.flag}-stdin.`,
+          { field: field.name },
+        )
+      asked.push(field.name)
+    } else {
+      texts[field.name] = field.kind === 'boolean' && value === '' ? true : value
+    }
+  }
+  return { common: commonOf(parsed), input: inputFromText(operation.fields, texts), asked, fromStdin }
+}

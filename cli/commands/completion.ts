@@ -1,0 +1,48 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
+import { commonFlags, nounsOf } from './words.ts'
+
+/** What may follow the words typed so far; from the catalogue alone, never from the network. */
+export function complete(operations: readonly OperationDescription[], words: readonly string[]): string[] {
+  const [noun = '', verb = '', ...rest] = words
+  const last = words.at(-1) ?? ''
+  const candidates = () => {
+    if (words.length <= 1) return [...nounsOf(operations), 'api', 'completion', 'help']
+    if (noun === 'completion') return ['bash', 'zsh', 'fish']
+    if (noun === 'api') return operations.map(({ name }) => name)
+    if (words.length === 2) return operations.filter((one) => one.noun === noun).map((one) => one.verb)
+    const operation = operations.find((one) => one.noun === noun && one.verb === verb)
+    if (!operation) return []
+    const before = rest.at(-2)
+    const field = operation.fields.find(({ flag }) => before === `--${flag}`)
+    if (field && field.kind === 'choice') return [...field.choices]
+    if (field && field.kind === 'boolean') return ['yes', 'no']
+    return [...operation.fields.map(({ flag }) => `--${flag}`), ...commonFlags.map((flag) => `--${flag}`)]
+  }
+  return candidates().filter((one) => one.startsWith(last))
+}
+
+const scripts: Readonly<Record<string, string>> = {
+  bash: `_irc_now() {
+  local IFS=$'\\n'
+  COMPREPLY=($(irc-now --complete "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null))
+}
+complete -o default -F _irc_now irc-now
+`,
+  zsh: `#compdef irc-now
+_irc_now() {
+  local -a found
+  found=("\${(@f)$(irc-now --complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
+  compadd -- $found
+}
+compdef _irc_now irc-now
+`,
+  fish: `complete -c irc-now -f -a '(irc-now --complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+`,
+}
+
+export function completionScript(shell: string | undefined): string {
+  const script = scripts[shell ?? '']
+  if (!script) throw new OperationError('invalid_input', 'completion wants the shell: bash, zsh or fish.')
+  return script
+}

@@ -1,0 +1,99 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { errorCodes } from '@irc-now/core/operation/errors'
+import { nounsOf, usageOf } from './words.ts'
+
+const column = (rows: readonly (readonly [string, string])[]) => {
+  const width = Math.max(...rows.map(([left]) => left.length))
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()).join('\n')
+}
+
+const common: readonly (readonly [string, string])[] = [
+  ['--json[=fields]', 'JSON, errors too; only these fields'],
+  ['--wait, --no-wait', 'wait until it has happened (default on a terminal)'],
+  ['--timeout SECONDS', 'how long to wait (60)'],
+  ['--watch', 'show it again whenever it changes'],
+  ['--dry-run', 'say what would happen, change nothing'],
+  ['--confirm NAME', 'confirm what can’t be undone'],
+  ['--as NAME', 'act for this member (operators)'],
+  ['--profile NAME', 'which sign-in to use'],
+]
+
+export function mainHelp(operations: readonly OperationDescription[]): string {
+  const nouns = nounsOf(operations).map(
+    (noun) =>
+      [
+        noun,
+        operations
+          .filter((one) => one.noun === noun)
+          .map(({ verb }) => verb)
+          .join(', '),
+      ] as const,
+  )
+  return `irc-now: your bouncers, from the shell.
+
+Usage: irc-now <noun> <verb> [name] [--flags]
+
+${column(nouns)}
+
+Besides:
+${column([
+  ['api <operation>', 'a raw call: irc-now api bouncer.show -f name=main'],
+  ['completion bash|zsh|fish', 'completion for your shell'],
+  ['help exit-codes', 'what the exit codes mean'],
+])}
+
+Everywhere:
+${column(common)}
+
+irc-now <noun> <verb> --help tells more. Start with: irc-now bouncer create
+`
+}
+
+export function nounHelp(operations: readonly OperationDescription[], noun: string): string {
+  return `${column(operations.filter((one) => one.noun === noun).map((one) => [usageOf(one), one.summary] as const))}\n`
+}
+
+export function operationHelp(operation: OperationDescription): string {
+  const fields = operation.fields.map((field) => {
+    const value =
+      field.kind === 'boolean'
+        ? ' yes|no'
+        : field.choices.length > 0
+          ? ` ${field.choices.join('|')}`
+          : field.secret
+            ? ''
+            : ` ${field.kind.toUpperCase()}`
+    const notes = [
+      field.description.replace(/\.$/, ''),
+      field.required ? 'required' : '',
+      field.default === undefined ? '' : `default ${String(field.default)}`,
+      field.secret ? 'asked for on a terminal, else --' + `${field.flag}-stdin` : '',
+    ]
+    return [`--${field.flag}${value}`, notes.filter(Boolean).join('; ')] as const
+  })
+  const examples = operation.examples.map((example) =>
+    `  irc-now ${operation.noun} ${operation.verb} ${example}`.trimEnd(),
+  )
+  return [
+    operation.summary,
+    operation.description,
+    `Usage: ${usageOf(operation)} [--flags]`,
+    fields.length > 0 ? column(fields) : '',
+    examples.length > 0 ? `Examples:\n${examples.join('\n')}` : '',
+    operation.errors.length > 0
+      ? `Errors:\n${column(operation.errors.map((code) => [code, errorCodes[code].title] as const))}`
+      : '',
+    `On IRC: /msg NowServ ${operation.noun.toUpperCase()} ${operation.verb.toUpperCase()}`,
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+    .concat('\n')
+}
+
+export function exitCodesHelp(): string {
+  const codes = Object.entries(errorCodes).map(([code, { exit, title }]) => [String(exit), code, title] as const)
+  const sorted = codes
+    .sort((a, b) => Number(a[0]) - Number(b[0]))
+    .map(([exit, code, title]) => [exit, `${code}: ${title}`] as const)
+  return `${column([['0', 'it is done'], ...sorted, ['130', 'interrupted']])}\n`
+}

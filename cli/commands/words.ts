@@ -1,0 +1,58 @@
+import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
+import { distance } from 'fastest-levenshtein'
+
+/** Options that every operation has. */
+export const commonFlags = [
+  'json',
+  'wait',
+  'no-wait',
+  'timeout',
+  'watch',
+  'dry-run',
+  'confirm',
+  'as',
+  'profile',
+  'url',
+  'help',
+] as const
+
+export const nounsOf = (operations: readonly OperationDescription[]) => [...new Set(operations.map(({ noun }) => noun))]
+
+export function nearest(word: string, known: readonly string[]): string | null {
+  const [best] = [...known].sort((a, b) => distance(word, a) - distance(word, b))
+  return best !== undefined && distance(word, best) <= Math.max(1, Math.floor(best.length / 3)) ? best : null
+}
+
+export function unknownWord(kind: string, word: string, known: readonly string[], help: string): OperationError {
+  const meant = nearest(word, known)
+  const next = meant ? `did you mean “${meant}”?` : `see “${help}”.`
+  return new OperationError('unknown_operation', `There is no ${kind} “${word}”; ${next}`)
+}
+
+/** Finds the operation that `noun verb` names; throws with what was probably meant. */
+export function findOperation(
+  operations: readonly OperationDescription[],
+  noun: string,
+  verb: string | undefined,
+): OperationDescription {
+  const ofNoun = operations.filter((one) => one.noun === noun)
+  if (ofNoun.length === 0) throw unknownWord('noun', noun, nounsOf(operations), 'irc-now help')
+  const verbs = ofNoun.map((one) => one.verb)
+  if (verb === undefined) throw new OperationError('unknown_operation', `${noun} wants a verb: ${verbs.join(', ')}.`)
+  const found = ofNoun.find((one) => one.verb === verb)
+  if (!found) throw unknownWord(`verb of ${noun}`, verb, verbs, `irc-now ${noun} --help`)
+  return found
+}
+
+/** `<name>` or `[name]`. */
+export const positionalsOf = ({ fields }: OperationDescription): Field[] =>
+  fields.filter(({ position }) => position !== null).sort((a, b) => (a.position ?? 0) - (b.position ?? 0))
+
+export const usageOf = (operation: OperationDescription) =>
+  [
+    'irc-now',
+    operation.noun,
+    operation.verb,
+    ...positionalsOf(operation).map((field) => (field.required ? `<${field.flag}>` : `[${field.flag}]`)),
+  ].join(' ')
