@@ -67,7 +67,7 @@ export function operationHelp(operation: OperationDescription): string {
       field.description.replace(/\.$/, ''),
       field.required ? 'required' : '',
       field.default === undefined ? '' : `default ${String(field.default)}`,
-      field.secret ? 'asked for on a terminal, else --' + `${field.flag}-stdin` : '',
+      field.secret ? `asked for on a terminal, else --${field.flag}-stdin` : '',
     ]
     return [`--${field.flag}${value}`, notes.filter(Boolean).join('; ')] as const
   })

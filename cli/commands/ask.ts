@@ -1,0 +1,38 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { OperationError } from '@irc-now/core/operation/errors'
+
+/** Asks on the terminal; what is typed for a secret isn't shown. Ctrl-C and Ctrl-D end the command. */
+export function ask(question: string, secret = false): Promise<string> {
+  let quiet = false
+  const output = new Writable({
+    write(chunk, _encoding, done) {
+      if (!quiet) process.stderr.write(chunk)
+      done()
+    },
+  })
+  const reader = createInterface({ input: process.stdin, output, terminal: true })
+  return new Promise((resolve, reject) => {
+    reader.once('close', () =>
+      reject(new OperationError('confirmation_required', 'Nothing was typed, so nothing was done.')),
+    )
+    reader.question(`${question}: `, (answer) => {
+      if (secret) process.stderr.write('\n')
+      reader.removeAllListeners('close')
+      reader.close()
+      resolve(answer)
+    })
+    quiet = secret
+  })
+}
+
+/** One secret from a pipe: all of it, without the line break at its end. */
+export async function readSecret(): Promise<string> {
+  let text = ''
+  process.stdin.setEncoding('utf8')
+  for await (const chunk of process.stdin) {
+    text += chunk
+    if (text.length > 10_000) throw new OperationError('too_large', 'That is too long for a secret.')
+  }
+  return text.replace(/\r?\n$/, '')
+}

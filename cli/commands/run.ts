@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto'
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
+import type { Output } from '../print/output.ts'
+import { type Client, createClient } from '../session/client.ts'
+import { settle } from '../session/settle.ts'
+import { findSession } from '../session/target.ts'
+import { type Common, readArguments } from './arguments.ts'
+import { ask, readSecret } from './ask.ts'
+
+export function openClient(
+  operations: readonly OperationDescription[],
+  common: Pick<Common, 'url'>,
+  frontEnd: 'cli' | 'tui' = 'cli',
+): Client {
+  const { target, token } = findSession(process.env, common)
+  return createClient({ target, operations, frontEnd, token: async () => token })
+}
+
+/** `irc-now noun verb …`, from its words to what is printed. */
+export async function runCommand(
+  operations: readonly OperationDescription[],
+  operation: OperationDescription,
+  argv: readonly string[],
+  out: Output,
+): Promise<void> {
+  const { common, input, asked, fromStdin } = readArguments(operation, argv)
+  const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && common.json === null
+  if (fromStdin) input[fromStdin] = await readSecret()
+  for (const field of operation.fields) {
+    const wanted = asked.includes(field.name) || (field.required && input[field.name] === undefined)
+    if (!wanted) continue
+    if (interactive) input[field.name] = await ask(field.description.replace(/\.$/, '') || field.flag, field.secret)
+    else if (field.secret)
+      throw new OperationError(
+        'invalid_input',
+        `There is no terminal to ask on; pipe the secret in with --${field.flag}-stdin.`,
+        { field: field.name },
+      )
+  }
+  const client = openClient(operations, common)
+  const as = common.as === undefined ? {} : { as: common.as }
+  if (operation.effect === 'read') {
+    out.result(operation, await client.call(operation.name, input, as))
+    if (common.watch) await watch(client, operation, input, as, out)
+    return
+  }
+  const call = (confirm: string | undefined) =>
+    client.call(operation.name, input, {
+      ...as,
+      dryRun: common.dryRun,
+      ...(confirm === undefined ? {} : { confirm }),
+      // One key for this command: a retry of the connection can't do it twice.
+      idempotencyKey: randomUUID(),
+    })
+  let output: unknown
+  try {
+    output = await call(common.confirm)
+  } catch (error) {
+    if (!(error instanceof OperationError) || error.code !== 'confirmation_required' || !interactive)
+      throw withFlag(error)
+    out.note(error.message)
+    output = await call(await ask('Type the name to confirm'))
+  }
+  if (common.dryRun) {
+    out.note('Nothing was changed (--dry-run); it would be:')
+  } else if (common.wait ?? process.stderr.isTTY === true) {
+    const settled = await settle(client, operation, input, output, {
+      ...as,
+      timeoutMs: common.timeoutMs,
+      progress: (message) => out.note(message),
+    })
+    if (settled === null) out.note('It is gone.')
+    else if (operation.settle?.show.split('.')[0] === operation.noun) output = settled
+  }
+  out.result(operation, output)
+}
+
+/** On a terminal the name is asked for; in a script the sentence says which flag is wanted. */
+function withFlag(error: unknown): unknown {
+  if (!(error instanceof OperationError) || error.code !== 'confirmation_required') return error
+  return new OperationError(
+    error.code,
+    `${error.message.replace(/\.$/, '')} with --confirm ${String(error.details.expected)}.`,
+    { details: { ...error.details } },
+  )
+}
+
+async function watch(
+  client: Client,
+  operation: OperationDescription,
+  input: Record<string, unknown>,
+  options: { as?: string },
+  out: Output,
+): Promise<void> {
+  let last = ''
+  for await (const change of client.events(new AbortController().signal)) {
+    if (change === null) continue
+    const answer = await client.call(operation.name, input, options)
+    const text = JSON.stringify(answer)
+    if (text !== last) out.result(operation, answer)
+    last = text
+  }
+  throw new OperationError('unavailable', 'The connection broke; run the command again to go on watching.')
+}

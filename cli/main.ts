@@ -1,0 +1,49 @@
+import { readFileSync } from 'node:fs'
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { createOutput } from './print/output.ts'
+
+const operations = JSON.parse(
+  readFileSync(new URL('./catalogue.json', import.meta.url), 'utf8'),
+) as OperationDescription[]
+const argv = process.argv.slice(2)
+const jsonFlag = argv.find((word) => word === '--json' || word.startsWith('--json='))
+const out = createOutput(jsonFlag === undefined ? null : jsonFlag.slice('--json='.length).split(',').filter(Boolean))
+
+// A reader that has enough (`irc-now audit list | head`) is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+try {
+  await main()
+} catch (error) {
+  process.exitCode = out.error(error)
+}
+
+async function main(): Promise<void> {
+  const [noun, verb, ...rest] = argv
+  if (noun === '--complete') {
+    const { complete } = await import('./commands/completion.ts')
+    return out.text(
+      complete(operations, argv.slice(1))
+        .map((word) => `${word}\n`)
+        .join(''),
+    )
+  }
+  if (noun === undefined || noun === 'help' || noun === '--help' || noun === '-h') return help(argv.slice(1))
+  if (noun === 'completion') return out.text((await import('./commands/completion.ts')).completionScript(verb))
+  if (noun === 'api') return (await import('./commands/api.ts')).runApi(operations, argv.slice(1), out)
+  const wantsHelp = argv.includes('--help') || argv.includes('-h')
+  if (wantsHelp) return help(argv.filter((word) => !word.startsWith('-')))
+  const { findOperation } = await import('./commands/words.ts')
+  const operation = findOperation(operations, noun, verb)
+  const { runCommand } = await import('./commands/run.ts')
+  await runCommand(operations, operation, rest, out)
+}
+
+async function help([noun, verb]: string[]): Promise<void> {
+  const { exitCodesHelp, mainHelp, nounHelp, operationHelp } = await import('./commands/help.ts')
+  if (noun === undefined) return out.text(mainHelp(operations))
+  if (noun === 'exit-codes') return out.text(exitCodesHelp())
+  const { findOperation, nounsOf } = await import('./commands/words.ts')
+  if (verb === undefined && nounsOf(operations).includes(noun)) return out.text(nounHelp(operations, noun))
+  out.text(operationHelp(findOperation(operations, noun, verb)))
+}

@@ -1,0 +1,58 @@
+import { styleText } from 'node:util'
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
+import { details, safe, table } from './text.ts'
+
+export interface Output {
+  result(operation: OperationDescription, output: unknown): void
+  /** A word to the person, never data. */
+  note(text: string): void
+  text(text: string): void
+  /** Prints the error and answers with the exit code. */
+  error(error: unknown): number
+}
+
+/** Data goes to stdout, everything else to stderr. `json` is null for people, else the fields asked for. */
+export function createOutput(json: readonly string[] | null): Output {
+  const coloured =
+    process.stdout.isTTY === true ? process.env.NO_COLOR === undefined : Boolean(process.env.CLICOLOR_FORCE)
+  const style = (format: 'bold' | 'dim') => (text: string) =>
+    coloured ? styleText(format, text, { validateStream: false }) : text
+  const colours = { bold: style('bold'), dim: style('dim') }
+  const data = (text: string) => void process.stdout.write(`${text}\n`)
+  return {
+    note: (text) => void process.stderr.write(`${safe(text)}\n`),
+    text: (text) => void process.stdout.write(text),
+    result(operation, output) {
+      if (json) return data(JSON.stringify(picked(output, json), null, process.stdout.isTTY ? 2 : undefined))
+      const items = (output as { items?: Record<string, unknown>[] }).items
+      if (!items) return data(details(output as Record<string, unknown>, colours))
+      if (items.length > 0) return data(table(items, operation.columns, colours))
+      const create = `There is none yet; “irc-now ${operation.noun} create” makes one.`
+      process.stderr.write(`${create}\n`)
+    },
+    error(error) {
+      const problem = problemOf(error)
+      if (json) data(JSON.stringify({ error: problem }))
+      else process.stderr.write(`irc-now: ${safe(problem.message)} [${problem.code}]\n`)
+      if (!(error instanceof OperationError) && process.env.IRC_NOW_LOG === 'debug') console.error(error)
+      return errorCodes[problem.code].exit
+    },
+  }
+}
+
+/** Only the fields asked for, in a list's items or in the thing itself; an unknown field is an error. */
+function picked(output: unknown, fields: readonly string[]): unknown {
+  if (fields.length === 0) return output
+  const { items } = output as { items?: Record<string, unknown>[] }
+  const pick = (item: Record<string, unknown>) => {
+    const unknown = fields.find((field) => !(field in item))
+    if (unknown)
+      throw new OperationError(
+        'invalid_input',
+        `There is no field “${unknown}”; there are ${Object.keys(item).join(', ')}.`,
+      )
+    return Object.fromEntries(fields.map((field) => [field, item[field]]))
+  }
+  return items ? { items: items.map(pick) } : pick(output as Record<string, unknown>)
+}
