@@ -39,7 +39,10 @@ const Environment = z.object({
 export interface Configuration {
   /** The state folder; all that must be kept lies in it. */
   readonly home: string
+  /** The user's cache folder. */
   readonly cache: string
+  /** Where programs are looked for. */
+  readonly path: string
   readonly host: string
   /** The host name or address that users type. */
   readonly publicHost: string
@@ -74,7 +77,8 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
   const read = result.data
   return {
     home: defaultHome(env),
-    cache: join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'irc-now'),
+    cache: env.XDG_CACHE_HOME || join(homedir(), '.cache'),
+    path: env.PATH ?? '',
     host: read.IRC_NOW_HOST,
     publicHost: read.IRC_NOW_PUBLIC_HOST,
     httpUrl: (read.IRC_NOW_HTTP_URL ?? `http://${read.IRC_NOW_PUBLIC_HOST}:${read.IRC_NOW_HTTP_PORT}`).replace(

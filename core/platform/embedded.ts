@@ -86,7 +86,12 @@ export async function openEmbedded(options: EmbeddedOptions) {
     },
     /** Starts ergo, soju and the reconciler; the auth endpoint must be listening already. */
     async startServices() {
-      const programs = await findPrograms({ ...configuration.programs, cacheDir: configuration.cache, progress })
+      const programs = await findPrograms({
+        ...configuration.programs,
+        path: configuration.path,
+        cacheDir: configuration.cache,
+        progress,
+      })
       services = await startLocalServices({
         stateDir: home.path,
         programs,

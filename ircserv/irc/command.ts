@@ -1,0 +1,118 @@
+import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
+import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
+import { distance } from 'fastest-levenshtein'
+
+export interface Command {
+  readonly operation: OperationDescription
+  readonly input: Record<string, unknown>
+  readonly confirm: string | undefined
+  readonly dryRun: boolean
+  readonly as: string | undefined
+  /** A secret was typed: it went over IRC, so it is not used. */
+  readonly secretGiven: boolean
+}
+
+/** The one of `names` that `word` begins, or is; throws with the candidates, or with what was probably meant. */
+export function pick(kind: string, word: string, names: readonly string[]): string {
+  const wanted = word.toLowerCase()
+  const exact = names.find((name) => name === wanted)
+  if (exact) return exact
+  const begun = names.filter((name) => name.startsWith(wanted))
+  if (begun.length === 1) return begun[0]!
+  const shown = word.slice(0, 30)
+  if (begun.length > 1)
+    throw new OperationError(
+      'unknown_operation',
+      `“${shown}” could be ${begun.join(', ').toUpperCase()}; type more of it.`,
+    )
+  const [best] = [...names].sort((a, b) => distance(wanted.slice(0, 30), a) - distance(wanted.slice(0, 30), b))
+  const near = best !== undefined && distance(wanted.slice(0, 30), best) <= Math.max(1, Math.floor(best.length / 3))
+  throw new OperationError(
+    'unknown_operation',
+    near
+      ? `There is no ${kind} “${shown}”; did you mean ${best.toUpperCase()}?`
+      : `There is no ${kind} “${shown}”; HELP lists them.`,
+  )
+}
+
+export const nounsOf = (operations: readonly OperationDescription[]) => [...new Set(operations.map(({ noun }) => noun))]
+
+/** Reads `NOUN VERB words…`; a noun alone lists what one owns, where it can be listed. */
+export function readCommand(operations: readonly OperationDescription[], words: readonly string[]): Command {
+  const [nounWord = '', verbWord, ...rest] = words
+  const noun = pick('command', nounWord, nounsOf(operations))
+  const ofNoun = operations.filter((one) => one.noun === noun)
+  const verbs = ofNoun.map(({ verb }) => verb)
+  const verb =
+    verbWord === undefined && verbs.includes('list')
+      ? 'list'
+      : verbWord === undefined
+        ? undefined
+        : pick(`${noun} command`, verbWord, verbs)
+  const operation = ofNoun.find((one) => one.verb === verb)
+  if (!operation)
+    throw new OperationError(
+      'unknown_operation',
+      `${noun.toUpperCase()} wants one of ${verbs.join(', ').toUpperCase()}.`,
+    )
+  return { operation, ...readRest(operation, rest) }
+}
+
+function readRest(operation: OperationDescription, words: readonly string[]): Omit<Command, 'operation'> {
+  const texts: Record<string, TextValue> = {}
+  const positionals = operation.fields
+    .filter(({ position }) => position !== null)
+    .sort((a, b) => a.position! - b.position!)
+  const special: { confirm?: string; as?: string; dryRun?: boolean } = {}
+  let secretGiven = false
+  let place = 0
+
+  const take = (name: string, value: string | undefined) => {
+    const wanted = name.toLowerCase().replace(/^-+/, '')
+    if (wanted === 'confirm' && value !== undefined) special.confirm = value
+    else if (wanted === 'as' && value !== undefined) special.as = value
+    else if (wanted === 'dry-run') special.dryRun = true
+    else {
+      const field = fieldOf(operation, wanted)
+      if (field.secret) secretGiven = true
+      else texts[field.name] = value ?? true
+    }
+  }
+  for (let i = 0; i < words.length; i += 1) {
+    const word = words[i]!
+    const [, flag, attached] = /^--?([a-zA-Z][a-zA-Z-]*)(?:=([\s\S]*))?$/.exec(word) ?? []
+    const [, key, value] = /^([a-zA-Z][a-zA-Z-]*)=([\s\S]*)$/.exec(word) ?? []
+    if (flag !== undefined) {
+      const next = words[i + 1]
+      const alone =
+        flag.toLowerCase() === 'dry-run' || attached !== undefined || next === undefined || /^--?[a-zA-Z]/.test(next)
+      take(flag, attached ?? (alone ? undefined : next))
+      if (!alone) i += 1
+    } else if (key !== undefined && value !== undefined) {
+      take(key, value)
+    } else {
+      const field = positionals[place]
+      if (!field)
+        throw new OperationError(
+          'invalid_input',
+          `“${word.slice(0, 40)}” is one word too many; see HELP ${operation.noun.toUpperCase()} ${operation.verb.toUpperCase()}.`,
+        )
+      texts[field.name] = word
+      place += 1
+    }
+  }
+  return {
+    input: inputFromText(operation.fields, texts),
+    confirm: special.confirm,
+    as: special.as,
+    dryRun: special.dryRun ?? false,
+    secretGiven,
+  }
+}
+
+function fieldOf(operation: OperationDescription, wanted: string): Field {
+  const flags = operation.fields.map(({ flag }) => flag)
+  const flag = pick(`setting of ${operation.noun} ${operation.verb}`, wanted, flags)
+  return operation.fields.find((field) => field.flag === flag)!
+}

@@ -1,0 +1,60 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { nounsOf, pick } from './command.ts'
+
+/** HELP, HELP NOUN, HELP NOUN VERB. `operations` are those that the asker may use. */
+export function helpLines(operations: readonly OperationDescription[], words: readonly string[]): string[] {
+  const nouns = nounsOf(operations)
+  const [nounWord, verbWord] = words
+  if (nounWord === undefined) {
+    return [
+      'I do on IRC what irc-now does in the shell. Commands may be shortened: B CR is BOUNCER CREATE.',
+      ...nouns.map(
+        (noun) =>
+          `${noun.toUpperCase()}: ${operations
+            .filter((one) => one.noun === noun)
+            .map(({ verb }) => verb.toUpperCase())
+            .join(', ')}`,
+      ),
+      'REGISTER and LOGIN sign you up and in. HELP BOUNCER CREATE tells all about a command.',
+    ]
+  }
+  const noun = pick('command', nounWord, nouns)
+  const ofNoun = operations.filter((one) => one.noun === noun)
+  if (verbWord === undefined) return ofNoun.map((one) => `${usage(one)}: ${one.summary}`)
+  const verb = pick(
+    `${noun} command`,
+    verbWord,
+    ofNoun.map((one) => one.verb),
+  )
+  const operation = ofNoun.find((one) => one.verb === verb)!
+  return [
+    usage(operation),
+    [operation.summary, operation.description].filter(Boolean).join(' '),
+    ...operation.fields.map((field) => {
+      const notes = [
+        field.description,
+        field.choices.length > 0 ? `One of ${field.choices.join(', ')}.` : '',
+        field.default === undefined ? '' : `Default ${String(field.default)}.`,
+        field.secret ? 'Secret: you get a link for it, never type it here.' : '',
+      ]
+      return `  ${field.flag}=…${field.required ? ' (required)' : ''} ${notes.filter(Boolean).join(' ')}`
+    }),
+    ...operation.examples
+      .slice(0, 2)
+      .map((example) =>
+        `  Example: ${operation.noun.toUpperCase()} ${operation.verb.toUpperCase()} ${example}`.trimEnd(),
+      ),
+    ...(operation.effect === 'destroy' ? ['  It wants a confirmation, which I will ask you for.'] : []),
+  ]
+}
+
+function usage(operation: OperationDescription): string {
+  const positionals = operation.fields
+    .filter(({ position }) => position !== null)
+    .sort((a, b) => a.position! - b.position!)
+  return [
+    operation.noun.toUpperCase(),
+    operation.verb.toUpperCase(),
+    ...positionals.map((field) => (field.required ? `<${field.flag}>` : `[${field.flag}]`)),
+  ].join(' ')
+}

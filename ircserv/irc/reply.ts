@@ -1,0 +1,69 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import type { Problem } from '@irc-now/core/operation/errors'
+
+/** A reply's text has at most this many bytes, so that with everything around it it fits one IRC line of 512. */
+export const lineBytes = 380
+
+/** Text from anywhere as one line: nothing in it can end the line, colour it or turn its direction. */
+export const plain = (text: string) =>
+  text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
+
+/** Splits on words within `limit` bytes of UTF-8; a word that is longer is split between characters, never inside. */
+export function split(text: string, limit = lineBytes): string[] {
+  const lines: string[] = []
+  let line = ''
+  const flush = () => {
+    if (line.trim() !== '') lines.push(line.trimEnd())
+    line = ''
+  }
+  for (const word of plain(text).split(/(?<= )/)) {
+    if (Buffer.byteLength(line + word.trimEnd()) <= limit) {
+      line += word
+      continue
+    }
+    flush()
+    if (Buffer.byteLength(word) <= limit) {
+      line = word
+      continue
+    }
+    for (const { segment } of graphemes.segment(word)) {
+      // A pile of combining marks can be longer than a line by itself.
+      for (const part of Buffer.byteLength(segment) <= limit ? [segment] : [...segment]) {
+        if (Buffer.byteLength(line + part) > limit) flush()
+        line += part
+      }
+    }
+  }
+  flush()
+  return lines
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined || value === '') return '-'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(shown).join(',')
+  if (typeof value === 'object') {
+    const { phase, message } = value as { phase?: string; message?: string | null }
+    if (phase) return message ? `${phase} (${message})` : phase
+    return JSON.stringify(value)
+  }
+  return String(value)
+}
+
+const pairs = (item: Readonly<Record<string, unknown>>, names: readonly string[]) =>
+  names.map((name) => `${name}: ${shown(item[name])}`).join(' · ')
+
+/** An operation's output as lines; long lists end with how to see the rest. */
+export function outputLines(operation: OperationDescription, output: unknown): string[] {
+  const { items } = output as { items?: Record<string, unknown>[] }
+  if (!items) return split(pairs(output as Record<string, unknown>, Object.keys(output as object)))
+  if (items.length === 0) return [`You have no ${operation.noun}.`]
+  const most = 20
+  const lines = items.slice(0, most).flatMap((item) => split(pairs(item, operation.columns)))
+  if (items.length > most) lines.push(`… and ${items.length - most} more: irc-now ${operation.noun} ${operation.verb}`)
+  return lines
+}
+
+export const problemLines = ({ code, message }: Problem) => split(`[${code}] ${message}`)

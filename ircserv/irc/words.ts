@@ -1,0 +1,33 @@
+import { OperationError } from '@irc-now/core/operation/errors'
+
+/** Splits a line as a shell would: spaces part words, quotes and \ keep them together. Throws on an open quote. */
+export function wordsOf(line: string): string[] {
+  const words: string[] = []
+  let word: string | null = null
+  let quote: string | null = null
+  for (let i = 0; i < line.length; i += 1) {
+    const character = line[i]!
+    if (character === '\\' && quote !== "'" && i + 1 < line.length) {
+      i += 1
+      word = (word ?? '') + line[i]
+    } else if (quote !== null) {
+      if (character === quote) quote = null
+      else word += character
+    } else if (character === '"' || character === "'") {
+      quote = character
+      word ??= ''
+    } else if (/\s/.test(character)) {
+      if (word !== null) words.push(word)
+      word = null
+    } else {
+      word = (word ?? '') + character
+    }
+  }
+  if (quote !== null)
+    throw new OperationError(
+      'invalid_input',
+      `A ${quote} is open; close it, or write \\${quote} for the character itself.`,
+    )
+  if (word !== null) words.push(word)
+  return words
+}
