@@ -83,8 +83,14 @@ export interface ServiceHealth {
   readonly detail: string | null
 }
 
+/** A service cannot be reached right now; trying again helps. */
 export class ProvisionerUnavailable extends Error {
   override readonly name = 'ProvisionerUnavailable'
+}
+
+/** A value that no service may ever see (a line break in a nick, …); trying again does not help, another value does. */
+export class ProvisionerRejected extends Error {
+  override readonly name = 'ProvisionerRejected'
 }
 
 export interface Provisioner {

@@ -1,9 +1,8 @@
 import { connect, type TLSSocket } from 'node:tls'
-import { ProvisionerUnavailable } from '../provisioner.port.ts'
+import { ProvisionerRejected, ProvisionerUnavailable } from '../provisioner.port.ts'
 import { type CertificateFiles, certificateFingerprint } from './certificates.ts'
 import { type IrcLine, parseIrcLine } from './irc-line.ts'
 import { collectLines } from './lines.ts'
-import { UnsafeText } from './quoting.ts'
 
 export interface ErgoAdminOptions {
   readonly socketPath: string
@@ -146,12 +145,13 @@ export class ErgoAdmin {
 function ergoCommand(words: readonly string[]): string {
   const line = words
     .map((word, index) => {
-      if (/[\r\n\0]/.test(word) || !word.isWellFormed()) throw new UnsafeText('A value cannot contain line breaks.')
+      if (/[\r\n\0]/.test(word) || !word.isWellFormed())
+        throw new ProvisionerRejected('A value cannot contain line breaks.')
       if (index === words.length - 1 && /^:| |^$/.test(word)) return `:${word}`
-      if (/[ ]|^:|^$/.test(word)) throw new UnsafeText('A name cannot contain spaces.')
+      if (/[ ]|^:|^$/.test(word)) throw new ProvisionerRejected('A name cannot contain spaces.')
       return word
     })
     .join(' ')
-  if (Buffer.byteLength(line) > 500) throw new UnsafeText('A value is too long.')
+  if (Buffer.byteLength(line) > 500) throw new ProvisionerRejected('A value is too long.')
   return line
 }

@@ -5,6 +5,8 @@ export interface ErgoAuthSettings {
   readonly path: string
   /** SHA-256 of a client certificate → the service account that it proves. */
   readonly certificates: Readonly<Record<string, string>>
+  /** Accounts that only a certificate proves. */
+  readonly certificateOnly: readonly string[]
 }
 
 /**
@@ -16,7 +18,9 @@ export const ergoAuthScript = `import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 
 const settings = JSON.parse(readFileSync(process.argv[2], 'utf8'))
-const serviceAccounts = Object.values(settings.certificates).map((name) => name.toLowerCase())
+const lower = (names) => names.map((name) => name.toLowerCase())
+const serviceAccounts = lower(Object.values(settings.certificates))
+const certificateOnly = lower(settings.certificateOnly)
 
 function answer(result) {
   process.stdout.write(JSON.stringify(result) + '\\n', () => process.exit(0))
@@ -29,7 +33,7 @@ function decide(line) {
     return answer(account ? { success: true, accountName: account } : { success: false })
   }
   const name = accountName.toLowerCase()
-  if (name === '' || name.includes(':') || serviceAccounts.includes(name)) return answer({ success: false })
+  if (name === '' || name.includes(':') || certificateOnly.includes(name)) return answer({ success: false })
   ask(accountName, passphrase, ip)
 }
 
@@ -40,20 +44,21 @@ function ask(accountName, passphrase, ip) {
   socket.setEncoding('utf8').setTimeout(8000, () => socket.destroy(new Error('it did not answer within 8 s')))
   socket.on('data', (chunk) => { reply += chunk })
   socket.on('error', (error) => answer({ success: false, error: 'the platform could not be asked: ' + error.message }))
-  socket.on('end', () => understand(reply))
+  socket.on('end', () => understand(reply, accountName.toLowerCase()))
   socket.write('POST ' + settings.path + ' HTTP/1.0\\r\\nHost: ' + settings.host + '\\r\\nAuthorization: Basic ' + basic +
     '\\r\\nIrc-Now-Service: ergo\\r\\nIrc-Now-Client-Address: ' + ip.replace(/[^0-9a-fA-F.:%]/g, '') +
     '\\r\\nContent-Length: 0\\r\\n\\r\\n')
 }
 
-function understand(reply) {
+function understand(reply, asked) {
   const status = /^HTTP\\/1\\.\\d (\\d{3})/.exec(reply)?.[1]
   if (status === '403') return answer({ success: false })
   if (status !== '200') return answer({ success: false, error: 'the platform answered ' + (status ?? 'nothing') })
   const { account } = JSON.parse(reply.slice(reply.indexOf('\\r\\n\\r\\n') + 4))
-  if (typeof account !== 'string' || account === '' || serviceAccounts.includes(account.toLowerCase())) {
-    return answer({ success: false })
-  }
+  if (typeof account !== 'string' || account === '') return answer({ success: false })
+  // Nobody comes out as a service without having asked for it by its name.
+  const proved = account.toLowerCase()
+  if (serviceAccounts.includes(proved) && proved !== asked) return answer({ success: false })
   answer({ success: true, accountName: account })
 }
 

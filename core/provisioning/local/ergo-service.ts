@@ -59,6 +59,7 @@ export async function createErgoService(input: ErgoServiceInput) {
     const settings: ErgoAuthSettings = {
       ...input.auth,
       certificates: { [nowServ.fingerprint]: nowServAccount, [client.fingerprint]: adminAccount },
+      certificateOnly: [adminAccount],
     }
     await writePrivateFile(settingsPath, JSON.stringify(settings))
     await writePrivateFile(scriptPath, ergoAuthScript)

@@ -1,9 +1,7 @@
+import { ProvisionerRejected } from '../provisioner.port.ts'
+
 /** Longest command line, bytes. soju itself sets no limit. */
 const longestCommand = 16_384
-
-export class UnsafeText extends Error {
-  override readonly name = 'UnsafeText'
-}
 
 /**
  * One word for soju's command line. Always in double quotes: its splitter loses a last word that ends in an escaped
@@ -11,13 +9,13 @@ export class UnsafeText extends Error {
  */
 export function quoteWord(word: string): string {
   if (/[\r\n\0]/.test(word) || !word.isWellFormed()) {
-    throw new UnsafeText('A value cannot contain line breaks, NUL or broken characters.')
+    throw new ProvisionerRejected('A value cannot contain line breaks, NUL or broken characters.')
   }
   return `"${word.replace(/["\\]/g, '\\$&')}"`
 }
 
 export function quoteCommand(words: readonly string[]): string {
   const line = words.map(quoteWord).join(' ')
-  if (Buffer.byteLength(line) > longestCommand) throw new UnsafeText('A value is too long.')
+  if (Buffer.byteLength(line) > longestCommand) throw new ProvisionerRejected('A value is too long.')
   return line
 }

@@ -47,6 +47,7 @@ export async function startLocalServices(options: LocalServicesOptions) {
   const auth = new URL(options.authUrl)
   const networkName = options.networkName ?? 'net.irc.now'
 
+  const ergoRestarts = new Set<() => void>()
   const ergo = await createErgoService({
     stateDir,
     socketDir,
@@ -56,7 +57,10 @@ export async function startLocalServices(options: LocalServicesOptions) {
     tls: listen.ircs,
     auth: { host: auth.hostname.replace(/^\[|\]$/g, ''), port: Number(auth.port || 80), path: paths.ergo },
     log,
-    onReady: options.onErgoReady,
+    onReady(restarted) {
+      if (restarted) for (const hear of ergoRestarts) hear()
+      options.onErgoReady?.(restarted)
+    },
   })
   const soju = await createSojuService({
     stateDir,
@@ -103,6 +107,9 @@ export async function startLocalServices(options: LocalServicesOptions) {
     },
     /** NowServ's client certificate: SASL EXTERNAL with it is its account, its nick and its operator class. */
     nowServ: ergo.nowServ,
+    stateDir,
+    /** Calls back each time ergo is there again after it was gone. */
+    onErgoRestart: (hear: () => void): void => void ergoRestarts.add(hear),
     stop,
   }
 }

@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto'
+import type { AppliedBouncer, DesiredBouncer, ObservedBouncer, ObservedUpstream } from '../provisioner.port.ts'
+import { applyUpstream, isCurrent, unsettled } from './apply-upstream.ts'
+import type { Ledger, LedgerBouncer, LedgerUpstream } from './ledger.ts'
+import type { SojuBouncer } from './soju-bouncer.ts'
+import type { SojuNetwork } from './soju-text.ts'
+
+/** Makes a bouncer match, by as few commands as it takes; each step may be the last one before a crash. */
+export async function applyBouncer(
+  bouncer: SojuBouncer,
+  ledger: Ledger,
+  desired: DesiredBouncer,
+  applied: AppliedBouncer | null,
+  progress: (step: string) => void,
+): Promise<ObservedBouncer> {
+  const profile = createHash('sha256')
+    .update(JSON.stringify([desired.nick, desired.realname]))
+    .digest('hex')
+  const settled: LedgerBouncer = { profile, restarts: desired.restarts, signOuts: desired.signOuts, upstreams: {} }
+  const enabled = await bouncer.enabled()
+  let known = enabled === null ? null : await ledger.read(bouncer.username)
+  if (enabled === null) {
+    progress('creating the bouncer')
+    // What was noted about a former user of this name is no longer true.
+    await ledger.remove(bouncer.username)
+    await bouncer.create(desired.nick, desired.realname, desired.enabled)
+  } else {
+    await applyUser(bouncer, desired, { applied, known, profile, enabled }, progress)
+  }
+  known = { ...settled, upstreams: known?.upstreams ?? {} }
+
+  const live = new Map((enabled === null ? [] : await bouncer.networks()).map((network) => [network.name, network]))
+  const notes = await applyUpstreams(bouncer, ledger, desired, known, live, progress)
+  const upstreams = await observe(bouncer, desired.enabled, notes)
+  return {
+    applied: {
+      restarts: desired.restarts,
+      signOuts: desired.signOuts,
+      upstreams: Object.fromEntries(desired.upstreams.map(({ name, digest }) => [name, digest])),
+    },
+    upstreams,
+  }
+}
+
+interface UserBefore {
+  readonly applied: AppliedBouncer | null
+  readonly known: LedgerBouncer | null
+  readonly profile: string
+  readonly enabled: boolean
+}
+
+async function applyUser(
+  bouncer: SojuBouncer,
+  desired: DesiredBouncer,
+  before: UserBefore,
+  progress: (step: string) => void,
+): Promise<void> {
+  // A count that was never noted belongs to a state that is lost; all of it is applied anew below.
+  const done = (name: 'restarts' | 'signOuts') => Math.max(before.applied?.[name] ?? -1, before.known?.[name] ?? -1)
+  if (done('signOuts') >= 0 && desired.signOuts > done('signOuts')) {
+    progress('ending client sessions')
+    await bouncer.signOutClients()
+  }
+  if (before.known?.profile !== before.profile) await bouncer.setProfile(desired.nick, desired.realname)
+  const restart = done('restarts') >= 0 && desired.restarts > done('restarts') && desired.enabled && before.enabled
+  if (restart) {
+    progress('restarting the bouncer')
+    await bouncer.setEnabled(false)
+  }
+  if (restart || before.enabled !== desired.enabled) await bouncer.setEnabled(desired.enabled)
+}
+
+async function applyUpstreams(
+  bouncer: SojuBouncer,
+  ledger: Ledger,
+  desired: DesiredBouncer,
+  known: LedgerBouncer,
+  live: ReadonlyMap<string, SojuNetwork>,
+  progress: (step: string) => void,
+): Promise<Map<string, string>> {
+  const notes = new Map<string, string>()
+  const stale = desired.upstreams.filter(({ name, ...rest }) => {
+    return !isCurrent({ name, ...rest }, known.upstreams[name], live.get(name))
+  })
+  const wanted = new Set(desired.upstreams.map(({ name }) => name))
+  const superfluous = [...live.keys()].filter((name) => !wanted.has(name))
+  const upstreams: Record<string, LedgerUpstream> = {}
+  for (const { name } of desired.upstreams) {
+    const entry = known.upstreams[name]
+    if (entry) upstreams[name] = entry
+  }
+  const before = { ...upstreams }
+  for (const upstream of stale)
+    upstreams[upstream.name] = unsettled(upstream, live.has(upstream.name) ? before[upstream.name] : undefined)
+  const isNew = JSON.stringify({ ...known, upstreams }) !== JSON.stringify(await ledger.read(bouncer.username))
+  if (isNew) await ledger.write(bouncer.username, { ...known, upstreams })
+
+  for (const name of superfluous) {
+    progress(`removing ${name}`)
+    await bouncer.run('network', 'delete', name)
+  }
+  for (const upstream of stale) {
+    progress(`setting up ${upstream.name}`)
+    const { name } = upstream
+    const result = await applyUpstream(bouncer, upstream, live.has(name) ? before[name] : undefined, live.get(name))
+    upstreams[name] = result.known
+    if (result.note) notes.set(name, result.note)
+  }
+  if (stale.length > 0) await ledger.write(bouncer.username, { ...known, upstreams })
+  return notes
+}
+
+/** The live state of all upstreams. */
+export async function observe(
+  bouncer: SojuBouncer,
+  enabled: boolean,
+  notes: ReadonlyMap<string, string> = new Map(),
+): Promise<ObservedUpstream[]> {
+  const observed: ObservedUpstream[] = []
+  for (const { name, state, error } of await bouncer.networks()) {
+    observed.push({
+      name,
+      // soju has no word for it: neither connected nor failed yet.
+      state: !enabled ? 'disabled' : state === 'disconnected' && error === null ? 'connecting' : state,
+      nick: null,
+      error: error ?? notes.get(name) ?? null,
+      certificateFingerprint: await bouncer.fingerprint(name),
+    })
+  }
+  return observed
+}
