@@ -98,7 +98,8 @@ function readRest(operation: OperationDescription, words: readonly string[]): Om
           'invalid_input',
           `“${word.slice(0, 40)}” is one word too many; see HELP ${operation.noun.toUpperCase()} ${operation.verb.toUpperCase()}.`,
         )
-      texts[field.name] = word
+      if (field.secret) secretGiven = true
+      else texts[field.name] = word
       place += 1
     }
   }

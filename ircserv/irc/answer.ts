@@ -1,0 +1,135 @@
+import { OperationError, problemOf } from '@irc-now/core/operation/errors'
+import { type Command, pick, readCommand } from './command.ts'
+import type { createConfirmations } from './confirmations.ts'
+import type { CallOptions, NowServDeps } from './deps.ts'
+import { helpLines } from './help.ts'
+import { outputLines, problemLines, split } from './reply.ts'
+import { wordsOf } from './words.ts'
+
+export type ReplyBy = 'NOTICE' | 'PRIVMSG'
+
+export interface Asker {
+  readonly nick: string
+  /** Proven by the server's account-tag; null is nobody. */
+  readonly account: string | null
+}
+
+export interface Answer {
+  readonly lines: readonly string[]
+  /** A write whose completion is still to be announced. */
+  readonly follow?: { readonly command: Command; readonly output: unknown }
+}
+
+interface Session {
+  readonly deps: NowServDeps
+  readonly confirmations: ReturnType<typeof createConfirmations>
+  readonly replyBy: Map<string, ReplyBy>
+  readonly signal: AbortSignal
+}
+
+const builtIns = ['help', 'register', 'login', 'set']
+const signInFirst = 'Sign in first: send me REGISTER for a new account, or LOGIN for a link that signs you in.'
+
+/** Answers one message. Never throws: what goes wrong is an answer too. */
+export async function answer(session: Session, asker: Asker, message: string): Promise<Answer> {
+  try {
+    return await answerWords(session, asker, wordsOf(message))
+  } catch (error) {
+    // The message itself is not logged: it may hold a secret.
+    if (!(error instanceof OperationError))
+      session.deps.log.warn({ err: error, account: asker.account }, 'NowServ failed')
+    return { lines: problemLines(problemOf(error)) }
+  }
+}
+
+async function answerWords(session: Session, asker: Asker, words: readonly string[]): Promise<Answer> {
+  const { deps } = session
+  const account = asker.account
+  const role = account === null ? null : await deps.roleOf(account)
+  const visible = deps.operations.filter(({ access }) => access !== 'ops' || role === 'ops')
+  const [first = 'help', ...rest] = words
+  const nouns = new Set(deps.operations.map(({ noun }) => noun))
+  // What is spelled out reaches core even where help hides it, so that the refusal is the same on every front end.
+  const word = nouns.has(first.toLowerCase())
+    ? first.toLowerCase()
+    : pick('command', first, [...builtIns, ...new Set(visible.map(({ noun }) => noun))])
+  if (word === 'help') return { lines: helpLines(visible, rest).flatMap((line) => split(line)) }
+  if (word === 'register' || word === 'login') {
+    const link = await deps.signInLink(word, asker.nick)
+    const then = 'then sign in to this network with an app password (SASL) as that account.'
+    return { lines: split(`Open ${link} to ${word === 'login' ? 'sign in' : 'sign up'}, ${then}`) }
+  }
+  if (account === null || role === null) throw new OperationError('not_signed_in', signInFirst)
+  if (word === 'set') return { lines: [setting(session, account, rest)] }
+  const [verb] = rest
+  const spelled = deps.operations.some((one) => one.name === `${word}.${verb?.toLowerCase()}`)
+  const offered = spelled || !visible.some(({ noun }) => noun === word) ? deps.operations : visible
+  return perform(session, account, readCommand(offered, [word, ...rest]))
+}
+
+function setting({ replyBy }: Session, account: string, words: readonly string[]): string {
+  pick('setting', words[0] ?? '', ['replies'])
+  const by = pick('way to reply', words[1] ?? '', ['notice', 'privmsg']).toUpperCase() as ReplyBy
+  replyBy.set(account.toLowerCase(), by)
+  return `I answer you by ${by} from now on.`
+}
+
+async function perform(session: Session, account: string, command: Command): Promise<Answer> {
+  const { deps, signal } = session
+  const { operation, input } = command
+  const options: CallOptions = { signal, ...(command.as === undefined ? {} : { as: command.as }) }
+  const wanted = operation.fields.some((field) => field.secret && field.required)
+  if (command.secretGiven || wanted || (operation.secrets.length > 0 && !command.dryRun)) {
+    if (command.as !== undefined) {
+      throw new OperationError(
+        'secret_on_irc',
+        'Secrets never cross IRC, and a link is only for yourself; use irc-now.',
+      )
+    }
+    const link = await deps.secretLink(account, operation.name, input)
+    const typed = command.secretGiven ? ' What you typed was not used; others may have seen it, so change it.' : ''
+    throw new OperationError('secret_on_irc', `Secrets never cross IRC; finish at ${link} (works once).${typed}`)
+  }
+  if (command.dryRun) {
+    const output = await deps.call(account, operation.name, input, { ...options, dryRun: true })
+    return { lines: ['Dry run, nothing was changed:', ...outputLines(operation, output)] }
+  }
+  if (operation.effect === 'destroy') return destroy(session, account, command, options)
+  const output = await deps.call(account, operation.name, input, options)
+  return { lines: outputLines(operation, output), follow: { command, output } }
+}
+
+async function destroy(session: Session, account: string, command: Command, options: CallOptions): Promise<Answer> {
+  const { deps, confirmations } = session
+  const { operation, input } = command
+  if (command.confirm !== undefined && !confirmations.redeem(account, command)) {
+    throw new OperationError(
+      'confirmation_invalid',
+      'The code is not for this command, was used, or is older than 60 s; repeat the command without it for a new one.',
+    )
+  }
+  const expected = await whatToRepeat(deps, account, command, options)
+  if (command.confirm !== undefined) {
+    const output = await deps.call(account, operation.name, input, { ...options, confirm: expected })
+    return { lines: outputLines(operation, output), follow: { command, output } }
+  }
+  const code = confirmations.issue(account, command)
+  throw new OperationError(
+    'confirmation_required',
+    `${operation.summary} This can’t be undone. Repeat the command with confirm=${code} within 60 s.`,
+  )
+}
+
+/** Tries it first, so that nobody confirms what can't be done; then core says what confirms it. */
+async function whatToRepeat(deps: NowServDeps, account: string, { operation, input }: Command, options: CallOptions) {
+  await deps.call(account, operation.name, input, { ...options, dryRun: true })
+  try {
+    await deps.call(account, operation.name, input, options)
+  } catch (error) {
+    if (error instanceof OperationError && error.code === 'confirmation_required') {
+      return String(error.details.expected)
+    }
+    throw error
+  }
+  throw new Error(`${operation.name} ran without its confirmation`)
+}

@@ -1,0 +1,26 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+
+export interface CallOptions {
+  confirm?: string
+  dryRun?: boolean
+  as?: string
+  signal?: AbortSignal
+}
+
+/** What NowServ needs of the platform. */
+export interface NowServDeps {
+  readonly operations: readonly OperationDescription[]
+  /** Runs an operation as the IRC account; throws OperationError. */
+  call(account: string, operation: string, input: Record<string, unknown>, options: CallOptions): Promise<unknown>
+  /** Role of an account name (already authenticated by the server), or null when the platform does not know it. */
+  roleOf(account: string): Promise<'member' | 'ops' | null>
+  /** One-time link on which the account finishes an operation that has secret inputs or outputs. */
+  secretLink(account: string, operation: string, input: Record<string, unknown>): Promise<string>
+  /** Link for signing up / in from IRC. */
+  signInLink(kind: 'register' | 'login', nick: string): Promise<string>
+  /** Live changes of an account's things, for progress notices. */
+  events(account: string, signal: AbortSignal): AsyncIterable<{ subject: string; type: string; message: string }>
+  now(): number
+  random(bytes: number): Buffer
+  readonly log: { info(o: object, m: string): void; warn(o: object, m: string): void }
+}

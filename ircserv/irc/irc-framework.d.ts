@@ -1,0 +1,29 @@
+/** irc-framework ships no types: only what NowServ uses of it is declared. */
+declare module 'irc-framework' {
+  interface PrivateMessage {
+    nick: string
+    ident: string
+    hostname: string
+    target: string
+    message: string
+    tags: Record<string, string>
+    account?: string
+    batch?: { type: string }
+  }
+  class Message {
+    constructor(command: string, ...params: string[])
+    tags: Record<string, string>
+  }
+  export class Client {
+    user: { nick: string }
+    network: { cap: { isEnabled(name: string): boolean } }
+    Message: typeof Message
+    requestCap(names: string[]): void
+    connect(options: Record<string, unknown>): void
+    quit(message: string): void
+    changeNick(nick: string): void
+    raw(...parts: (string | Message)[]): void
+    on(event: 'privmsg', listener: (event: PrivateMessage) => void): this
+    on(event: string, listener: (event: { reason?: string }) => void): this
+  }
+}
