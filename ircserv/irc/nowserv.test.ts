@@ -1,0 +1,400 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { accessSync, constants } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { defineOperation } from '@irc-now/core/operation/define'
+import { describeOperation } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { z } from 'zod'
+import type { NowServDeps } from './deps.ts'
+import { type NowServ, startNowServ } from './nowserv.ts'
+
+function ergoProgram(): string {
+  const found = [
+    process.env.IRC_NOW_ERGO,
+    ...(process.env.PATH ?? '').split(delimiter).flatMap((folder) => [join(folder, 'ergo'), join(folder, 'ergochat')]),
+  ].find((path) => {
+    try {
+      if (path) accessSync(path, constants.X_OK)
+      return Boolean(path)
+    } catch {
+      return false
+    }
+  })
+  if (!found) throw new Error('This test wants ergo: put it on PATH or set IRC_NOW_ERGO.')
+  return found
+}
+
+const handle = async () => ({}) as never
+const input = z.object({ name: z.string().default('main') })
+const output = z.object({ name: z.string() })
+const base = { access: 'member', errors: [], handle, output } as const
+const operations = [
+  defineOperation({
+    ...base,
+    name: 'bouncer.create',
+    summary: 'Create a bouncer.',
+    effect: 'write',
+    input,
+    positional: ['name'],
+    settle: { show: 'bouncer.show', by: ['name'], until: 'settled' },
+  }),
+  defineOperation({
+    ...base,
+    name: 'bouncer.show',
+    summary: 'Show a bouncer.',
+    effect: 'read',
+    input,
+    positional: ['name'],
+  }),
+  defineOperation({
+    ...base,
+    name: 'bouncer.list',
+    summary: 'List your bouncers.',
+    effect: 'read',
+    input: z.object({}),
+    output: z.object({ items: z.array(output) }),
+    columns: ['name', 'realname'],
+  }),
+  defineOperation({
+    ...base,
+    name: 'bouncer.delete',
+    summary: 'Delete a bouncer.',
+    effect: 'destroy',
+    confirm: 'name',
+    input: z.object({ name: z.string() }),
+    positional: ['name'],
+  }),
+  defineOperation({
+    ...base,
+    name: 'upstream.create',
+    summary: 'Add a network.',
+    effect: 'write',
+    input: z.object({ name: z.string(), pass: z.string().optional().meta({ secret: true }) }),
+    positional: ['name'],
+  }),
+  defineOperation({
+    ...base,
+    name: 'password.create',
+    summary: 'Create an app password.',
+    effect: 'write',
+    input,
+    output: z.object({ password: z.string().meta({ secret: true }) }),
+  }),
+  defineOperation({
+    ...base,
+    name: 'account.suspend',
+    summary: 'Suspend an account.',
+    effect: 'write',
+    access: 'ops',
+    input,
+    positional: ['name'],
+  }),
+].map(describeOperation)
+
+/** A world of bouncers in memory: what NowServ calls, by account, as core would answer. */
+function world() {
+  const calls: { account: string; operation: string; input: Record<string, unknown> }[] = []
+  const links: Record<string, unknown>[] = []
+  const logged: unknown[] = []
+  const bouncers = new Map<string, { name: string; phase: string; realname: string }>()
+  const deps: NowServDeps = {
+    operations,
+    async call(account, operation, given, options) {
+      calls.push({ account, operation, input: given })
+      const key = `${account} ${given.name ?? 'main'}`
+      const row = () => {
+        const found = bouncers.get(key)
+        if (!found) throw new OperationError('not_found', 'You have no such bouncer.')
+        return { name: found.name, status: { phase: found.phase } }
+      }
+      if (operation === 'account.suspend') throw new OperationError('not_allowed', 'Only operators can do this.')
+      if (operation === 'bouncer.list')
+        return { items: [...bouncers].filter(([id]) => id.startsWith(`${account} `)).map(([, item]) => item) }
+      if (operation === 'bouncer.create') {
+        if (!options.dryRun)
+          bouncers.set(key, {
+            name: String(given.name ?? 'main'),
+            phase: 'pending',
+            realname: 'x\r\nQUIT :injected\0\x1b[31m \u202eعربى',
+          })
+        return { name: given.name ?? 'main', status: { phase: 'pending' } }
+      }
+      if (operation === 'bouncer.delete') {
+        const found = row()
+        if (options.dryRun) return found
+        if (options.confirm !== given.name)
+          throw new OperationError('confirmation_required', 'Repeat it.', { details: { expected: given.name } })
+        bouncers.delete(key)
+        return found
+      }
+      return row()
+    },
+    roleOf: async () => 'member',
+    async secretLink(_account, operation, given) {
+      links.push({ operation, ...given })
+      return 'http://127.0.0.1/once'
+    },
+    signInLink: async (kind) => `http://127.0.0.1/${kind}`,
+    async *events(account) {
+      for (const [key, one] of bouncers) if (key.startsWith(`${account} `)) one.phase = 'ready'
+      yield { subject: 'bouncer/main', type: 'bouncer.ready', message: 'ready' }
+    },
+    now: () => Date.now(),
+    random: randomBytes,
+    log: { info: (...line) => logged.push(line), warn: (...line) => logged.push(line) },
+  }
+  return { deps, calls, links, logged }
+}
+
+class Person {
+  readonly lines: string[] = []
+  readonly socket: Socket
+  constructor(socket: Socket) {
+    this.socket = socket
+    let rest = ''
+    socket
+      .setEncoding('utf8')
+      .on('error', () => {})
+      .on('data', (chunk) => {
+        const parts = (rest + String(chunk)).split('\r\n')
+        rest = parts.pop() ?? ''
+        for (const line of parts) {
+          if (line.startsWith('PING')) this.send(line.replace('PING', 'PONG'))
+          this.lines.push(line)
+        }
+      })
+  }
+  send(line: string) {
+    this.socket.write(`${line}\r\n`)
+  }
+  async sees(pattern: RegExp, from = 0): Promise<string> {
+    return vi.waitFor(
+      () => {
+        const found = this.lines.slice(from).find((line) => pattern.test(line))
+        if (!found) throw new Error(`nothing like ${pattern} in\n${this.lines.slice(from).join('\n')}`)
+        return found
+      },
+      { timeout: 15_000, interval: 20 },
+    )
+  }
+  async asks(text: string, pattern: RegExp, tags = ''): Promise<string> {
+    const from = this.lines.length
+    this.send(`${tags}PRIVMSG NowServ :${text}`)
+    return this.sees(pattern, from)
+  }
+}
+
+describe('NowServ on a real ergo', () => {
+  let folder: string
+  let port: number
+  let ergo: ChildProcess
+  let nowServ: NowServ
+  const people: Person[] = []
+  const { deps, calls, links, logged } = world()
+
+  async function startErgo() {
+    ergo = spawn(ergoProgram(), ['run', '--conf', join(folder, 'ircd.yaml')], { cwd: folder, stdio: 'ignore' })
+    await once(ergo, 'spawn')
+    await vi.waitFor(
+      async () => {
+        const probe = connect(port, '127.0.0.1')
+        await once(probe, 'connect').finally(() => probe.destroy())
+      },
+      { timeout: 15_000, interval: 50 },
+    )
+  }
+
+  async function person(nick: string, account: string | null): Promise<Person> {
+    const one = new Person(connect(port, '127.0.0.1'))
+    people.push(one)
+    one.send('CAP REQ :message-tags account-tag echo-message sasl')
+    one.send(`NICK ${nick}`)
+    one.send(`USER ${nick} 0 * :${nick}`)
+    if (account) {
+      one.send('AUTHENTICATE PLAIN')
+      await one.sees(/AUTHENTICATE \+/)
+      one.send(`AUTHENTICATE ${Buffer.from(`\0${account}\0right`).toString('base64')}`)
+      await one.sees(/ 903 /)
+    }
+    one.send('CAP END')
+    await one.sees(/ 001 /)
+    return one
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'irc-now-nowserv-'))
+    const holder = createServer().listen(0, '127.0.0.1')
+    await once(holder, 'listening')
+    port = (holder.address() as { port: number }).port
+    await new Promise((done) => holder.close(done))
+    const script = `let t='';process.stdin.on('data',c=>{t+=c;if(!t.includes('\\n'))return;const q=JSON.parse(t);console.log(JSON.stringify({success:q.passphrase==='right',accountName:q.accountName}));process.exit()})`
+    await writeFile(join(folder, 'auth.cjs'), script)
+    const config = {
+      network: { name: 'test' },
+      server: {
+        name: 'irc.test',
+        listeners: { [`127.0.0.1:${port}`]: {} },
+        casemapping: 'ascii',
+        'enforce-utf8': true,
+        'max-sendq': '256k',
+        'ip-limits': { count: false, throttle: false },
+        compatibility: { 'force-trailing': true },
+      },
+      accounts: {
+        'authentication-enabled': true,
+        registration: { enabled: false },
+        'advertise-scram': false,
+        multiclient: { enabled: true, 'allowed-by-default': true, 'always-on': 'disabled' },
+        'nick-reservation': { enabled: true, method: 'strict' },
+        'auth-script': {
+          enabled: true,
+          command: process.execPath,
+          args: [join(folder, 'auth.cjs')],
+          autocreate: true,
+          timeout: '9s',
+          'kill-timeout': '1s',
+          'max-concurrency': 4,
+        },
+      },
+      channels: { 'default-modes': '+nt', registration: { enabled: false } },
+      datastore: { path: join(folder, 'ircd.db'), autoupgrade: true },
+      'lock-file': join(folder, 'ircd.lock'),
+      languages: { enabled: false },
+      logging: [{ method: 'stderr', type: '*', level: 'error' }],
+      limits: {
+        nicklen: 32,
+        identlen: 20,
+        channellen: 64,
+        awaylen: 390,
+        kicklen: 390,
+        topiclen: 390,
+        'registration-messages': 1024,
+        multiline: { 'max-bytes': 4096, 'max-lines': 100 },
+      },
+      fakelag: { enabled: false },
+    }
+    await writeFile(join(folder, 'ircd.yaml'), JSON.stringify(config))
+    await startErgo()
+    nowServ = startNowServ(
+      {
+        host: '127.0.0.1',
+        port,
+        tls: false,
+        nick: 'NowServ',
+        account: 'NowServ',
+        password: 'right',
+        limits: { burst: 30, perSecond: 20, waiting: 20 },
+      },
+      deps,
+    )
+    await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 15_000 })
+  }, 40_000)
+
+  afterAll(async () => {
+    await nowServ?.stop()
+    for (const { socket } of people) socket.destroy()
+    if (ergo && ergo.exitCode === null && ergo.signalCode === null) {
+      ergo.kill('SIGKILL')
+      await once(ergo, 'exit')
+    }
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('creates a bouncer by abbreviation, replies to the message asked, and announces completion', async () => {
+    const alice = await person('alice', 'alice')
+    const line = await alice.asks('b cr', /NOTICE alice :name: main/)
+    const echo = alice.lines.find((one) => / PRIVMSG NowServ :b cr/.test(one))
+    const msgid = /msgid=([^; ]+)/.exec(echo ?? '')?.[1]
+    expect(msgid).toBeTruthy()
+    expect(line).toContain(`+draft/reply=${msgid}`)
+    await alice.sees(/NOTICE alice :BOUNCER main: ready\./)
+    await alice.asks('help', /NOTICE alice :BOUNCER: CREATE, SHOW, LIST, DELETE/)
+    expect(alice.lines.filter((one) => /SUSPEND/.test(one))).toEqual([])
+    await alice.asks('account suspend bob', /\[not_allowed\]/)
+    await alice.asks('bouncr', /did you mean BOUNCER/)
+    await alice.asks('bouncer create "x', /\[invalid_input\] A " is open/)
+  })
+
+  it('lets no output end a line or colour it', async () => {
+    const [alice] = people
+    const line = await alice!.asks('bouncer', /realname: x/)
+    expect(line).toContain('x QUIT :injected')
+    expect(line).not.toMatch(/[\p{Cc}\u202e]/u)
+    expect(nowServ.connected).toBe(true)
+  })
+
+  it('destroys on a single-use code bound to account and command', async () => {
+    const [alice] = people
+    const bob = await person('bob', 'bob')
+    await bob.asks('bouncer create', /name: main/)
+    const asked = await alice!.asks('bouncer delete main', /\[confirmation_required\]/)
+    const code = /confirm=(\w+)/.exec(asked)?.[1]
+    await bob.asks(`bouncer delete main confirm=${code}`, /\[confirmation_invalid\]/)
+    await alice!.asks(`bouncer delete main confirm=${code}`, /NOTICE alice :name: main/)
+    await alice!.asks(`bouncer delete main confirm=${code}`, /\[confirmation_invalid\]/)
+    await bob.asks('bouncer show main', /name: main/)
+    await alice!.asks('bouncer delete main', /\[not_found\]/)
+  })
+
+  it('takes and gives no secret on IRC', async () => {
+    const [alice] = people
+    await alice!.asks('upstream create libera pass=hunter2', /\[secret_on_irc\].*once/)
+    await alice!.asks('password create', /\[secret_on_irc\].*once/)
+    expect(JSON.stringify([calls, links, logged])).not.toContain('hunter2')
+    expect(calls.filter(({ operation }) => /upstream|password/.test(operation))).toEqual([])
+  })
+
+  it('believes account-tag alone, and leads everybody else to a link', async () => {
+    const eve = await person('eve', null)
+    const before = calls.length
+    await eve.asks('bouncer list', /\[not_signed_in\]/, '@account=alice;+account=alice ')
+    await eve.asks('register', /127\.0\.0\.1\/register/)
+    await eve.asks('login', /127\.0\.0\.1\/login/)
+    expect(calls.length).toBe(before)
+  })
+
+  it('ignores notices and bots', async () => {
+    const carol = await person('carol', 'carol')
+    carol.send('NOTICE NowServ :bouncer create notice')
+    carol.send('MODE carol +B')
+    await carol.sees(/ MODE carol .*\+B/)
+    carol.send('PRIVMSG NowServ :bouncer create bot')
+    carol.send('MODE carol -B')
+    await carol.asks('bouncer create person', /name: person/)
+    expect(
+      calls
+        .filter(({ account, operation }) => account === 'carol' && operation === 'bouncer.create')
+        .map((one) => one.input.name),
+    ).toEqual(['person'])
+  })
+
+  it('serves others while one floods, and refuses what is too much', async () => {
+    const [alice, bob] = people
+    const from = alice!.lines.length
+    for (let i = 0; i < 200; i += 1) alice!.send('PRIVMSG NowServ :bouncer list')
+    await alice!.sees(/\[rate_limited\]/, from)
+    await bob!.asks('bouncer show main', /name: main/)
+    const answered = calls.filter(
+      ({ account, operation }) => account === 'alice' && operation === 'bouncer.list',
+    ).length
+    expect(answered).toBeLessThan(200)
+    expect(alice!.lines.slice(from).filter((line) => line.includes('[rate_limited]')).length).toBeLessThan(20)
+  })
+
+  it('comes back with its nick after the server died', async () => {
+    const exited = once(ergo, 'exit')
+    process.kill(ergo.pid!, 'SIGKILL')
+    await exited
+    await vi.waitFor(() => expect(nowServ.connected).toBe(false), { timeout: 10_000 })
+    await startErgo()
+    await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 30_000, interval: 50 })
+    const dave = await person('dave', 'dave')
+    await dave.asks('bouncer create again', /NOTICE dave :name: again/)
+  })
+}, 60_000)
