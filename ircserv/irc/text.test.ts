@@ -1,0 +1,35 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { lineBytes, split } from './reply.ts'
+import { wordsOf } from './words.ts'
+
+it('reads back every word that was quoted', () => {
+  const quoted = (word: string) => `"${word.replace(/["\\]/g, '\\$&')}"`
+  fc.assert(
+    fc.property(fc.array(fc.string({ unit: 'grapheme' })), (words) => {
+      expect(wordsOf(words.map(quoted).join(' '))).toEqual(words)
+    }),
+  )
+  expect(() => wordsOf(`a 'b`)).toThrow(/is open/)
+})
+
+it('splits any text into lines that fit and hold no control characters', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 3000 }), (text) => {
+      for (const line of split(text)) {
+        expect(Buffer.byteLength(line)).toBeLessThanOrEqual(lineBytes)
+        expect(line).not.toMatch(/\p{Cc}/u)
+      }
+    }),
+  )
+})
+
+it('never splits inside a character', () => {
+  const family = '👨‍👩‍👧'
+  for (const lead of ['', 'a', 'ab', 'abc']) {
+    const lines = split(lead + family.repeat(60))
+    expect(lines.join('')).toBe(lead + family.repeat(60))
+    for (const line of lines) expect(line.replaceAll(family, '')).toBe(line.startsWith('a') ? lead : '')
+  }
+  expect(split('مرحبا '.repeat(200)).every((line) => Buffer.byteLength(line) <= lineBytes)).toBe(true)
+})
