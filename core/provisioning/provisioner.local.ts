@@ -21,6 +21,19 @@ export function createLocalProvisioner(services: LocalServices): Provisioner {
   const reconnectOwn = async (login: string | null) =>
     reconnect(await opened, bouncerOf, { addresses: ownAddresses, login })
 
+  /** One thing at a time for a bouncer, whoever asks. */
+  const turns = new Map<string, Promise<unknown>>()
+  function inTurn<T>(username: string, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(username) ?? Promise.resolve()).then(work)
+    const settled = turn
+      .catch(() => {})
+      .then(() => {
+        if (turns.get(username) === settled) turns.delete(username)
+      })
+    turns.set(username, settled)
+    return turn
+  }
+
   let outage = new AbortController()
   services.onErgoRestart(() => {
     outage.abort()
@@ -32,7 +45,9 @@ export function createLocalProvisioner(services: LocalServices): Provisioner {
   return {
     async applyBouncer(desired, applied, progress) {
       checkDesired(desired)
-      return applyBouncer(bouncerOf(desired.username), await opened, desired, applied, progress)
+      return inTurn(desired.username, async () =>
+        applyBouncer(bouncerOf(desired.username), await opened, desired, applied, progress, ownAddresses),
+      )
     },
 
     async observeBouncer(username) {
@@ -44,8 +59,10 @@ export function createLocalProvisioner(services: LocalServices): Provisioner {
 
     async removeBouncer(username) {
       checkUsername(username)
-      await bouncerOf(username).delete()
-      await (await opened).remove(username)
+      await inTurn(username, async () => {
+        await bouncerOf(username).delete()
+        await (await opened).remove(username)
+      })
     },
 
     async applyNetworkAccount(desired, appliedSignOuts) {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { AppliedBouncer, DesiredBouncer, ObservedBouncer, ObservedUpstream } from '../provisioner.port.ts'
-import { applyUpstream, isCurrent, unsettled } from './apply-upstream.ts'
+import { addressOf, applyUpstream, isCurrent, unsettled } from './apply-upstream.ts'
 import type { Ledger, LedgerBouncer, LedgerUpstream } from './ledger.ts'
 import type { SojuBouncer } from './soju-bouncer.ts'
 import type { SojuNetwork } from './soju-text.ts'
+
+const notSignedIn = 'Connected without being signed in: the network did not take the credentials.'
 
 /** Makes a bouncer match, by as few commands as it takes; each step may be the last one before a crash. */
 export async function applyBouncer(
@@ -12,6 +14,7 @@ export async function applyBouncer(
   desired: DesiredBouncer,
   applied: AppliedBouncer | null,
   progress: (step: string) => void,
+  ownAddresses: readonly string[] = [],
 ): Promise<ObservedBouncer> {
   const profile = createHash('sha256')
     .update(JSON.stringify([desired.nick, desired.realname]))
@@ -32,6 +35,11 @@ export async function applyBouncer(
   const live = new Map((enabled === null ? [] : await bouncer.networks()).map((network) => [network.name, network]))
   const notes = await applyUpstreams(bouncer, ledger, desired, known, live, progress)
   const upstreams = await observe(bouncer, desired.enabled, notes)
+  for (const { name, error } of upstreams) {
+    // The platform's own credentials are right: what was refused was refused while it could not be asked.
+    const own = desired.upstreams.some((one) => one.name === name && ownAddresses.includes(addressOf(one)))
+    if (own && error === notSignedIn) await bouncer.reconnect(name)
+  }
   return {
     applied: {
       restarts: desired.restarts,
@@ -118,14 +126,28 @@ export async function observe(
 ): Promise<ObservedUpstream[]> {
   const observed: ObservedUpstream[] = []
   for (const { name, state, error } of await bouncer.networks()) {
+    const sasl = await bouncer.sasl(name)
+    // When a network refuses the credentials, soju stays on it as a guest.
+    const refused = state === 'connected' && sasl?.mechanism !== 'none' && !sasl?.signedIn ? notSignedIn : null
     observed.push({
       name,
       // soju has no word for it: neither connected nor failed yet.
       state: !enabled ? 'disabled' : state === 'disconnected' && error === null ? 'connecting' : state,
       nick: null,
-      error: error ?? notes.get(name) ?? null,
-      certificateFingerprint: await bouncer.fingerprint(name),
+      error: error ?? refused ?? notes.get(name) ?? null,
+      certificateFingerprint: sasl?.mechanism === 'external' ? await bouncer.fingerprint(name) : null,
     })
   }
   return observed
+}
+
+/** The networks among these that soju should be signed in on but is not; those in between count as well. */
+export async function notSignedInOn(bouncer: SojuBouncer, names: readonly string[]): Promise<string[]> {
+  const out: string[] = []
+  for (const { name, state } of await bouncer.networks()) {
+    if (state === 'disabled' || !names.includes(name)) continue
+    const sasl = await bouncer.sasl(name)
+    if (state !== 'connected' || (sasl?.mechanism !== 'none' && !sasl?.signedIn)) out.push(name)
+  }
+  return out
 }

@@ -64,17 +64,18 @@ export async function applyUpstream(
 ): Promise<AppliedUpstream> {
   const { name } = desired
   let note: string | null
-  const enabled = ['-enabled', String(desired.enabled), '-ignore-limit']
+  const enabled = [`-enabled=${desired.enabled}`, '-ignore-limit']
   if (isConnectionCurrent(desired, before, live)) {
     note = await applyChannels(bouncer, desired, before?.channels ?? [])
-  } else if (live && (await bouncerKnows(bouncer, name))) {
+  } else if (live && (await bouncer.sasl(name))) {
+    // (A member can give a network of theirs a name that makes its status read like this one's; soju knows better.)
     // Credentials first: the update makes soju connect with them.
     await applySasl(bouncer, desired, before?.sasl ?? null)
     note = await applyChannels(bouncer, desired, before?.channels ?? [])
     await bouncer.run('network', 'update', name, ...connectionFlags(desired), ...enabled)
   } else {
     // Disabled until it has its credentials: otherwise soju would connect without them at once.
-    const off = ['-enabled', 'false', '-ignore-limit']
+    const off = ['-enabled=false', '-ignore-limit']
     await bouncer.run('network', 'create', '-name', name, ...connectionFlags(desired), ...off)
     await applySasl(bouncer, desired, 'none')
     note = await applyChannels(bouncer, desired, [])
@@ -89,11 +90,6 @@ export async function applyUpstream(
     login: loginOf(desired),
   }
   return { known, note }
-}
-
-/** A member can give a network of theirs a name that makes its status read like another's; soju itself decides. */
-async function bouncerKnows(bouncer: SojuBouncer, name: string): Promise<boolean> {
-  return (await unless(/unknown network/, bouncer.run('sasl', 'status', '-network', name))) !== null
 }
 
 function connectionFlags(desired: DesiredUpstream): string[] {

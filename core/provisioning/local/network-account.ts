@@ -16,7 +16,6 @@ export async function applyNetworkAccount(
     return true
   }
   expect(await ergo.nickServ('SUSPEND', 'DEL', name), /Successfully un-suspended|was not suspended/)
-  await endSquatting(ergo, name)
   if (signOuts <= appliedSignOuts) return false
   // ergo cannot tell who signed in by which password: all sessions end, and the bouncer's own comes back by itself.
   expect(await ergo.nickServ('CLIENTS', 'LOGOUT', name, 'all'), /Successfully logged out|No such nick/)
@@ -33,7 +32,8 @@ export async function removeNetworkAccount(ergo: ErgoAdmin, name: string): Promi
 }
 
 /**
- * The account exists before its owner first signs in, so that its nick is theirs from the start; and it exists again
+ * The account exists before its owner first signs in, so that its nick is theirs from the start (whoever sits on it
+ * becomes a guest); and it exists again
  * should they have unregistered it with NickServ, which otherwise locks them out for ever.
  */
 async function ensureRegistered(ergo: ErgoAdmin, name: string): Promise<void> {
@@ -43,16 +43,6 @@ async function ensureRegistered(ergo: ErgoAdmin, name: string): Promise<void> {
   if (answer.some((line) => registered.test(line))) return
   await removeNetworkAccount(ergo, name)
   expect(await ergo.nickServ('SAREGISTER', name), registered)
-}
-
-/** Whoever took the nick before it belonged to the account has to go: the account can have no other. */
-async function endSquatting(ergo: ErgoAdmin, name: string): Promise<void> {
-  const whois = await ergo.run('WHOIS', name)
-  const present = whois.some(({ command }) => command === '311')
-  const account = whois.find(({ command }) => command === '330')?.params[2]
-  if (present && account?.toLowerCase() !== name.toLowerCase()) {
-    await ergo.run('KILL', name, 'This nick belongs to an account')
-  }
 }
 
 function checkName(name: string): void {

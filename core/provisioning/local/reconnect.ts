@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { notSignedInOn } from './apply-bouncer.ts'
 import type { Ledger } from './ledger.ts'
 import type { SojuBouncer } from './soju-bouncer.ts'
 
 /** Which of the bouncers' upstreams to connect anew. */
 export interface ReconnectFilter {
   readonly addresses: readonly string[]
-  /** Only those that sign in as this account, whatever their state; null: all that are not connected. */
+  /** Only those that sign in as this account, whatever their state; null: all that are not signed in. */
   readonly login: string | null
 }
 
 /**
- * Connects upstreams to net.irc.now anew, at once: left alone, soju waits a minute or more after a refusal. An update
- * that changes nothing does it.
+ * Connects upstreams to net.irc.now anew, at once: left alone, soju waits a minute or more after a refusal, and for
+ * ever as a guest.
  */
 export async function reconnect(
   ledger: Ledger,
@@ -29,10 +30,9 @@ export async function reconnect(
     if (ours.length === 0) continue
     const bouncer = bouncerOf(username)
     if (!(await bouncer.enabled())) continue
-    for (const { name, state } of await bouncer.networks()) {
-      if (!ours.some(([one]) => one === name) || state === 'disabled') continue
-      if (login === null && state === 'connected') continue
-      await bouncer.run('network', 'update', name, '-ignore-limit')
+    const names = ours.map(([name]) => name)
+    for (const name of login === null ? await notSignedInOn(bouncer, names) : names) {
+      await bouncer.reconnect(name)
       count++
     }
   }

@@ -3,7 +3,15 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ProvisionerUnavailable } from '../provisioner.port.ts'
 import { type SojuAdmin, SojuRefusal } from './soju-admin.ts'
 import { userCounts } from './soju-service.ts'
-import { parseChannels, parseFingerprint, parseNetworks, parseUserEnabled, type SojuNetwork } from './soju-text.ts'
+import {
+  parseChannels,
+  parseFingerprint,
+  parseNetworks,
+  parseSasl,
+  parseUserEnabled,
+  type SojuNetwork,
+  type SojuSasl,
+} from './soju-text.ts'
 
 /** The commands about one soju user. Refusals that only say that it is so already are successes. */
 export class SojuBouncer {
@@ -25,7 +33,7 @@ export class SojuBouncer {
 
   async create(nick: string, realname: string, enabled: boolean): Promise<void> {
     const words = ['user', 'create', '-username', this.username, '-disable-password', '-nick', nick]
-    const create = () => this.#admin.run(...words, '-realname', realname, '-enabled', String(enabled))
+    const create = () => this.#admin.run(...words, '-realname', realname, `-enabled=${enabled}`)
     try {
       await create()
     } catch (error) {
@@ -36,7 +44,7 @@ export class SojuBouncer {
   }
 
   async setEnabled(enabled: boolean): Promise<void> {
-    await this.#admin.run('user', 'update', this.username, '-enabled', String(enabled))
+    await this.#admin.run('user', 'update', this.username, `-enabled=${enabled}`)
   }
 
   async setProfile(nick: string, realname: string): Promise<void> {
@@ -60,6 +68,17 @@ export class SojuBouncer {
 
   async channels(network: string): Promise<string[]> {
     return parseChannels(await this.run('channel', 'status', '-network', network))
+  }
+
+  /** How an upstream signs in; null when there is none of this name. */
+  async sasl(network: string): Promise<SojuSasl | null> {
+    const lines = await unless(/unknown network/, this.run('sasl', 'status', '-network', network))
+    return lines && parseSasl(lines)
+  }
+
+  /** Connects anew at once: an update that changes nothing does it. */
+  async reconnect(network: string): Promise<void> {
+    await unless(/unknown network/, this.run('network', 'update', network, '-ignore-limit'))
   }
 
   /** SHA-512 of the client certificate in use; null when the upstream signs in otherwise. */

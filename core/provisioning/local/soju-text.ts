@@ -31,6 +31,19 @@ export function parseChannels(lines: readonly string[]): string[] {
   return lines.flatMap((line) => /^(\S+) \[(?:joined|parted|disconnected)/.exec(line)?.[1] ?? [])
 }
 
+export interface SojuSasl {
+  readonly mechanism: 'none' | 'plain' | 'external'
+  /** Whether the network knows the connection by an account; false while there is none. */
+  readonly signedIn: boolean
+}
+
+/** Reads lines of `sasl status -network NAME`. */
+export function parseSasl(lines: readonly string[]): SojuSasl {
+  const has = (start: string) => lines.some((line) => line.startsWith(start))
+  const mechanism = has('SASL PLAIN') ? 'plain' : has('SASL EXTERNAL') ? 'external' : 'none'
+  return { mechanism, signedIn: has('Authenticated') }
+}
+
 /** The SHA-512 among the lines of `certfp generate` or `certfp fingerprint`. */
 export function parseFingerprint(lines: readonly string[]): string | null {
   return lines.map((line) => /^SHA-512 fingerprint: ([0-9a-f]{128})$/.exec(line)?.[1]).find(Boolean) ?? null

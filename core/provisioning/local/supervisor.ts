@@ -38,7 +38,7 @@ export type ServiceState = 'starting' | 'ready' | 'waiting' | 'stopped'
 const firstPauseMs = 100
 const longestPauseMs = 10_000
 /** Alive this long, a service is well again and the next pause is short. */
-const wellAfterMs = 30_000
+const wellAfterMs = 10_000
 
 export class SupervisedService {
   readonly spec: ServiceSpec
