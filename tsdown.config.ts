@@ -8,8 +8,6 @@ const shared = {
   dts: false,
   clean: true,
   outExtensions: () => ({ js: '.js' }),
-  // core is ours and is shipped as source; everything else stays a dependency.
-  noExternal: [/^@irc-now\/core/],
 } as const
 
 export default defineConfig(
@@ -19,6 +17,8 @@ export default defineConfig(
       name: 'ircserv',
       entry: { main: 'ircserv/main.ts' },
       outDir: 'ircserv/dist',
+      // core is ours and is shipped as source; everything else stays a dependency.
+      deps: { neverBundle: [/^(?!@irc-now\/core)[a-z@]/] },
       cwd: import.meta.dirname,
     },
     { ...shared, name: 'cli', entry: { main: 'cli/main.ts' }, outDir: 'cli/dist', cwd: import.meta.dirname },

@@ -8,7 +8,10 @@ import type { Logger } from 'pino'
 import { type ApiBindings, createApi } from './http/api.ts'
 import { createInternalAuth } from './http/internal-auth.ts'
 import { createMetrics } from './http/metrics.ts'
+import { createOncePage } from './http/pages/once.ts'
 import { startServers } from './http/server.ts'
+import { type NowServ, startNowServ } from './irc/nowserv.ts'
+import { createNowServDeps } from './irc/platform-deps.ts'
 
 export interface DaemonOptions {
   readonly configuration: Configuration
@@ -57,18 +60,45 @@ export async function startDaemon(options: DaemonOptions) {
       observe: metrics.request,
     }),
   )
+  app.route('/', createOncePage({ operations: catalogue, runtime: platform.runtime, open: platform.keyring.open, log }))
   const socket = join(home.path, 'daemon.sock')
   const servers = await startServers(app, { host: configuration.host, port: ports.http, socket, intercept: () => null })
 
+  let nowserv: NowServ | undefined
   const stop = async () => {
     ready = false
     await home.remove('endpoints.json')
     closing.abort()
+    await nowserv?.stop()
     await servers.close(3000)
     await platform.stop()
   }
   try {
-    if (roles.includes('reconcile')) await platform.startServices()
+    const services = roles.includes('reconcile') ? await platform.startServices() : undefined
+    if (services && roles.includes('nowserv')) {
+      const { cert, key } = services.nowServ
+      nowserv = startNowServ(
+        {
+          ...services.addresses.ircs,
+          tls: true,
+          nick: 'NowServ',
+          account: 'NowServ',
+          password: '',
+          clientCertificate: { certificate: cert, privateKey: key },
+          // Our own server on this machine, with the certificate that we made for it.
+          rejectUnauthorized: false,
+        },
+        createNowServDeps({ operations: catalogue, runtime: platform.runtime, wake: platform.wake.on, log }),
+      )
+      const running = nowserv
+      platform.addHealth(() => ({
+        name: 'NowServ',
+        healthy: running.connected,
+        version: null,
+        detail: running.connected ? null : 'NowServ is not connected to net.irc.now; it tries again by itself.',
+      }))
+      await until(() => running.connected, 5000)
+    }
     const endpoints: Endpoints = {
       http: configuration.httpUrl,
       irc: `irc://127.0.0.1:${ports.irc}`,
@@ -83,4 +113,10 @@ export async function startDaemon(options: DaemonOptions) {
     await stop().catch(() => undefined)
     throw error
   }
+}
+
+/** Waits for something to hold, but not for ever: what is late shows in the platform's status. */
+async function until(holds: () => boolean, atMostMs: number): Promise<void> {
+  const end = Date.now() + atMostMs
+  while (!holds() && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
 }

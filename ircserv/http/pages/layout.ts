@@ -1,0 +1,29 @@
+import { html } from 'hono/html'
+import type { HtmlEscapedString } from 'hono/utils/html'
+
+const style = `
+:root{color-scheme:light dark;--ground:light-dark(#f4f8f4,#0c130e);--text:light-dark(#142018,#d5e6d9);--green:light-dark(#17663a,#5fd38d);--line:light-dark(#c5d6ca,#27392d)}
+*{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.6 Outfit,system-ui,sans-serif}
+main{max-width:36rem;margin:12vh auto;padding:0 1.25rem}h1{font:500 1.9rem/1.2 Newsreader,Georgia,serif;color:var(--green);margin:0 0 1rem}
+code,dd,input{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.95rem}label{display:block;margin:1rem 0 .25rem}
+input{width:100%;padding:.6rem;border:1px solid var(--line);border-radius:.4rem;background:transparent;color:inherit}
+button{margin-top:1.25rem;padding:.65rem 1.2rem;border:0;border-radius:.4rem;background:var(--green);color:var(--ground);font:500 1rem Outfit,system-ui,sans-serif;cursor:pointer}
+dt{opacity:.75;margin-top:.75rem}dd{margin:0;overflow-wrap:anywhere}.error{border-left:3px solid #d5573b;padding-left:.75rem}`
+
+type Html = HtmlEscapedString | Promise<HtmlEscapedString>
+
+/** A page in our clothes; everything put in is escaped by the template. */
+export const page = (title: string, content: Html): Html => html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} · irc.now</title>
+<style>${styleText}</style></head><body><main><h1>${title}</h1>${content}</main></body></html>`
+
+const styleText = style as unknown as HtmlEscapedString
+
+/** No script, nothing from elsewhere, no frame, no trace in logs of where a link led. */
+export const pageHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+}

@@ -1,0 +1,79 @@
+import { formatSecret, hashSecret } from '@irc-now/core/accounts/secrets'
+import type { Caller } from '@irc-now/core/operation/context'
+import type { AnyOperation } from '@irc-now/core/operation/define'
+import { describeOperation } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
+import { type Runtime, run } from '@irc-now/core/operation/run'
+import type { Logger } from 'pino'
+import { followEvents, type Wake } from '../http/events.ts'
+import type { NowServDeps } from './deps.ts'
+
+const linkLifeMs = 15 * 60_000
+
+/** What NowServ does with the platform: an IRC account is the platform's account of that name. */
+export function createNowServDeps(options: {
+  operations: readonly AnyOperation[]
+  runtime: Runtime
+  wake: Wake
+  log: Logger
+}): NowServDeps {
+  const { operations, runtime, wake, log } = options
+  const find = (account: string) => runtime.transaction((store) => store.accounts.byName(account))
+  const callerOf = async (account: string): Promise<Caller> => ({
+    accountId: (await find(account))?.id ?? null,
+    via: 'irc',
+    scopes: ['*'],
+  })
+  return {
+    operations: operations.map(describeOperation),
+    async call(account, name, input, { confirm, dryRun, as }) {
+      const operation = operations.find((one) => one.name === name)
+      if (!operation) throw new OperationError('unknown_operation', 'There is no such operation; HELP lists them.')
+      return run(
+        runtime,
+        operation,
+        input,
+        { ...(await callerOf(account)), ...(as === undefined ? {} : { as }) },
+        {
+          ...(confirm === undefined ? {} : { confirm }),
+          ...(dryRun === undefined ? {} : { dryRun }),
+        },
+      )
+    },
+    async roleOf(account) {
+      const row = await find(account)
+      return row && !row.deleted_at ? row.role : null
+    },
+    async secretLink(account, operation, input) {
+      const row = await find(account)
+      if (!row) throw new OperationError('not_signed_in', 'Sign in first; LOGIN says how.')
+      const token = formatSecret('ircn_once_', runtime.random(32))
+      const now = runtime.now()
+      await runtime.transaction((store) =>
+        store.links.insert({
+          hash: hashSecret(token),
+          account_id: row.id,
+          operation,
+          sealed_input: runtime.seal(JSON.stringify(input)),
+          expires_at: new Date(now.getTime() + linkLifeMs),
+          used_at: null,
+        }),
+      )
+      return `${runtime.platform.httpUrl}/once/${token}`
+    },
+    async signInLink() {
+      throw new OperationError(
+        'unavailable',
+        'Signing up by yourself is not open here; ask an operator for an account and an app password.',
+      )
+    },
+    async *events(account, signal) {
+      const row = await find(account)
+      if (!row) return
+      for await (const event of followEvents(runtime, wake, row.id, null, signal)) yield event ?? { subject: '', type: 'following', message: '' }
+    },
+    now: () => runtime.now().getTime(),
+    random: (bytes) => runtime.random(bytes),
+    log,
+  }
+}
