@@ -1,7 +1,7 @@
 import { type DesiredNetworkAccount, ProvisionerRejected, ProvisionerUnavailable } from '../provisioner.port.ts'
 import type { ErgoAdmin } from './ergo-admin.ts'
 
-const accountName = /^[A-Za-z0-9_[\]{}\\^|`-]{1,32}$/
+const accountName = /^[A-Za-z0-9_[\]{}\\^|`][A-Za-z0-9_[\]{}\\^|`-]{0,31}$/
 
 /** Makes an account on net.irc.now match. Answers whether its sessions were ended. */
 export async function applyNetworkAccount(

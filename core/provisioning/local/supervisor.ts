@@ -37,6 +37,8 @@ export type ServiceState = 'starting' | 'ready' | 'waiting' | 'stopped'
 
 const firstPauseMs = 100
 const longestPauseMs = 10_000
+/** Not ready for so long, a service is started anew. */
+const longestStartMs = 60_000
 /** Alive this long, a service is well again and the next pause is short. */
 const wellAfterMs = 10_000
 
@@ -79,18 +81,22 @@ export class SupervisedService {
   /** Ends the service: TERM, and KILL when it does not follow. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    const child = this.#child
-    child?.kill('SIGTERM')
-    const timer = setTimeout(() => child?.kill('SIGKILL'), this.#options.graceMs ?? 5000)
+    this.restart()
     await this.#loop
-    clearTimeout(timer)
     this.#loop = null
     this.state = 'stopped'
   }
 
   /** Ends the process; the supervision starts it anew. */
   restart(): void {
-    this.#child?.kill('SIGTERM')
+    if (this.#child) this.#end(this.#child)
+  }
+
+  #end(child: ChildProcess): void {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGTERM')
+    const timer = setTimeout(() => child.kill('SIGKILL'), this.#options.graceMs ?? 5000)
+    child.once('exit', () => clearTimeout(timer))
   }
 
   async #keepAlive(first: PromiseWithResolvers<void>): Promise<void> {
@@ -140,14 +146,14 @@ export class SupervisedService {
     const life = child.stdio[3] as Duplex
     life.on('error', () => {})
     // The watcher alone holds the far end. Without it nothing would end the service after us: start both anew.
-    life.resume().on('end', () => this.restart())
+    life.resume().on('end', () => this.#end(child))
 
     const died = new AbortController()
     const ended = new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message))
       child.once('exit', (code, signalName) => resolve(signalName ? `by ${signalName}` : `exit status ${code}`))
     })
-    spec.ready(died.signal).then(
+    spec.ready(AbortSignal.any([died.signal, AbortSignal.timeout(longestStartMs)])).then(
       () => {
         if (died.signal.aborted || this.#stopping.signal.aborted) return
         this.state = 'ready'
@@ -157,10 +163,10 @@ export class SupervisedService {
       (error: Error) => {
         if (died.signal.aborted) return
         this.#say(`is not ready: ${error.message}`)
-        child.kill('SIGTERM')
+        this.#end(child)
       },
     )
-    if (this.#stopping.signal.aborted) child.kill('SIGTERM')
+    if (this.#stopping.signal.aborted) this.#end(child)
     const ending = await ended
     died.abort()
     this.#child = null

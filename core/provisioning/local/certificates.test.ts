@@ -1,0 +1,34 @@
+import { X509Certificate } from 'node:crypto'
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { keptCertificate } from './certificates.ts'
+
+let folder: string
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'certificates-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+test('a certificate is made once, for its names, and only its owner reads it', async () => {
+  const first = await keptCertificate(folder, 'ergo', 'server', ['net.irc.now', '127.0.0.1', '::1'])
+  const certificate = new X509Certificate(first.cert)
+  expect(certificate.checkHost('net.irc.now')).toBe('net.irc.now')
+  expect(certificate.checkIP('127.0.0.1')).toBe('127.0.0.1')
+  expect(certificate.checkHost('evil.example')).toBeUndefined()
+  expect(certificate.validToDate.getFullYear() - certificate.validFromDate.getFullYear()).toBe(10)
+  for (const path of [first.certPath, first.keyPath]) expect((await stat(path)).mode & 0o777).toBe(0o600)
+  expect(await keptCertificate(folder, 'ergo', 'server', ['net.irc.now'])).toEqual(first)
+})
+
+test('one that is broken or whose making was cut short is made anew', async () => {
+  const first = await keptCertificate(folder, 'ergo', 'server', ['a'])
+  for (const broken of ['', 'nonsense']) {
+    await writeFile(first.certPath, broken)
+    const next = await keptCertificate(folder, 'ergo', 'server', ['a'])
+    expect(next.fingerprint).not.toBe(first.fingerprint)
+    expect(new X509Certificate(next.cert).checkPrivateKey).toBeTypeOf('function')
+  }
+})
