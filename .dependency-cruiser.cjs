@@ -8,8 +8,23 @@ module.exports = {
     {
       name: 'only-platform-chooses-adapters',
       severity: 'error',
-      from: { path: '^(core|cli|ircserv)/', pathNot: ['^core/platform/', '\\.(test|contract)\\.ts$', '^core/provisioning/(local/|provisioner\\.local)', '^core/accounts/identity'] },
-      to: { path: ['\\.(local|kubernetes|embedded|keycloak|stripe|sandbox|disk|s3)\\.ts$', '^core/provisioning/local/', '^core/store/database\\.ts$'], pathNot: '^core/provisioning/local/programs\\.ts$' },
+      from: {
+        path: '^(core|cli|ircserv)/',
+        pathNot: [
+          '^core/platform/',
+          '\\.(test|contract)\\.ts$',
+          '^core/provisioning/(local/|provisioner\\.local)',
+          '^core/accounts/identity',
+        ],
+      },
+      to: {
+        path: [
+          '\\.(local|kubernetes|embedded|keycloak|stripe|sandbox|disk|s3)\\.ts$',
+          '^core/provisioning/local/',
+          '^core/store/database\\.ts$',
+        ],
+        pathNot: '^core/provisioning/local/programs\\.ts$',
+      },
     },
     {
       name: 'operations-load-without-a-driver',
@@ -21,8 +36,18 @@ module.exports = {
       name: 'the-cli-sees-the-catalogue-alone',
       severity: 'error',
       from: { path: '^cli/', pathNot: '\\.test\\.tsx?$' },
-      to: { path: '^core/', pathNot: ['^core/(catalogue\\.ts|operation/)', '^core/platform/configuration\\.ts$'], dependencyTypesNot: ['type-only'] },
+      to: {
+        path: '^core/',
+        pathNot: ['^core/(catalogue\\.ts|operation/)', '^core/platform/configuration\\.ts$'],
+        dependencyTypesNot: ['type-only'],
+      },
     },
   ],
-  options: { doNotFollow: { path: 'node_modules' }, tsPreCompilationDeps: true, tsConfig: { fileName: 'tsconfig.json' }, exclude: { path: '(^|/)dist/' }, enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] } },
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    exclude: { path: '(^|/)dist/' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
 }
