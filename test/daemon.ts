@@ -1,0 +1,91 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from './postgresql.ts'
+
+const root = join(import.meta.dirname, '..')
+
+export interface CommandResult {
+  readonly code: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** The built daemon with a state folder and ports of its own, and the built command line beside it. */
+export async function createDaemon() {
+  const folder = await mkdtemp(join(tmpdir(), 'irc-now-scenario-'))
+  const home = join(folder, 'home')
+  const ports = {
+    http: await freePort(),
+    irc: await freePort(),
+    ircs: await freePort(),
+    bouncer: await freePort(),
+    bouncers: await freePort(),
+  }
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    NO_COLOR: '1',
+    IRC_NOW_HOME: home,
+    IRC_NOW_HTTP_PORT: String(ports.http),
+    IRC_NOW_IRC_PORT: String(ports.irc),
+    IRC_NOW_IRCS_PORT: String(ports.ircs),
+    IRC_NOW_BOUNCER_PORT: String(ports.bouncer),
+    IRC_NOW_BOUNCERS_PORT: String(ports.bouncers),
+  }
+  let child: ChildProcess | undefined
+  let said = ''
+
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
+    const exited = once(child, 'exit')
+    child.kill(signal)
+    await exited
+    return child.exitCode
+  }
+  return {
+    home,
+    ports,
+    env,
+    get said() {
+      return said
+    },
+    async start(): Promise<void> {
+      // Left behind by a kill -9; the next daemon removes it, but not before we would look.
+      await rm(join(home, 'endpoints.json'), { force: true })
+      said = ''
+      child = spawn(process.execPath, [join(root, 'ircserv/bin/ircserv.js')], {
+        env,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      child.stderr!.setEncoding('utf8').on('data', (chunk) => {
+        said += chunk
+      })
+      while (!existsSync(join(home, 'endpoints.json'))) {
+        if (child.exitCode !== null) throw new Error(said)
+        await delay(50)
+      }
+    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    cli: (...words: string[]) => command(words, env),
+    async remove(): Promise<void> {
+      await end('SIGTERM')
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+function command(words: readonly string[], env: NodeJS.ProcessEnv): Promise<CommandResult> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [join(root, 'cli/bin/irc-now.js'), ...words],
+      { env, timeout: 60_000 },
+      (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
+    )
+  })
+}
