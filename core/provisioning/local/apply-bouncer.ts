@@ -28,6 +28,11 @@ export async function applyBouncer(
     await ledger.remove(bouncer.username)
     await bouncer.create(desired.nick, desired.realname, desired.enabled)
   } else {
+    if (known && known.profile !== profile) {
+      // Changing it also changes upstreams (see connectionDigest): should we die now, all of them are set up again.
+      known = { ...known, profile: null, upstreams: withoutConnections(known.upstreams) }
+      await ledger.write(bouncer.username, known)
+    }
     await applyUser(bouncer, desired, { applied, known, profile, enabled }, progress)
   }
   known = { ...settled, upstreams: known?.upstreams ?? {} }
@@ -48,6 +53,10 @@ export async function applyBouncer(
     },
     upstreams,
   }
+}
+
+function withoutConnections(upstreams: LedgerBouncer['upstreams']): LedgerBouncer['upstreams'] {
+  return Object.fromEntries(Object.entries(upstreams).map(([name, entry]) => [name, { ...entry, connection: null }]))
 }
 
 interface UserBefore {
@@ -88,7 +97,7 @@ async function applyUpstreams(
 ): Promise<Map<string, string>> {
   const notes = new Map<string, string>()
   const stale = desired.upstreams.filter(({ name, ...rest }) => {
-    return !isCurrent({ name, ...rest }, known.upstreams[name], live.get(name))
+    return !isCurrent({ name, ...rest }, desired, known.upstreams[name], live.get(name))
   })
   const wanted = new Set(desired.upstreams.map(({ name }) => name))
   const superfluous = [...live.keys()].filter((name) => !wanted.has(name))
@@ -99,7 +108,7 @@ async function applyUpstreams(
   }
   const before = { ...upstreams }
   for (const upstream of stale)
-    upstreams[upstream.name] = unsettled(upstream, live.has(upstream.name) ? before[upstream.name] : undefined)
+    upstreams[upstream.name] = unsettled(upstream, desired, live.has(upstream.name) ? before[upstream.name] : undefined)
   const isNew = JSON.stringify({ ...known, upstreams }) !== JSON.stringify(await ledger.read(bouncer.username))
   if (isNew) await ledger.write(bouncer.username, { ...known, upstreams })
 
@@ -110,7 +119,13 @@ async function applyUpstreams(
   for (const upstream of stale) {
     progress(`setting up ${upstream.name}`)
     const { name } = upstream
-    const result = await applyUpstream(bouncer, upstream, live.has(name) ? before[name] : undefined, live.get(name))
+    const result = await applyUpstream(
+      bouncer,
+      upstream,
+      desired,
+      live.has(name) ? before[name] : undefined,
+      live.get(name),
+    )
     upstreams[name] = result.known
     if (result.note) notes.set(name, result.note)
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { DesiredUpstream } from '../provisioner.port.ts'
+import type { DesiredBouncer, DesiredUpstream } from '../provisioner.port.ts'
 import type { LedgerUpstream } from './ledger.ts'
 import { hostPort } from './ports.ts'
 import { type SojuBouncer, unless } from './soju-bouncer.ts'
@@ -10,33 +10,52 @@ export function addressOf({ host, port, tls }: DesiredUpstream): string {
   return `${tls ? 'ircs' : 'irc+insecure'}://${hostPort(host, port)}`
 }
 
-/** A digest over all that makes soju connect anew; channels do not. */
-export function connectionDigest({ channels, digest, ...connection }: DesiredUpstream): string {
-  return createHash('sha256').update(JSON.stringify(connection)).digest('hex')
+/** What an upstream is compared with: its bouncer decides what soju makes of some of it. */
+type Profile = Pick<DesiredBouncer, 'nick' | 'realname'>
+
+/**
+ * A digest over all that makes soju connect anew; channels do not. The bouncer's own nick and real name count: where an
+ * upstream's equal them, soju forgets that they were given, and the upstream would follow their next change.
+ */
+export function connectionDigest({ channels, digest, ...connection }: DesiredUpstream, profile: Profile): string {
+  const { nick, realname } = profile
+  return createHash('sha256')
+    .update(JSON.stringify([connection, nick, realname]))
+    .digest('hex')
 }
 
 /** Whether soju still has the upstream as it was applied; members can change some of it by BouncerServ. */
-export function isCurrent(desired: DesiredUpstream, known: LedgerUpstream | undefined, live: SojuNetwork | undefined) {
-  return known?.digest === desired.digest && isConnectionCurrent(desired, known, live)
+export function isCurrent(
+  desired: DesiredUpstream,
+  profile: Profile,
+  known: LedgerUpstream | undefined,
+  live: SojuNetwork | undefined,
+): boolean {
+  return known?.digest === desired.digest && isConnectionCurrent(desired, profile, known, live)
 }
 
 function isConnectionCurrent(
   desired: DesiredUpstream,
+  profile: Profile,
   known: LedgerUpstream | undefined,
   live: SojuNetwork | undefined,
 ): boolean {
   return (
     live !== undefined &&
-    known?.connection === connectionDigest(desired) &&
+    known?.connection === connectionDigest(desired, profile) &&
     live.address === addressOf(desired) &&
     (live.state === 'disabled') === !desired.enabled
   )
 }
 
 /** Marks an upstream as being worked on: whatever happens now, the next application does it again. */
-export function unsettled(desired: DesiredUpstream, known: LedgerUpstream | undefined): LedgerUpstream {
+export function unsettled(
+  desired: DesiredUpstream,
+  profile: Profile,
+  known: LedgerUpstream | undefined,
+): LedgerUpstream {
   // A change of channels alone leaves the connection as it is.
-  const kept = known?.connection === connectionDigest(desired) ? known : null
+  const kept = known?.connection === connectionDigest(desired, profile) ? known : null
   return {
     digest: null,
     connection: kept?.connection ?? null,
@@ -59,13 +78,14 @@ export interface AppliedUpstream {
 export async function applyUpstream(
   bouncer: SojuBouncer,
   desired: DesiredUpstream,
+  profile: Profile,
   before: LedgerUpstream | undefined,
   live: SojuNetwork | undefined,
 ): Promise<AppliedUpstream> {
   const { name } = desired
   let note: string | null
   const enabled = [`-enabled=${desired.enabled}`, '-ignore-limit']
-  if (isConnectionCurrent(desired, before, live)) {
+  if (isConnectionCurrent(desired, profile, before, live)) {
     note = await applyChannels(bouncer, desired, before?.channels ?? [])
   } else if (live && (await bouncer.sasl(name))) {
     // (A member can give a network of theirs a name that makes its status read like this one's; soju knows better.)
@@ -83,7 +103,7 @@ export async function applyUpstream(
   }
   const known: LedgerUpstream = {
     digest: desired.digest,
-    connection: connectionDigest(desired),
+    connection: connectionDigest(desired, profile),
     sasl: desired.sasl.mechanism,
     channels: desired.channels,
     address: addressOf(desired),
