@@ -1,3 +1,4 @@
+import { rmdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { authPaths } from './auth-endpoint.ts'
 import { createErgoService } from './ergo-service.ts'
@@ -84,6 +85,7 @@ export async function startLocalServices(options: LocalServicesOptions) {
   async function stop(): Promise<void> {
     await soju.stop()
     await ergo.stop()
+    await rmdir(socketDir).catch(() => {})
   }
   try {
     progress(`starting net.irc.now (ergo ${programs.ergo.version})`)
