@@ -70,7 +70,8 @@ export function createNowServDeps(options: {
     async *events(account, signal) {
       const row = await find(account)
       if (!row) return
-      for await (const event of followEvents(runtime, wake, row.id, null, signal)) yield event ?? { subject: '', type: 'following', message: '' }
+      for await (const event of followEvents(runtime, wake, row.id, null, signal))
+        yield event ?? { subject: '', type: 'following', message: '' }
     },
     now: () => runtime.now().getTime(),
     random: (bytes) => runtime.random(bytes),
