@@ -19,7 +19,7 @@ try {
 }
 
 async function main(): Promise<void> {
-  const [noun, verb, ...rest] = argv
+  const [noun, verb] = argv
   if (noun === '--complete') {
     const { complete } = await import('./commands/completion.ts')
     return out.text(
@@ -33,8 +33,10 @@ async function main(): Promise<void> {
   if (noun === 'api') return (await import('./commands/api.ts')).runApi(operations, argv.slice(1), out)
   const wantsHelp = argv.includes('--help') || argv.includes('-h')
   if (wantsHelp) return help(argv.filter((word) => !word.startsWith('-')))
-  const { findOperation } = await import('./commands/words.ts')
-  const operation = findOperation(operations, noun, verb)
+  const { findOperation, splitWords } = await import('./commands/words.ts')
+  const { words, rest } = splitWords(argv)
+  if (words[0] === undefined) return help([])
+  const operation = findOperation(operations, words[0], words[1])
   const { runCommand } = await import('./commands/run.ts')
   await runCommand(operations, operation, rest, out)
 }

@@ -2,6 +2,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
 import type { Output } from '../print/output.ts'
+import { safeJson } from '../print/text.ts'
 import { readCommon } from './arguments.ts'
 import { readSecret } from './ask.ts'
 import { openClient } from './run.ts'
@@ -45,5 +46,5 @@ export async function runApi(
     ...(common.confirm === undefined ? {} : { confirm: common.confirm }),
     ...(common.as === undefined ? {} : { as: common.as }),
   })
-  out.text(`${JSON.stringify(output)}\n`)
+  out.text(`${safeJson(output)}\n`)
 }

@@ -15,7 +15,7 @@ const common: readonly (readonly [string, string])[] = [
   ['--dry-run', 'say what would happen, change nothing'],
   ['--confirm NAME', 'confirm what can’t be undone'],
   ['--as NAME', 'act for this member (operators)'],
-  ['--profile NAME', 'which sign-in to use'],
+  ['--url URL', 'another platform than this machine’s (with IRC_NOW_TOKEN)'],
 ]
 
 export function mainHelp(operations: readonly OperationDescription[]): string {

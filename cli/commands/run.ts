@@ -10,7 +10,7 @@ import { ask, readSecret } from './ask.ts'
 
 export function openClient(
   operations: readonly OperationDescription[],
-  common: Pick<Common, 'url'>,
+  common: Pick<Common, 'url' | 'profile'>,
   frontEnd: 'cli' | 'tui' = 'cli',
 ): Client {
   const { target, token } = findSession(process.env, common)
@@ -41,8 +41,9 @@ export async function runCommand(
   const client = openClient(operations, common)
   const as = common.as === undefined ? {} : { as: common.as }
   if (operation.effect === 'read') {
-    out.result(operation, await client.call(operation.name, input, as))
-    if (common.watch) await watch(client, operation, input, as, out)
+    const answer = await client.call(operation.name, input, as)
+    out.result(operation, answer)
+    if (common.watch) await watch(client, operation, input, answer, as, out)
     return
   }
   const call = (confirm: string | undefined) =>
@@ -90,12 +91,13 @@ async function watch(
   client: Client,
   operation: OperationDescription,
   input: Record<string, unknown>,
+  first: unknown,
   options: { as?: string },
   out: Output,
 ): Promise<void> {
-  let last = ''
-  for await (const change of client.events(new AbortController().signal)) {
-    if (change === null) continue
+  let last = JSON.stringify(first)
+  // The first item comes once nothing can be missed any more: what changed before it has to be looked up.
+  for await (const _ of client.events(new AbortController().signal)) {
     const answer = await client.call(operation.name, input, options)
     const text = JSON.stringify(answer)
     if (text !== last) out.result(operation, answer)

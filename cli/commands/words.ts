@@ -12,10 +12,26 @@ export const commonFlags = [
   'dry-run',
   'confirm',
   'as',
-  'profile',
   'url',
   'help',
 ] as const
+
+const withValue = new Set(['--timeout', '--confirm', '--as', '--profile', '--url'])
+
+/** The noun and the verb wherever they stand among the common flags, and all that is left. */
+export function splitWords(argv: readonly string[]): { words: string[]; rest: string[] } {
+  const words: string[] = []
+  const flags: string[] = []
+  let i = 0
+  for (; i < argv.length && words.length < 2; i++) {
+    const word = argv[i]!
+    if (word === '--') break
+    if (!word.startsWith('-')) words.push(word)
+    else if (withValue.has(word)) flags.push(word, ...argv.slice(++i, i + 1))
+    else flags.push(word)
+  }
+  return { words, rest: [...flags, ...argv.slice(i)] }
+}
 
 export const nounsOf = (operations: readonly OperationDescription[]) => [...new Set(operations.map(({ noun }) => noun))]
 

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
-import { details, safe, table } from './text.ts'
+import { details, safe, safeJson, table } from './text.ts'
 
 export interface Output {
   result(operation: OperationDescription, output: unknown): void
@@ -24,7 +24,7 @@ export function createOutput(json: readonly string[] | null): Output {
     note: (text) => void process.stderr.write(`${safe(text)}\n`),
     text: (text) => void process.stdout.write(text),
     result(operation, output) {
-      if (json) return data(JSON.stringify(picked(output, json), null, process.stdout.isTTY ? 2 : undefined))
+      if (json) return data(safeJson(picked(output, json), process.stdout.isTTY ? 2 : undefined))
       const items = (output as { items?: Record<string, unknown>[] }).items
       if (!items) return data(details(output as Record<string, unknown>, colours))
       if (items.length > 0) return data(table(items, operation.columns, colours))
@@ -33,7 +33,7 @@ export function createOutput(json: readonly string[] | null): Output {
     },
     error(error) {
       const problem = problemOf(error)
-      if (json) data(JSON.stringify({ error: problem }))
+      if (json) data(safeJson({ error: problem }))
       else process.stderr.write(`irc-now: ${safe(problem.message)} [${problem.code}]\n`)
       if (!(error instanceof OperationError) && process.env.IRC_NOW_LOG === 'debug') console.error(error)
       return errorCodes[problem.code].exit

@@ -1,9 +1,17 @@
 import stringWidth from 'string-width'
 
+const dangerous = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
+const escaped = (character: string) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`
+
 /** Text from anywhere, safe to show: control characters, escapes and direction overrides can't reach the terminal. */
 export const safe = (text: string) =>
-  text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, (character) =>
-    character === '\n' ? ' ' : `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  text.replace(dangerous, (character) => (character === '\n' ? ' ' : escaped(character)))
+
+/** JSON that reads back the same and is safe to show: JSON.stringify leaves DEL, C1 and direction overrides bare. */
+export const safeJson = (value: unknown, indent?: number) =>
+  JSON.stringify(value, null, indent).replace(dangerous, (character) =>
+    character === '\n' ? '\n' : escaped(character),
   )
 
 /** A value as people read it in a cell or after a label. */

@@ -23,7 +23,7 @@ export async function settle(
   const known = new Set(show?.fields.map(({ name }) => name))
   const key = Object.fromEntries(rule.by.map((name) => [known.has(name) ? name : 'name', shown[name]]))
   const signal = AbortSignal.timeout(options.timeoutMs)
-  const call = options.as === undefined ? {} : { as: options.as }
+  const call = { signal, ...(options.as === undefined ? {} : { as: options.as }) }
   const look = async () => {
     try {
       const found = (await client.call(rule.show, key, call)) as { status: { phase: string; message: string | null } }

@@ -7,8 +7,16 @@ import type { Target } from './client.ts'
 /** Which platform, and as whom: flag, then environment, then the machine's own daemon through its owner's socket. */
 export function findSession(
   env: NodeJS.ProcessEnv,
-  flags: { url?: string | undefined },
+  flags: { url?: string | undefined; profile?: string | undefined },
 ): { target: Target; token: string | null } {
+  const profile = flags.profile ?? env.IRC_NOW_PROFILE ?? 'default'
+  if (profile !== 'default') {
+    // Going on would act as somebody else than who was named.
+    throw new OperationError(
+      'invalid_input',
+      `There is no profile “${profile}”; name the platform with --url and give its token as IRC_NOW_TOKEN.`,
+    )
+  }
   const token = env.IRC_NOW_TOKEN || null
   const url = flags.url ?? env.IRC_NOW_URL
   if (url !== undefined) {
