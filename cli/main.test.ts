@@ -1,0 +1,326 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type ErrorCode, errorCodes } from '@irc-now/core/operation/errors'
+import { spawn as spawnTerminal } from '@lydell/node-pty'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+
+// The built command line as a child process, against a server that speaks the API's contract.
+const program = fileURLToPath(new URL('./bin/irc-now.js', import.meta.url))
+
+interface Seen {
+  method: string
+  path: string
+  query: URLSearchParams
+  headers: IncomingMessage['headers']
+  input: Record<string, unknown>
+}
+type Answer = (seen: Seen, response: ServerResponse) => void
+
+let folder: string
+let server: Server
+let env: NodeJS.ProcessEnv
+let seen: Seen[]
+let answers: Record<string, Answer>
+const children: ChildProcess[] = []
+
+const ok =
+  (output: unknown): Answer =>
+  (_seen, response) =>
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(output))
+
+const refuse =
+  (code: ErrorCode, detail: string, details?: object): Answer =>
+  (_seen, response) =>
+    response
+      .writeHead(errorCodes[code].status, { 'content-type': 'application/problem+json' })
+      .end(JSON.stringify({ type: 'about:blank', title: errorCodes[code].title, status: 0, code, detail, details }))
+
+const bouncer = (phase: string, more: object = {}) => ({
+  name: 'main',
+  nick: 'alice',
+  status: { phase, message: null },
+  ...more,
+})
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'irc-now-cli-'))
+  seen = []
+  answers = {}
+  server = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '/', 'http://daemon')
+    let text = ''
+    for await (const chunk of request) text += chunk
+    const one = {
+      method: request.method ?? '',
+      path: url.pathname,
+      query: url.searchParams,
+      headers: request.headers,
+      input: text ? JSON.parse(text) : {},
+    }
+    seen.push(one)
+    const answer = answers[url.pathname.replace('/v1/', '')] ?? refuse('not_found', 'The test has no answer for this.')
+    answer(one, response)
+  })
+  const socket = join(folder, 'daemon.sock')
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  await writeFile(join(folder, 'endpoints.json'), JSON.stringify({ socket }))
+  env = { PATH: process.env.PATH, HOME: folder, IRC_NOW_HOME: folder, NO_COLOR: '1' }
+})
+
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  await rm(folder, { recursive: true, force: true })
+})
+
+async function run(args: string[], stdin = '') {
+  const child = spawn(process.execPath, [program, ...args], { env })
+  children.push(child)
+  const result = { stdout: '', stderr: '', exit: null as number | null }
+  child.stdout.on('data', (chunk) => (result.stdout += chunk))
+  child.stderr.on('data', (chunk) => (result.stderr += chunk))
+  child.stdin.end(stdin)
+  result.exit = await new Promise((resolve) => child.once('close', resolve))
+  return result
+}
+
+/** Runs it on a terminal and types each answer once its question stands there. */
+function runOnTerminal(args: string[], typed: readonly (readonly [string, string])[]) {
+  const terminal = spawnTerminal(process.execPath, [program, ...args], {
+    env: env as Record<string, string>,
+    cols: 120,
+  })
+  const waiting = [...typed]
+  let screen = ''
+  let from = 0
+  terminal.onData((data) => {
+    screen += data
+    const next = waiting[0]
+    if (!next || !screen.slice(from).includes(next[0])) return
+    waiting.shift()
+    from = screen.length
+    terminal.write(`${next[1]}\r`)
+  })
+  return new Promise<{ screen: string; exit: number }>((resolve) =>
+    terminal.onExit(({ exitCode }) => resolve({ screen, exit: exitCode })),
+  )
+}
+
+test('a list is a table for people and bare JSON for programs', async () => {
+  answers['bouncer.list'] = ok({ items: [bouncer('ready')] })
+  const table = await run(['bouncer', 'list'])
+  expect(table).toMatchObject({ exit: 0, stderr: '' })
+  expect(table.stdout).toMatch(/^NAME\b/)
+  expect(table.stdout).toContain('main')
+  const json = await run(['bouncer', 'list', '--json=name'])
+  expect(JSON.parse(json.stdout)).toEqual({ items: [{ name: 'main' }] })
+  expect(seen[0]).toMatchObject({ method: 'GET', headers: { 'irc-now-client': 'cli' } })
+  expect(seen[0]?.headers.authorization).toBeUndefined()
+})
+
+test('flags may stand before the noun', async () => {
+  answers['bouncer.list'] = ok({ items: [bouncer('ready')] })
+  const { stdout, exit } = await run(['--json', 'bouncer', 'list'])
+  expect(exit).toBe(0)
+  expect(JSON.parse(stdout).items).toHaveLength(1)
+})
+
+test('the token of the environment is sent; --url goes before the environment', async () => {
+  const http = createServer((request, response) => {
+    seen.push({ path: String(request.url), headers: request.headers } as Seen)
+    response.end(JSON.stringify({ items: [] }))
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+  env = { ...env, IRC_NOW_TOKEN: 'secret-token', IRC_NOW_URL: 'http://127.0.0.1:1' }
+  const { exit } = await run(['bouncer', 'list', '--url', url])
+  http.close()
+  expect(exit).toBe(0)
+  expect(seen[0]?.headers.authorization).toBe('Bearer secret-token')
+})
+
+test.each(Object.entries(errorCodes))('%s leaves with its exit code and says its sentence', async (code, { exit }) => {
+  answers['bouncer.show'] = refuse(code as ErrorCode, 'A sentence.', { limit: 1 })
+  const forPeople = await run(['bouncer', 'show', 'main'])
+  expect(forPeople).toEqual({ exit, stdout: '', stderr: `irc-now: A sentence. [${code}]\n` })
+  const forPrograms = await run(['bouncer', 'show', 'main', '--json'])
+  expect(forPrograms).toMatchObject({ exit, stderr: '' })
+  expect(JSON.parse(forPrograms.stdout)).toEqual({ error: { code, message: 'A sentence.', details: { limit: 1 } } })
+})
+
+const hostile = 'x\u001b[2J\u009b31m\u0007\u202ey\u061cz'
+const dangerous = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
+
+test('no text of the server reaches the terminal as a control sequence', async () => {
+  answers['bouncer.list'] = ok({ items: [bouncer('ready', { name: hostile })] })
+  answers['bouncer.show'] = ok(bouncer('ready', { name: hostile }))
+  answers['bouncer.delete'] = refuse('conflict', hostile)
+  for (const args of [
+    ['bouncer', 'list'],
+    ['bouncer', 'list', '--json'],
+    ['bouncer', 'show', 'main'],
+    ['bouncer', 'delete', 'main'],
+    ['bouncer', 'delete', 'main', '--json'],
+    ['api', 'bouncer.show', '-f', 'name=main'],
+  ]) {
+    const { stdout, stderr } = await run(args)
+    expect(stdout + stderr, args.join(' ')).toMatch(/y/)
+    expect(stdout + stderr, args.join(' ')).not.toMatch(dangerous)
+  }
+  expect(JSON.parse((await run(['bouncer', 'show', 'main', '--json'])).stdout).name).toBe(hostile)
+})
+
+test('destroying wants --confirm in a script, and sends it', async () => {
+  answers['bouncer.delete'] = (one, response) =>
+    (one.headers['irc-now-confirm'] === 'main'
+      ? ok(bouncer('deleting'))
+      : refuse('confirmation_required', 'Repeat the name “main”.', { expected: 'main' }))(one, response)
+  const refused = await run(['bouncer', 'delete', 'main'])
+  expect(refused.exit).toBe(2)
+  expect(refused.stderr).toContain('--confirm main')
+  expect((await run(['bouncer', 'delete', 'main', '--confirm', 'main', '--no-wait'])).exit).toBe(0)
+})
+
+test('on a terminal the name is asked for', async () => {
+  answers['bouncer.delete'] = (one, response) =>
+    (one.headers['irc-now-confirm'] === 'main'
+      ? ok(bouncer('deleting'))
+      : refuse('confirmation_required', 'Repeat the name “main”.', { expected: 'main' }))(one, response)
+  const { exit } = await runOnTerminal(['bouncer', 'delete', 'main', '--no-wait'], [['to confirm: ', 'main']])
+  expect(exit).toBe(0)
+  expect(seen.at(-1)?.headers['irc-now-confirm']).toBe('main')
+})
+
+test('a secret is typed unseen, or comes by stdin; in argv it is refused', async () => {
+  answers['upstream.create'] = ok({ ...bouncer('ready'), bouncer: 'main' })
+  const words = ['upstream', 'create', 'libera', 'irc.libera.chat', '--no-wait']
+  const inArgv = await run([...words, '--sasl-password', 'hunter2'])
+  expect(inArgv.exit).toBe(2)
+  expect(inArgv.stderr).not.toContain('hunter2')
+  expect(seen).toEqual([])
+  expect((await run([...words, '--sasl-password-stdin'], 'hunter2\n')).exit).toBe(0)
+  expect(seen.at(-1)?.input.saslPassword).toBe('hunter2')
+  const { screen, exit } = await runOnTerminal([...words, '--sasl-password'], [[': ', 'correct horse']])
+  expect(exit).toBe(0)
+  expect(screen).not.toContain('correct horse')
+  expect(seen.at(-1)?.input.saslPassword).toBe('correct horse')
+})
+
+test('--dry-run and --as travel as headers, with an idempotency key', async () => {
+  answers['bouncer.create'] = ok(bouncer('pending'))
+  const { exit, stderr } = await run(['bouncer', 'create', 'main', '--dry-run', '--as', 'bob'])
+  expect(exit).toBe(0)
+  expect(stderr).toContain('Nothing was changed')
+  expect(seen[0]?.headers).toMatchObject({ 'irc-now-dry-run': 'true', 'irc-now-as': 'bob' })
+  expect(seen[0]?.headers['idempotency-key']).toMatch(/^[\w-]{20,}$/)
+})
+
+const events =
+  (send: (say: (change: object) => void) => void): Answer =>
+  (_seen, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write(': ready\n\n')
+    send((change) => response.write(`event: change\ndata: ${JSON.stringify(change)}\n\n`))
+  }
+
+test('--wait ends when it is ready; a failure and running out of time say so', async () => {
+  let phase = 'pending'
+  answers['bouncer.create'] = ok(bouncer('pending'))
+  answers['bouncer.show'] = (one, response) => ok(bouncer(phase))(one, response)
+  answers.events = events((say) => {
+    setTimeout(() => {
+      phase = 'ready'
+      say({ id: '1', type: 'bouncer.ready', subject: 'main', message: 'Ready.', at: '' })
+    }, 50)
+  })
+  const ready = await run(['bouncer', 'create', 'main', '--wait', '--json'])
+  expect(ready.exit).toBe(0)
+  expect(JSON.parse(ready.stdout).status.phase).toBe('ready')
+  phase = 'failed'
+  answers.events = events(() => {})
+  expect((await run(['bouncer', 'create', 'main', '--wait'])).exit).not.toBe(0)
+  phase = 'pending'
+  expect(await run(['bouncer', 'create', 'main', '--wait', '--timeout', '1', '--json'])).toMatchObject({
+    exit: errorCodes.timed_out.exit,
+  })
+})
+
+test('--timeout also ends a wait whose server no longer answers', async () => {
+  answers['bouncer.create'] = ok(bouncer('pending'))
+  answers['bouncer.show'] = () => {}
+  answers.events = events(() => {})
+  const { exit, stderr } = await run(['bouncer', 'create', 'main', '--wait', '--timeout', '1'])
+  expect(exit).toBe(errorCodes.timed_out.exit)
+  expect(stderr).toContain('[timed_out]')
+})
+
+test('--watch misses no change between its first answer and its subscription', async () => {
+  let phase = 'pending'
+  answers['bouncer.show'] = (one, response) => ok(bouncer(phase))(one, response)
+  answers.events = (one, response) => {
+    phase = 'ready'
+    events(() => setTimeout(() => response.end(), 300))(one, response)
+  }
+  const { stdout } = await run(['bouncer', 'show', 'main', '--watch', '--json=status'])
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+  expect(lines.slice(0, 2).map((line) => line.status?.phase)).toEqual(['pending', 'ready'])
+})
+
+test('a profile that does not exist is an error, not another sign-in', async () => {
+  answers['bouncer.list'] = ok({ items: [] })
+  const { exit } = await run(['bouncer', 'list', '--profile', 'work'])
+  expect(exit).toBe(2)
+  expect(seen).toEqual([])
+})
+
+test('an unreachable daemon says how to start it', async () => {
+  const none = await mkdtemp(join(tmpdir(), 'irc-now-none-'))
+  env = { ...env, IRC_NOW_HOME: none }
+  expect((await run(['bouncer', 'list'])).stderr).toContain('npm start')
+  await writeFile(join(none, 'endpoints.json'), JSON.stringify({ socket: join(none, 'gone.sock') }))
+  const gone = await run(['bouncer', 'list'])
+  expect(gone.exit).toBe(errorCodes.unavailable.exit)
+  expect(gone.stderr).toContain('npm start')
+  await rm(none, { recursive: true })
+})
+
+test('a reader that closes its end early is no error', async () => {
+  answers['bouncer.list'] = ok({ items: Array.from({ length: 20_000 }, () => bouncer('ready')) })
+  const child = spawn(process.execPath, [program, 'bouncer', 'list'], { env })
+  children.push(child)
+  let stderr = ''
+  child.stderr.on('data', (chunk) => (stderr += chunk))
+  child.stdout.once('data', () => child.stdout.destroy())
+  expect(await new Promise((resolve) => child.once('close', resolve))).toBe(0)
+  expect(stderr).toBe('')
+})
+
+test('nothing misspelt is run, and what was meant is said', async () => {
+  for (const [args, meant] of [
+    [['bouncr', 'list'], 'bouncer'],
+    [['bouncer', 'creat'], 'create'],
+    [['bouncer', 'list', '--jsn'], '--json'],
+    [['api', 'bouncer.lst'], 'bouncer.list'],
+  ] as const) {
+    const { exit, stderr } = await run([...args])
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`did you mean “${meant}”?`)
+  }
+  expect(seen).toEqual([])
+})
+
+test('completion and help need no daemon', async () => {
+  env = { ...env, IRC_NOW_HOME: join(folder, 'nowhere') }
+  expect((await run(['--complete', 'bouncer', 'cr'])).stdout).toBe('create\n')
+  for (const shell of ['bash', 'zsh', 'fish']) expect((await run(['completion', shell])).exit).toBe(0)
+  expect((await run(['help', 'exit-codes'])).stdout).toContain('quota_reached')
+  expect((await run(['bouncer', 'create', '--help'])).stdout).toContain('NowServ BOUNCER CREATE')
+})
