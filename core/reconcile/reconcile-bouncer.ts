@@ -83,15 +83,16 @@ async function observeUpstream(
   const same =
     row.state === seen.state &&
     row.state_nick === seen.nick &&
-    row.last_error === (seen.error ?? row.last_error) &&
+    row.last_error === (seen.state === 'connected' ? seen.error : (seen.error ?? row.last_error)) &&
     row.certificate_fingerprint === seen.certificateFingerprint
   if (same) return
   const changed = row.state !== seen.state
   await store.upstreams.update(row.id, {
     state: seen.state,
     state_nick: seen.nick,
-    // The last error stays to be read while it is being tried again; being connected clears it.
-    last_error: seen.state === 'connected' ? null : (seen.error ?? row.last_error),
+    // The last error stays to be read while it is being tried again; being connected clears it, unless the sign-in
+    // there was refused: then it is connected, and says so.
+    last_error: seen.state === 'connected' ? seen.error : (seen.error ?? row.last_error),
     certificate_fingerprint: seen.certificateFingerprint,
     ...(changed ? { state_since: deps.now() } : {}),
   })

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { ProvisionerUnavailable } from '../provisioning/provisioner.port.ts'
+import { ProvisionerRejected, ProvisionerUnavailable } from '../provisioning/provisioner.port.ts'
 import { createWorkQueue } from './queue.ts'
 import { reconcileAccount } from './reconcile-account.ts'
 import { type ReconcileDeps, reconcileBouncer, record } from './reconcile-bouncer.ts'
@@ -44,7 +44,9 @@ export function startReconciler(deps: ReconcileDeps, log: Logger, metrics?: Reco
     const why =
       error instanceof ProvisionerUnavailable
         ? 'The bouncer service is down; it is tried again by itself.'
-        : 'The bouncer could not be set up; it is tried again by itself, and the operators see why.'
+        : error instanceof ProvisionerRejected
+          ? `${error.message} Change it with “bouncer update” or “upstream update”.`
+          : 'The bouncer could not be set up; it is tried again by itself, and the operators see why.'
     await deps.transaction(async (store) => {
       const bouncer = await store.bouncers.byId(id)
       // An outage of a bouncer that is as it should be is the platform's news, not this bouncer's.

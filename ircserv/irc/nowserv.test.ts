@@ -1,34 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { accessSync, constants } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { defineOperation } from '@irc-now/core/operation/define'
 import { describeOperation } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
+import { testPrograms } from '@irc-now/core/provisioning/local/test-programs'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import type { NowServDeps } from './deps.ts'
 import { type NowServ, startNowServ } from './nowserv.ts'
-
-function ergoProgram(): string {
-  const found = [
-    process.env.IRC_NOW_ERGO,
-    ...(process.env.PATH ?? '').split(delimiter).flatMap((folder) => [join(folder, 'ergo'), join(folder, 'ergochat')]),
-  ].find((path) => {
-    try {
-      if (path) accessSync(path, constants.X_OK)
-      return Boolean(path)
-    } catch {
-      return false
-    }
-  })
-  if (!found) throw new Error('This test wants ergo: put it on PATH or set IRC_NOW_ERGO.')
-  return found
-}
 
 const handle = async () => ({}) as never
 const input = z.object({ name: z.string().default('main') })
@@ -199,7 +183,10 @@ describe('NowServ on a real ergo', () => {
   const { deps, calls, links, logged } = world()
 
   async function startErgo() {
-    ergo = spawn(ergoProgram(), ['run', '--conf', join(folder, 'ircd.yaml')], { cwd: folder, stdio: 'ignore' })
+    ergo = spawn((await testPrograms()).ergo.path, ['run', '--conf', join(folder, 'ircd.yaml')], {
+      cwd: folder,
+      stdio: 'ignore',
+    })
     await once(ergo, 'spawn')
     await vi.waitFor(
       async () => {
