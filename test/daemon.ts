@@ -53,21 +53,27 @@ export async function createDaemon() {
     get said() {
       return said
     },
-    async start(): Promise<void> {
+    /** With `more` in its environment. Resolves when it is up, or (`mayDie`) when it has died before. */
+    async start(more: NodeJS.ProcessEnv = {}, mayDie = false): Promise<void> {
       // Left behind by a kill -9; the next daemon removes it, but not before we would look.
       await rm(join(home, 'endpoints.json'), { force: true })
       said = ''
       child = spawn(process.execPath, [join(root, 'ircserv/bin/ircserv.js')], {
-        env,
+        env: { ...env, ...more },
         stdio: ['ignore', 'ignore', 'pipe'],
       })
       child.stderr!.setEncoding('utf8').on('data', (chunk) => {
         said += chunk
       })
       while (!existsSync(join(home, 'endpoints.json'))) {
-        if (child.exitCode !== null) throw new Error(said)
+        if (child.signalCode !== null && mayDie) return
+        if (child.exitCode !== null || child.signalCode !== null) throw new Error(said)
         await delay(50)
       }
+    },
+    /** Whether it has ended, by whatever. */
+    get dead() {
+      return child === undefined || child.exitCode !== null || child.signalCode !== null
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),

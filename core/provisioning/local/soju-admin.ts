@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
+import { faultPoint } from '../../operation/faults.ts'
 import { ProvisionerUnavailable } from '../provisioner.port.ts'
 import { parseIrcLine } from './irc-line.ts'
 import { collectLines } from './lines.ts'
@@ -57,6 +58,7 @@ export class SojuAdmin {
       () => this.#drop(new ProvisionerUnavailable('The bouncer did not answer.')),
       this.#timeoutMs,
     )
+    faultPoint('soju')
     socket.write(`BOUNCERSERV :${command}\r\n`)
     try {
       return await promise
