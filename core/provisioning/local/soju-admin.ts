@@ -106,7 +106,14 @@ export class SojuAdmin {
     const pending = this.#pending
     if (command === 'PRIVMSG') pending?.lines.push(text)
     else if (command === 'BOUNCERSERV') pending?.resolve(pending.lines)
-    else if (command === 'FAIL') pending?.reject(new SojuRefusal(text))
+    else if (command === 'FAIL') pending?.reject(refusal(text))
     else if (command === 'ERROR') pending?.reject(new ProvisionerUnavailable(`The bouncer refused: ${text}`))
   }
+}
+
+/** A soju that is being ended still answers, but with its own troubles: those are an outage, not a refusal. */
+function refusal(text: string): Error {
+  return /database is closed|context canceled|timeout executing command/.test(text)
+    ? new ProvisionerUnavailable('The bouncer is going down.')
+    : new SojuRefusal(text)
 }
