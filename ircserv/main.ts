@@ -44,7 +44,7 @@ irc.now ${packageJson.version} is up after ${((performance.now() - begun) / 1000
 
 Three things to try, in another terminal:
   npx irc-now bouncer create        a bouncer, from the shell
-  npx irc-now tui                   the same in full screen
+  npx irc-now bouncer connect       what to type into your IRC client
   /msg NowServ BOUNCER CREATE       the same from an IRC client on net.irc.now
 `)
 } catch (error) {

@@ -15,7 +15,7 @@ export function helpLines(operations: readonly OperationDescription[], words: re
             .map(({ verb }) => verb.toUpperCase())
             .join(', ')}`,
       ),
-      'REGISTER and LOGIN sign you up and in. HELP BOUNCER CREATE tells all about a command.',
+      'REGISTER and LOGIN tell how to get an account and sign in. HELP BOUNCER CREATE tells all about a command.',
     ]
   }
   const noun = pick('command', nounWord, nouns)
