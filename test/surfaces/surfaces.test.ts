@@ -6,7 +6,7 @@ import { openApiOf } from '../../ircserv/http/openapi.ts'
 import { readCommand } from '../../ircserv/irc/command.ts'
 import { helpLines } from '../../ircserv/irc/help.ts'
 
-// What users see of the catalogue, so that a reviewer sees what a change does to them. `vitest -u` writes it anew.
+// What users see of the catalogue, so that a reviewer sees what a change does to them. Delete a file and run this to write it anew.
 const operations = catalogue.map(describeOperation)
 
 test('the command line’s help', async () => {
