@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import type { AccountRow } from '../accounts/account-store.ts'
-import { allows } from '../accounts/tokens/token.ts'
 import { entitlementsOf } from '../billing/entitlements.ts'
 import type { PlatformInfo } from '../platform/info.ts'
 import type { PlatformEvent } from '../store/event-store.ts'
 import type { Stores } from '../store/stores.ts'
+import { authorise, notSignedIn } from './authorise.ts'
+import { confirmed, parseInput } from './check-input.ts'
 import type { Actor, Caller, Context, ReconcileKey } from './context.ts'
 import type { AnyOperation } from './define.ts'
 import { fieldsOf, secretsOf } from './describe.ts'
@@ -148,89 +148,6 @@ function createContext(
     },
     enqueue: (key: ReconcileKey) => store.notify(`reconcile ${key}`),
   }
-}
-
-const notSignedIn = () =>
-  new OperationError('not_signed_in', 'Sign in first: “irc-now login”, or REGISTER and LOGIN with NowServ.')
-
-const actorOf = (row: AccountRow, scopes: readonly string[]): Actor => ({
-  id: row.id,
-  name: row.name,
-  role: row.role,
-  plan: row.plan,
-  scopes,
-})
-
-async function authorise(
-  store: Stores,
-  operation: AnyOperation,
-  caller: Caller,
-): Promise<{ actor: Actor | null; member: Actor | null }> {
-  const row = caller.accountId === null ? undefined : await store.accounts.byId(caller.accountId)
-  if (caller.accountId !== null && (!row || row.deleted_at)) throw notSignedIn()
-  if (!row) {
-    if (operation.access !== 'anyone') throw notSignedIn()
-    return { actor: null, member: null }
-  }
-  if (row.suspended_at) {
-    throw new OperationError(
-      'suspended',
-      `This account is suspended${row.suspended_reason ? `: ${row.suspended_reason}` : ''}; write to the operators.`,
-    )
-  }
-  if (!allows(caller.scopes, operation.noun, operation.effect)) {
-    throw new OperationError(
-      'not_allowed',
-      `This token lacks the scope ${operation.noun}:${operation.effect}; create one that has it.`,
-    )
-  }
-  const actor = actorOf(row, caller.scopes)
-  if (operation.access === 'ops' && actor.role !== 'ops') {
-    throw new OperationError('not_allowed', 'Only the platform’s operators can do this.')
-  }
-  if (caller.as === undefined) return { actor, member: null }
-  if (actor.role !== 'ops')
-    throw new OperationError('not_allowed', 'Only the platform’s operators can act for somebody else.')
-  const member = await store.accounts.byName(caller.as)
-  if (!member || member.deleted_at) {
-    throw new OperationError('not_found', 'There is no account of that name; see “account list”.', { field: 'as' })
-  }
-  return { actor, member: { ...actorOf(member, caller.scopes), role: 'member' } }
-}
-
-function parseInput(operation: AnyOperation, raw: unknown): Record<string, unknown> {
-  const result = operation.input.strict().safeParse(raw ?? {})
-  if (result.success) return result.data as Record<string, unknown>
-  const issue = result.error.issues[0]!
-  const field = issue.path[0] === undefined ? undefined : String(issue.path[0])
-  const hint = `see “help ${operation.noun} ${operation.verb}”`
-  if (issue.code === 'unrecognized_keys') {
-    throw new OperationError('invalid_input', `There is no field of that name here; ${hint}.`, {
-      details: { keys: issue.keys },
-    })
-  }
-  const lacking = issue.code === 'invalid_type' && issue.input === undefined && field !== undefined
-  const given = field === undefined || !raw ? undefined : (raw as Record<string, unknown>)[field]
-  if (lacking && given === undefined)
-    throw new OperationError('invalid_input', `${field} is missing; ${hint}.`, { field })
-  throw new OperationError(
-    'invalid_input',
-    field ? `${field}: ${issue.message}` : issue.message,
-    field ? { field } : {},
-  )
-}
-
-function confirmed(operation: AnyOperation, input: Record<string, unknown>, acting: Actor | null, options: RunOptions) {
-  if (operation.effect !== 'destroy' || options.dryRun) return
-  const expected = operation.confirm === 'account' ? acting?.name : String(input[operation.confirm!])
-  if (options.confirm === expected) return
-  throw options.confirm === undefined
-    ? new OperationError('confirmation_required', `This can’t be undone; repeat “${expected}” to confirm.`, {
-        details: { expected },
-      })
-    : new OperationError('confirmation_invalid', `The confirmation is not “${expected}”; nothing was done.`, {
-        details: { expected },
-      })
 }
 
 function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>): Record<string, unknown> {

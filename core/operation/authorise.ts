@@ -1,0 +1,55 @@
+import type { AccountRow } from '../accounts/account-store.ts'
+import { allows } from '../accounts/tokens/token.ts'
+import type { Stores } from '../store/stores.ts'
+import type { Actor, Caller } from './context.ts'
+import type { AnyOperation } from './define.ts'
+import { OperationError } from './errors.ts'
+
+export const notSignedIn = () =>
+  new OperationError('not_signed_in', 'Sign in first: “irc-now login”, or REGISTER and LOGIN with NowServ.')
+
+const actorOf = (row: AccountRow, scopes: readonly string[]): Actor => ({
+  id: row.id,
+  name: row.name,
+  role: row.role,
+  plan: row.plan,
+  scopes,
+})
+
+/** Who acts, and for which member: throws where the caller may not run the operation. */
+export async function authorise(
+  store: Stores,
+  operation: AnyOperation,
+  caller: Caller,
+): Promise<{ actor: Actor | null; member: Actor | null }> {
+  const row = caller.accountId === null ? undefined : await store.accounts.byId(caller.accountId)
+  if (caller.accountId !== null && (!row || row.deleted_at)) throw notSignedIn()
+  if (!row) {
+    if (operation.access !== 'anyone') throw notSignedIn()
+    return { actor: null, member: null }
+  }
+  if (row.suspended_at) {
+    throw new OperationError(
+      'suspended',
+      `This account is suspended${row.suspended_reason ? `: ${row.suspended_reason}` : ''}; write to the operators.`,
+    )
+  }
+  if (!allows(caller.scopes, operation.noun, operation.effect)) {
+    throw new OperationError(
+      'not_allowed',
+      `This token lacks the scope ${operation.noun}:${operation.effect}; create one that has it.`,
+    )
+  }
+  const actor = actorOf(row, caller.scopes)
+  if (operation.access === 'ops' && actor.role !== 'ops') {
+    throw new OperationError('not_allowed', 'Only the platform’s operators can do this.')
+  }
+  if (caller.as === undefined) return { actor, member: null }
+  if (actor.role !== 'ops')
+    throw new OperationError('not_allowed', 'Only the platform’s operators can act for somebody else.')
+  const member = await store.accounts.byName(caller.as)
+  if (!member || member.deleted_at) {
+    throw new OperationError('not_found', 'There is no account of that name; see “account list”.', { field: 'as' })
+  }
+  return { actor, member: { ...actorOf(member, caller.scopes), role: 'member' } }
+}

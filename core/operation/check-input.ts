@@ -1,0 +1,45 @@
+import type { Actor } from './context.ts'
+import type { AnyOperation } from './define.ts'
+import { OperationError } from './errors.ts'
+
+/** The input as the schema has it; throws `invalid_input` with one sentence about its first fault. */
+export function parseInput(operation: AnyOperation, raw: unknown): Record<string, unknown> {
+  const result = operation.input.strict().safeParse(raw ?? {})
+  if (result.success) return result.data as Record<string, unknown>
+  const issue = result.error.issues[0]!
+  const field = issue.path[0] === undefined ? undefined : String(issue.path[0])
+  const hint = `see “help ${operation.noun} ${operation.verb}”`
+  if (issue.code === 'unrecognized_keys') {
+    throw new OperationError('invalid_input', `There is no field of that name here; ${hint}.`, {
+      details: { keys: issue.keys },
+    })
+  }
+  const lacking = issue.code === 'invalid_type' && issue.input === undefined && field !== undefined
+  const given = field === undefined || !raw ? undefined : (raw as Record<string, unknown>)[field]
+  if (lacking && given === undefined)
+    throw new OperationError('invalid_input', `${field} is missing; ${hint}.`, { field })
+  throw new OperationError(
+    'invalid_input',
+    field ? `${field}: ${issue.message}` : issue.message,
+    field ? { field } : {},
+  )
+}
+
+/** Throws unless what destroys was confirmed by the name it wants repeated. */
+export function confirmed(
+  operation: AnyOperation,
+  input: Record<string, unknown>,
+  acting: Actor | null,
+  options: { readonly dryRun?: boolean; readonly confirm?: string },
+): void {
+  if (operation.effect !== 'destroy' || options.dryRun) return
+  const expected = operation.confirm === 'account' ? acting?.name : String(input[operation.confirm!])
+  if (options.confirm === expected) return
+  throw options.confirm === undefined
+    ? new OperationError('confirmation_required', `This can’t be undone; repeat “${expected}” to confirm.`, {
+        details: { expected },
+      })
+    : new OperationError('confirmation_invalid', `The confirmation is not “${expected}”; nothing was done.`, {
+        details: { expected },
+      })
+}
