@@ -1,4 +1,4 @@
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 
 const style = `
@@ -15,9 +15,7 @@ type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 /** A page in our clothes; everything put in is escaped by the template. */
 export const page = (title: string, content: Html): Html => html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} · irc.now</title>
-<style>${styleText}</style></head><body><main><h1>${title}</h1>${content}</main></body></html>`
-
-const styleText = style as unknown as HtmlEscapedString
+<style>${raw(style)}</style></head><body><main><h1>${title}</h1>${content}</main></body></html>`
 
 /** No script, nothing from elsewhere, no frame, no trace in logs of where a link led. */
 export const pageHeaders = {
