@@ -68,20 +68,6 @@ export function createAccountStore(db: Kysely<Schema>) {
     /** Accounts whose network account is not yet as it should be. */
     pending: () => db.selectFrom('accounts').select('id').whereRef('observed_generation', '<', 'generation').execute(),
     purge: (id: string) => db.deleteFrom('accounts').where('id', '=', id).execute(),
-    linkIdentity: (iss: string, sub: string, accountId: string) =>
-      db
-        .insertInto('identities')
-        .values({ iss, sub, account_id: accountId })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute(),
-    byIdentity: (iss: string, sub: string) =>
-      db
-        .selectFrom('identities')
-        .innerJoin('accounts', 'accounts.id', 'identities.account_id')
-        .selectAll('accounts')
-        .where('iss', '=', iss)
-        .where('sub', '=', sub)
-        .executeTakeFirst(),
     credential: (accountId: string) =>
       db.selectFrom('credentials').selectAll().where('account_id', '=', accountId).executeTakeFirst(),
     setCredential: (accountId: string, passwordHash: string, at: Date) =>

@@ -15,6 +15,13 @@ export const oneLine = (maximum: number) =>
 
 export const Email = z.email('An e-mail address looks like name@example.org.').max(254)
 
+/** What a person signs in with on pages; IRC clients have app passwords instead. */
+export const SignInPassword = z
+  .string()
+  .min(8, 'A password has at least 8 characters.')
+  .max(200, 'A password has at most 200 characters.')
+  .meta({ secret: true })
+
 const reserved = /^(.*serv|admin|administrator|irc-?now|nowadmin|operator|support|abuse|system|global|staff)$/i
 
 /** Names that would let somebody pass for the platform. */

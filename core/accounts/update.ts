@@ -1,25 +1,33 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { Account, Email, oneLine } from './account.ts'
+import { Account, Email, oneLine, SignInPassword } from './account.ts'
 import { accountOf } from './account-store.ts'
+import { hashPassword } from './password-hash.ts'
 
 export const updateAccount = defineOperation({
   name: 'account.update',
-  summary: 'Change your display name or e-mail address.',
+  summary: 'Change your display name, e-mail address or sign-in password.',
+  description: 'A new password signs you out everywhere, but for IRC clients: they have app passwords.',
   access: 'member',
   effect: 'write',
   input: z.object({
     displayName: oneLine(64).nullable().optional().describe('How pages call you; empty for none.'),
     email: Email.nullable().optional().describe('Where we can reach you; empty for none.'),
+    password: SignInPassword.optional().describe('A new sign-in password, for pages and “irc-now login”.'),
   }),
   output: Account,
   errors: [],
   examples: ['--email alice@example.org'],
-  async handle({ displayName, email }, { actor, store, event }) {
-    await store.accounts.update(actor.id, {
+  async handle({ displayName, email, password }, { actor, store, event, now }) {
+    const columns = {
       ...(displayName === undefined ? {} : { display_name: displayName }),
       ...(email === undefined ? {} : { email }),
-    })
+    }
+    if (Object.keys(columns).length > 0) await store.accounts.update(actor.id, columns)
+    if (password !== undefined) {
+      await store.accounts.setCredential(actor.id, await hashPassword(password), now)
+      await store.oidc.deleteAccount(actor.id)
+    }
     await event(`account/${actor.name}`, 'account.updated', 'The account was changed.')
     return accountOf((await store.accounts.byId(actor.id))!)
   },

@@ -4,6 +4,7 @@ import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import { channel } from './channel.ts'
 import * as start from './migrations/0001-start.ts'
+import * as signIn from './migrations/0003-sign-in.ts'
 import type { Schema } from './schema.ts'
 
 export interface Database {
@@ -43,7 +44,8 @@ export async function openPostgresql(url: string): Promise<Database> {
 }
 
 async function migrate(kysely: Kysely<Schema>): Promise<void> {
-  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => ({ '0001-start': start }) } })
+  const migrations = { '0001-start': start, '0003-sign-in': signIn }
+  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw new Error('The database could not be brought to this version’s schema.', { cause: error })
 }

@@ -116,6 +116,7 @@ export interface Schema {
     grant_id: string | null
     user_code: string | null
     uid: string | null
+    account_id: string | null
     expires_at: Date | null
   }
   throttles: { key: string; failures: number; blocked_until: Date }

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import { createAccountStore } from '../accounts/account-store.ts'
+import { createOidcStore } from '../accounts/oidc-store.ts'
 import { createPasswordStore } from '../accounts/passwords/password.ts'
+import { createThrottleStore } from '../accounts/throttle-store.ts'
 import { createTokenStore } from '../accounts/tokens/token.ts'
 import { createAuditStore } from '../audit/audit-store.ts'
 import { createBouncerStore } from '../provisioning/bouncers/bouncer-store.ts'
@@ -16,6 +18,8 @@ export function createStores(db: Kysely<Schema>) {
     accounts: createAccountStore(db),
     passwords: createPasswordStore(db),
     tokens: createTokenStore(db),
+    oidc: createOidcStore(db),
+    throttles: createThrottleStore(db),
     bouncers: createBouncerStore(db),
     upstreams: createUpstreamStore(db),
     audit: createAuditStore(db),

@@ -1,0 +1,30 @@
+import type { Insertable, Kysely } from 'kysely'
+import type { Schema } from '../store/schema.ts'
+
+type OidcRow = Insertable<Schema['oidc_payloads']>
+
+/** What the OIDC provider keeps: sessions, grants, codes and refresh tokens. Ids are hashes, payloads are sealed. */
+export function createOidcStore(db: Kysely<Schema>) {
+  const find = (column: 'id' | 'user_code' | 'uid', model: string, value: string, now: Date) =>
+    db
+      .selectFrom('oidc_payloads')
+      .select(['id', 'payload'])
+      .where('model', '=', model)
+      .where(column, '=', value)
+      .where((e) => e.or([e('expires_at', 'is', null), e('expires_at', '>', now)]))
+      .executeTakeFirst()
+  return {
+    find,
+    upsert: (row: OidcRow) =>
+      db
+        .insertInto('oidc_payloads')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['model', 'id']).doUpdateSet(row))
+        .execute(),
+    delete: (model: string, id: string) =>
+      db.deleteFrom('oidc_payloads').where('model', '=', model).where('id', '=', id).execute(),
+    deleteGrant: (grantId: string) => db.deleteFrom('oidc_payloads').where('grant_id', '=', grantId).execute(),
+    /** Signs an account out everywhere: its sessions, grants and refresh tokens end. */
+    deleteAccount: (accountId: string) => db.deleteFrom('oidc_payloads').where('account_id', '=', accountId).execute(),
+  }
+}
