@@ -1,6 +1,7 @@
 import { createAccount } from './accounts/create.ts'
 import { deleteAccount } from './accounts/delete.ts'
 import { exportAccount } from './accounts/export.ts'
+import { inviteAccount } from './accounts/invite.ts'
 import { listAccounts } from './accounts/list.ts'
 import { createPassword } from './accounts/passwords/create.ts'
 import { listPasswords } from './accounts/passwords/list.ts'
@@ -48,6 +49,7 @@ export const catalogue: readonly AnyOperation[] = [
   deleteAccount,
   createAccount,
   listAccounts,
+  inviteAccount,
   suspendAccount,
   resumeAccount,
   createPassword,

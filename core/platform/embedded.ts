@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { checkLogin, type LoginService } from '../accounts/check-login.ts'
+import { createEmbeddedIdentity } from '../accounts/identity.embedded.ts'
+import type { ProviderPages } from '../accounts/identity.port.ts'
 import { openAccount } from '../accounts/open.ts'
 import { authPaths } from '../provisioning/local/auth-endpoint.ts'
 import { findPrograms } from '../provisioning/local/programs.ts'
@@ -82,6 +84,15 @@ export async function openEmbedded(options: EmbeddedOptions) {
       runtime.transaction((store) =>
         checkLogin(store, keyring.key, service, { username, password, now: runtime.now() }),
       ),
+    /** The OIDC provider, whose pages are the front end's to dress. */
+    openIdentity: (pages: ProviderPages) =>
+      createEmbeddedIdentity({
+        resource: configuration.httpUrl,
+        runtime,
+        keyring,
+        pages,
+        log: (problem, error) => log.error({ err: error }, problem),
+      }),
     /** Adds a part to `platform status`. */
     addHealth: (part: () => ServiceHealth) => void extraHealth.push(part),
     get reconcileDepth() {

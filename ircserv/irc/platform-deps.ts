@@ -1,4 +1,4 @@
-import { formatSecret, hashSecret } from '@irc-now/core/accounts/secrets'
+import { createOneTimeLink } from '@irc-now/core/accounts/one-time-link'
 import type { Caller } from '@irc-now/core/operation/context'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation } from '@irc-now/core/operation/describe'
@@ -47,26 +47,13 @@ export function createNowServDeps(options: {
     async secretLink(account, operation, input) {
       const row = await find(account)
       if (!row) throw new OperationError('not_signed_in', 'Sign in first; LOGIN says how.')
-      const token = formatSecret('ircn_once_', runtime.random(32))
-      const now = runtime.now()
-      await runtime.transaction((store) =>
-        store.links.insert({
-          hash: hashSecret(token),
-          account_id: row.id,
-          operation,
-          sealed_input: runtime.seal(JSON.stringify(input)),
-          expires_at: new Date(now.getTime() + linkLifeMs),
-          used_at: null,
-        }),
+      const link = { accountId: row.id, operation, input, lifeMs: linkLifeMs }
+      const { url } = await runtime.transaction((store) =>
+        createOneTimeLink(store, { ...runtime, now: runtime.now() }, link),
       )
-      return `${runtime.platform.httpUrl}/once/${token}`
+      return url
     },
-    async signInLink() {
-      throw new OperationError(
-        'unavailable',
-        'Signing up by yourself is not open here; ask an operator for an account and an app password.',
-      )
-    },
+    signInLink: async (kind, nick) => `${runtime.platform.httpUrl}/${kind}?nick=${encodeURIComponent(nick)}`,
     async *events(account, signal) {
       const row = await find(account)
       if (!row) return

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
+import type { Context } from 'hono'
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 
@@ -8,9 +11,11 @@ main{max-width:36rem;margin:12vh auto;padding:0 1.25rem}h1{font:500 1.9rem/1.2 N
 code,dd,input{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.95rem}label{display:block;margin:1rem 0 .25rem}
 input{width:100%;padding:.6rem;border:1px solid var(--line);border-radius:.4rem;background:transparent;color:inherit}
 button{margin-top:1.25rem;padding:.65rem 1.2rem;border:0;border-radius:.4rem;background:var(--green);color:var(--ground);font:500 1rem Outfit,system-ui,sans-serif;cursor:pointer}
-dt{opacity:.75;margin-top:.75rem}dd{margin:0;overflow-wrap:anywhere}.error{border-left:3px solid #d5573b;padding-left:.75rem}`
+dt{opacity:.75;margin-top:.75rem}dd{margin:0;overflow-wrap:anywhere}.error{border-left:3px solid #d5573b;padding-left:.75rem}
+a{color:var(--green)}.code{font-size:2rem;letter-spacing:.1em;margin:.5rem 0}.quiet{opacity:.75;font-size:.9rem}
+button.plain{background:none;color:inherit;border:1px solid var(--line);margin-left:.5rem}ol{padding-left:1.25rem}li{margin:.75rem 0}li code{display:block;overflow-wrap:anywhere}`
 
-type Html = HtmlEscapedString | Promise<HtmlEscapedString>
+export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
 /** A page in our clothes; everything put in is escaped by the template. */
 export const page = (title: string, content: Html): Html => html`<!doctype html>
@@ -19,9 +24,28 @@ export const page = (title: string, content: Html): Html => html`<!doctype html>
 
 /** No script, nothing from elsewhere, no frame, no trace in logs of where a link led. */
 export const pageHeaders = {
-  'content-security-policy':
-    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
 }
+
+/** One sentence about what went wrong, or nothing. */
+export const problemLine = (problem: string | null): Html =>
+  problem === null ? html`` : html`<p class="error" role="alert">${problem}</p>`
+
+/** What went wrong as a page of its own; what we did not expect is logged, never shown. */
+export function problemPage(c: Context, error: unknown, log: { error(o: object, m: string): void }) {
+  if (!(error instanceof OperationError)) log.error({ err: error }, 'page failed')
+  const { code, message } = problemOf(error)
+  const { title, status } = errorCodes[code]
+  return c.html(page(title, problemLine(message)), status, pageHeaders)
+}
+
+/** A labelled input; `value` is what was typed before. */
+export const field = (
+  name: string,
+  label: string,
+  options: { type?: 'text' | 'password' | 'email'; value?: string; required?: boolean; autocomplete?: string } = {},
+): Html =>
+  html`<label for="${name}">${label}</label><input id="${name}" name="${name}" type="${options.type ?? 'text'}" value="${options.value ?? ''}" autocomplete="${options.autocomplete ?? 'off'}" autocapitalize="none" spellcheck="false" ${options.required ? 'required' : ''}>`

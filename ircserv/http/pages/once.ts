@@ -1,14 +1,14 @@
 import { hashSecret } from '@irc-now/core/accounts/secrets'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation } from '@irc-now/core/operation/describe'
-import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
+import { OperationError } from '@irc-now/core/operation/errors'
 import { type Runtime, run } from '@irc-now/core/operation/run'
 import { inputFromText } from '@irc-now/core/operation/text-input'
 import { type Context as Exchange, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import type { Logger } from 'pino'
-import { page, pageHeaders } from './layout.ts'
+import { field, page, pageHeaders, problemPage } from './layout.ts'
 
 /**
  * One-time links: the page on which an operation with secrets is finished, since no secret crosses IRC. Opening the link
@@ -34,26 +34,22 @@ export function createOncePage(deps: {
   const secretsOf = (description: ReturnType<typeof describeOperation>) =>
     description.fields.filter(({ secret }) => secret)
 
-  app.onError((error, c) => {
-    if (!(error instanceof OperationError)) deps.log.error({ err: error }, 'page failed')
-    const { code, message } = problemOf(error)
-    return c.html(
-      page(errorCodes[code].title, html`<p class="error">${message}</p>`),
-      errorCodes[code].status,
-      pageHeaders,
-    )
-  })
+  app.onError((error, c) => problemPage(c, error, deps.log))
 
   app.get('/once/:token', async (c) => {
     const { description } = await find(c.req.param('token'))
-    const inputs = secretsOf(description).map(
-      (field) =>
-        html`<label for="${field.name}">${field.description}</label><input id="${field.name}" name="${field.name}" type="password" autocomplete="off" ${field.required ? 'required' : ''}>`,
+    const secrets = secretsOf(description)
+    const inputs = secrets.map(({ name, description: label, required }) =>
+      field(name, label, {
+        type: 'password',
+        required: required || secrets.length === 1,
+        autocomplete: 'new-password',
+      }),
     )
     return c.html(
       page(
         description.summary,
-        html`<p>NowServ sent you here, because secrets don’t travel over IRC. This works once.</p>
+        html`<p>You are here because secrets don’t travel over IRC or by mail. This works once.</p>
         <form method="post">${inputs}<button>Go on</button></form>`,
       ),
       200,
@@ -70,6 +66,12 @@ export function createOncePage(deps: {
         typeof form[name] === 'string' && form[name] !== '' ? [[name, form[name]]] : [],
       ),
     )
+    if (secretsOf(description).length > 0 && Object.keys(typed).length === 0) {
+      throw new OperationError(
+        'invalid_input',
+        'Nothing was typed; go back and fill in the form. The link still works.',
+      )
+    }
     const input = {
       ...(JSON.parse(deps.open(link.sealed_input)) as object),
       ...inputFromText(description.fields, typed),

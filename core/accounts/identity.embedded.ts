@@ -1,0 +1,210 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, type JWK, jwtVerify } from 'jose'
+import Provider, { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Runtime } from '../operation/run.ts'
+import type { Keyring } from '../platform/runtime.ts'
+import { type ProviderPages, type ServedIdentity, signInPath } from './identity.port.ts'
+import { createOidcAdapter } from './oidc-adapter.ts'
+
+/** The public client that `irc-now login` is. */
+export const cliClient = 'irc-now-cli'
+
+/** Where the provider is mounted below the platform's URL. */
+export const providerPath = '/oidc'
+
+const algorithm = 'ES256'
+const minute = 60
+const day = 24 * 60 * minute
+
+/** The OIDC provider in this process; it signs people in to the platform at `resource`, which is its URL. */
+export async function createEmbeddedIdentity(options: {
+  readonly resource: string
+  readonly runtime: Runtime
+  readonly keyring: Keyring
+  readonly pages: ProviderPages
+  log(problem: string, error: unknown): void
+}): Promise<ServedIdentity> {
+  const { resource, runtime, keyring, pages } = options
+  const issuer = resource + providerPath
+  const keys = await signingKeys(runtime, keyring)
+  const verificationKeys = createLocalJWKSet(publicKeys(keys))
+  const accountOf = (id: string) => runtime.transaction((store) => store.accounts.byId(id))
+  const configuration: Configuration = {
+    adapter: createOidcAdapter(runtime, keyring),
+    jwks: { keys: keys as never },
+    clients: [
+      {
+        client_id: cliClient,
+        client_name: 'irc-now in a terminal',
+        token_endpoint_auth_method: 'none',
+        grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+        response_types: [],
+        redirect_uris: [],
+        id_token_signed_response_alg: algorithm,
+      },
+    ],
+    scopes: ['openid', 'offline_access'],
+    enabledJWA: { idTokenSigningAlgValues: [algorithm] },
+    cookies: {
+      keys: [createHmac('sha256', keyring.key).update('oidc cookies').digest('base64url')],
+      long: { httpOnly: true, sameSite: 'lax', signed: true, path: '/' },
+      short: { httpOnly: true, sameSite: 'lax', signed: true },
+    },
+    ttl: {
+      AccessToken: 10 * minute,
+      DeviceCode: 10 * minute,
+      Grant: 366 * day,
+      IdToken: 10 * minute,
+      Interaction: 60 * minute,
+      // Each use makes a new one: a terminal that is used within 90 days stays signed in for up to a year.
+      RefreshToken: 90 * day,
+      Session: 14 * day,
+    },
+    interactions: { url: (_ctx, { uid }) => signInPath(uid) },
+    async findAccount(_ctx, sub) {
+      const row = await accountOf(sub)
+      if (!row || row.deleted_at || row.suspended_at) return undefined
+      return {
+        accountId: sub,
+        claims: () => ({ sub, email: row.email, plan: row.plan, preferred_username: row.name }),
+      }
+    },
+    claims: { openid: ['sub', 'email', 'plan', 'preferred_username'] },
+    // The clients are our own, so signing in is consent enough.
+    async loadExistingGrant(ctx) {
+      const { client, session, provider } = ctx.oidc
+      if (!client || !session?.accountId) return undefined
+      const known = session.grantIdFor(client.clientId)
+      const kept = known && (await provider.Grant.find(known))
+      if (kept) return kept
+      const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
+      grant.addOIDCScope('openid offline_access')
+      grant.addResourceScope(resource, 'api')
+      await grant.save()
+      return grant
+    },
+    features: {
+      devInteractions: { enabled: false },
+      userinfo: { enabled: false },
+      revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => client.clientId === token.clientId },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => resource,
+        useGrantedResource: () => true,
+        getResourceServerInfo(_ctx, indicator) {
+          if (indicator !== resource) throw new errors.InvalidTarget()
+          return {
+            scope: 'api',
+            audience: resource,
+            accessTokenTTL: 10 * minute,
+            accessTokenFormat: 'jwt',
+            jwt: { sign: { alg: algorithm } },
+          }
+        },
+      },
+      deviceFlow: {
+        enabled: true,
+        async userCodeInputSource(ctx, _form, _out, error) {
+          ctx.body = await pages.code(codeForm(ctx, ''), error ? codeProblem(error) : null)
+        },
+        async userCodeConfirmSource(ctx, _form, _client, _device, userCode) {
+          const id = ctx.oidc.session?.accountId
+          const row = id ? await accountOf(id) : undefined
+          ctx.body = await pages.confirmCode(codeForm(ctx, userCode), row?.name ?? null)
+        },
+        async successSource(ctx) {
+          const row = await accountOf(ctx.oidc.session?.accountId ?? '')
+          ctx.body = await pages.codeDone(row?.name ?? '')
+        },
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        async logoutSource(ctx) {
+          const action = ctx.oidc.urlFor('end_session_confirm')
+          ctx.body = await pages.signOut({ action, token: String(ctx.oidc.session?.state?.secret ?? '') })
+        },
+        async postLogoutSuccessSource(ctx) {
+          ctx.body = await pages.signedOut()
+        },
+      },
+    },
+    async renderError(ctx, out) {
+      ctx.type = 'html'
+      const why = out.error_description ?? out.error
+      ctx.body = await pages.problem(`This can’t go on: ${why}. Go back to where you came from and begin again.`)
+    },
+  }
+  const provider = new Provider(issuer, configuration)
+  provider.proxy = issuer.startsWith('https:')
+  provider.on('server_error', (_ctx, error) => options.log('the OIDC provider failed', error))
+  provider.use(async (ctx, next) => {
+    ctx.set(pages.headers)
+    await next()
+  })
+  const handle = provider.callback()
+  const { host } = new URL(issuer)
+
+  return {
+    issuer,
+    owns: (path) => path === providerPath || path?.startsWith(`${providerPath}/`) === true,
+    handle(request: IncomingMessage & { originalUrl?: string }, response) {
+      // Every URL that it makes is the platform's own, whatever host the request claims to be for.
+      request.headers.host = host
+      delete request.headers['x-forwarded-host']
+      if (provider.proxy) request.headers['x-forwarded-proto'] = 'https'
+      request.originalUrl = request.url ?? '/'
+      request.url = request.originalUrl.slice(providerPath.length) || '/'
+      void handle(request, response)
+    },
+    waiting: (request, response) =>
+      provider.interactionDetails(request, response).then(
+        ({ uid }) => uid,
+        () => null,
+      ),
+    signedIn: (request, response, accountId) =>
+      provider.interactionResult(request, response, {
+        login: { accountId, remember: true, ts: Math.floor(runtime.now().getTime() / 1000) },
+      }),
+    async verifyAccessToken(token) {
+      try {
+        const { payload } = await jwtVerify(token, verificationKeys, {
+          issuer,
+          audience: resource,
+          typ: 'at+jwt',
+          algorithms: [algorithm],
+          currentDate: runtime.now(),
+        })
+        return payload.sub ? { accountId: payload.sub } : null
+      } catch {
+        return null
+      }
+    },
+  }
+}
+
+const codeForm = (ctx: KoaContextWithOIDC, code: string) => ({
+  action: ctx.oidc.urlFor('code_verification'),
+  token: String((ctx.oidc.session?.state as { secret?: string } | undefined)?.secret ?? ''),
+  code,
+})
+
+function codeProblem(error: Error): string {
+  if (error.name === 'AbortedError') return 'You said no, so nobody was signed in; you can close this page.'
+  if (error.name === 'ExpiredError') return 'This code has expired; run “irc-now login” again for another.'
+  if (error.name === 'AlreadyUsedError') return 'This code was used already; run “irc-now login” again for another.'
+  return 'There is no such code; type it as your terminal shows it.'
+}
+
+/** Made once, kept sealed in the database, the same for every process of the platform. */
+async function signingKeys(runtime: Runtime, keyring: Keyring): Promise<JWK[]> {
+  const name = 'oidc.keys'
+  const known = await runtime.transaction((store) => store.settings.get(name))
+  if (known) return JSON.parse(keyring.open(known)) as JWK[]
+  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
+  const made = [{ ...(await exportJWK(privateKey)), kid: randomUUID(), alg: algorithm, use: 'sig' }]
+  const kept = await runtime.transaction((store) => store.settings.keep(name, keyring.seal(JSON.stringify(made))))
+  return JSON.parse(keyring.open(kept)) as JWK[]
+}
+
+const publicKeys = (keys: readonly JWK[]): JSONWebKeySet => ({ keys: keys.map(({ d: _, ...rest }) => rest) as JWK[] })

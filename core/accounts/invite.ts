@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation/define.ts'
+import { OperationError } from '../operation/errors.ts'
+import { AccountName } from './account.ts'
+import { createOneTimeLink } from './one-time-link.ts'
+
+const lifeMs = 3 * 24 * 60 * 60_000
+
+export const inviteAccount = defineOperation({
+  name: 'account.invite',
+  summary: 'Make a link with which a member sets a sign-in password.',
+  description: 'For accounts made by “account create”, and for who forgot theirs. It works once, within three days.',
+  access: 'ops',
+  effect: 'write',
+  positional: ['name'],
+  input: z.object({ name: AccountName }),
+  output: z.object({
+    name: z.string(),
+    link: z.string().meta({ secret: true }).describe('Shown once; whoever has it becomes this member.'),
+    expiresAt: z.string(),
+  }),
+  errors: ['not_found'],
+  examples: ['alice'],
+  async handle({ name }, context) {
+    const row = await context.store.accounts.byName(name)
+    if (!row || row.deleted_at) {
+      throw new OperationError('not_found', 'There is no account of that name; see “account list”.', { field: 'name' })
+    }
+    const link = { accountId: row.id, operation: 'account.update', input: {}, lifeMs }
+    const { url, expiresAt } = await createOneTimeLink(context.store, context, link)
+    return { name: row.name, link: url, expiresAt: expiresAt.toISOString() }
+  },
+})

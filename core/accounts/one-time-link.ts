@@ -1,0 +1,25 @@
+import type { Runtime } from '../operation/run.ts'
+import type { Stores } from '../store/stores.ts'
+import { formatSecret, hashSecret } from './secrets.ts'
+
+/**
+ * Makes the link to the page on which an account finishes an operation that has secrets; it works once, until
+ * `lifeMs` have passed. Only its hash is kept.
+ */
+export async function createOneTimeLink(
+  store: Stores,
+  { platform, now, random, seal }: Pick<Runtime, 'platform' | 'random' | 'seal'> & { now: Date },
+  link: { accountId: string; operation: string; input: object; lifeMs: number },
+): Promise<{ url: string; expiresAt: Date }> {
+  const token = formatSecret('ircn_once_', random(32))
+  const expiresAt = new Date(now.getTime() + link.lifeMs)
+  await store.links.insert({
+    hash: hashSecret(token),
+    account_id: link.accountId,
+    operation: link.operation,
+    sealed_input: seal(JSON.stringify(link.input)),
+    expires_at: expiresAt,
+    used_at: null,
+  })
+  return { url: `${platform.httpUrl}/once/${token}`, expiresAt }
+}

@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation/define.ts'
+import { Account, AccountName, Email } from './account.ts'
+import { accountOf } from './account-store.ts'
+import { openAccount } from './open.ts'
+
+/**
+ * Signing up. Not in the catalogue: it belongs to the page that the front ends lead to, because there a person types
+ * the password, and nobody is signed in yet. The page hashes it, so that no transaction waits for that.
+ */
+export const registerAccount = defineOperation({
+  name: 'account.register',
+  summary: 'Create your account.',
+  access: 'anyone',
+  effect: 'write',
+  input: z.object({
+    name: AccountName,
+    email: Email.nullable(),
+    passwordHash: z.string().meta({ secret: true }),
+  }),
+  output: Account,
+  errors: ['name_taken'],
+  async handle({ name, email, passwordHash }, context) {
+    const row = await openAccount(context, { name, email, role: 'member' })
+    await context.store.accounts.setCredential(row.id, passwordHash, context.now)
+    await context.event(`account/${row.name}`, 'account.created', 'The account was created.', row.id)
+    return accountOf(row)
+  },
+})
