@@ -8,7 +8,10 @@ import type { Logger } from 'pino'
 import { type ApiBindings, createApi } from './http/api.ts'
 import { createInternalAuth } from './http/internal-auth.ts'
 import { createMetrics } from './http/metrics.ts'
+import { createHomePage } from './http/pages/home.ts'
 import { createOncePage } from './http/pages/once.ts'
+import { providerPages } from './http/pages/provider-pages.ts'
+import { createSignInPages } from './http/pages/sign-in.ts'
 import { startServers } from './http/server.ts'
 import { type NowServ, startNowServ } from './irc/nowserv.ts'
 import { createNowServDeps } from './irc/platform-deps.ts'
@@ -39,6 +42,7 @@ export async function startDaemon(options: DaemonOptions) {
   const metrics = createMetrics(() => depth())
   const platform = await openEmbedded({ ...options, metrics: metrics.reconcile })
   depth = () => platform.reconcileDepth
+  const identity = await platform.openIdentity(providerPages)
   const closing = new AbortController()
   let ready = false
 
@@ -54,15 +58,31 @@ export async function startDaemon(options: DaemonOptions) {
       runtime: platform.runtime,
       log,
       ownerId: platform.owner.id,
-      verifyAccessToken: async () => null,
+      verifyAccessToken: identity.verifyAccessToken,
       wake: platform.wake.on,
       closing: closing.signal,
       observe: metrics.request,
     }),
   )
   app.route('/', createOncePage({ operations: catalogue, runtime: platform.runtime, open: platform.keyring.open, log }))
+  app.route('/', createSignInPages({ runtime: platform.runtime, identity, log }))
+  app.route('/', createHomePage(platform.runtime.platform))
+  app.get('/.well-known/oauth-protected-resource', (c) =>
+    c.json({
+      resource: configuration.httpUrl,
+      authorization_servers: [identity.issuer],
+      scopes_supported: ['openid', 'offline_access'],
+      bearer_methods_supported: ['header'],
+    }),
+  )
   const socket = join(home.path, 'daemon.sock')
-  const servers = await startServers(app, { host: configuration.host, port: ports.http, socket, intercept: () => null })
+  const servers = await startServers(app, {
+    host: configuration.host,
+    port: ports.http,
+    socket,
+    proxied: configuration.httpUrl.startsWith('https:'),
+    intercept: ({ url }) => (identity.owns(url) ? identity.handle : null),
+  })
 
   let nowserv: NowServ | undefined
   const stop = async () => {

@@ -7,12 +7,12 @@ import { createKeyring, createRuntime } from '@irc-now/core/platform/runtime'
 import type { Database } from '@irc-now/core/store/database'
 
 /** A platform without services: operations over a real database, with an operator `ops` and members as asked for. */
-export async function createTestPlatform(database: Database) {
+export async function createTestPlatform(database: Database, httpUrl = 'http://127.0.0.1:8080') {
   const keyring = createKeyring(randomBytes(32))
   const address = (port: number) => ({ host: '127.0.0.1', port })
   const runtime = createRuntime(database, keyring, {
     version: '0.0.0',
-    httpUrl: 'http://127.0.0.1:8080',
+    httpUrl,
     irc: address(6667),
     ircs: address(6697),
     bouncer: address(6668),

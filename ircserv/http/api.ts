@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation, type OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
@@ -16,7 +17,10 @@ import { createRateLimit } from './rate-limit.ts'
 export interface ApiBindings {
   /** The request came over the unix socket. */
   readonly onSocket: boolean
+  /** The client's address, as the proxy in front tells it where there is one. */
   readonly address: string
+  readonly incoming: IncomingMessage
+  readonly outgoing: ServerResponse
 }
 
 export interface ApiDeps extends AuthenticateDeps {

@@ -7,7 +7,7 @@ export interface AuthenticateDeps {
   readonly runtime: Runtime
   /** The account that whoever may open the unix socket is. */
   readonly ownerId: string
-  verifyAccessToken(token: string): Promise<{ accountId: string; scopes: readonly string[] } | null>
+  verifyAccessToken(token: string): Promise<{ accountId: string } | null>
 }
 
 const frontEnds = new Set<string>(['cli', 'tui', 'http'])

@@ -15,15 +15,24 @@ export interface Servers {
 /** Serves the app on TCP and, for the owner, on a unix socket. `intercept` may take a request for itself. */
 export async function startServers(
   app: Hono<{ Bindings: ApiBindings }>,
-  options: { host: string; port: number; socket: string; intercept(request: IncomingMessage): NodeHandler | null },
+  options: {
+    host: string
+    port: number
+    socket: string
+    /** A proxy stands in front and tells the client's address. */
+    proxied?: boolean
+    intercept(request: IncomingMessage): NodeHandler | null
+  },
 ): Promise<Servers> {
   const handler = (onSocket: boolean): NodeHandler =>
     getRequestListener(
-      (request, env) =>
-        app.fetch(request, {
-          onSocket,
-          address: (env as { incoming: IncomingMessage }).incoming.socket.remoteAddress ?? '',
-        }),
+      (request, env) => {
+        const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse }
+        // The last entry is our own proxy's word; those before it are anybody's.
+        const told = options.proxied ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
+        const address = told || incoming.socket.remoteAddress || ''
+        return app.fetch(request, { onSocket, address, incoming, outgoing })
+      },
       { overrideGlobalObjects: false },
     )
   const tcpHandler = handler(false)
