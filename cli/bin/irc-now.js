@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // Small on purpose: what can be said without loading anything is said here.
 import { existsSync, readFileSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 
 const main = new URL('../dist/main.js', import.meta.url)
 const [first, ...rest] = process.argv.slice(2)
@@ -16,6 +16,6 @@ if (first === '--version' && rest.length === 0) {
   process.stderr.write('irc-now is not built yet; run “npm run build” in its folder.\n')
   process.exitCode = 1
 } else {
-  enableCompileCache?.()
+  module.enableCompileCache?.()
   await import(main.href)
 }

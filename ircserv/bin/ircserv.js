@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { existsSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 
 const main = new URL('../dist/main.js', import.meta.url)
 if (Number(process.versions.node.split('.')[0]) < 22) {
@@ -11,5 +11,5 @@ if (!existsSync(main)) {
   console.error('irc.now is not built yet; run “npm run build” in its folder.')
   process.exit(1)
 }
-enableCompileCache?.()
+module.enableCompileCache?.()
 await import(main.href)
