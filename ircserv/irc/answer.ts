@@ -56,8 +56,8 @@ async function answerWords(session: Session, asker: Asker, words: readonly strin
   if (word === 'help') return { lines: helpLines(visible, rest).flatMap((line) => split(line)) }
   if (word === 'register' || word === 'login') {
     const link = await deps.signInLink(word, asker.nick)
-    const then = 'then sign in to this network with an app password (SASL) as that account.'
-    return { lines: split(`Open ${link} to ${word === 'login' ? 'sign in' : 'sign up'}, ${then}`) }
+    const what = word === 'login' ? 'sign in' : 'create your account'
+    return { lines: split(`Open ${link} to ${what}; it shows you the line that signs you in here.`) }
   }
   if (account === null || role === null) throw new OperationError('not_signed_in', signInFirst)
   if (word === 'set') return { lines: [setting(session, account, rest)] }

@@ -19,7 +19,7 @@ import {
 } from 'openid-client'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createBrowser } from '../../../test/browser.ts'
+import { createBrowser } from '../../../test/form-browser.ts'
 import { createTestPlatform } from '../../../test/platform.ts'
 import { type ApiBindings, createApi } from '../api.ts'
 import { type Servers, startServers } from '../server.ts'
