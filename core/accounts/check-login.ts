@@ -5,9 +5,9 @@ import { bouncerPassword, hashSecret, sameText, servicePassword } from './secret
 export type LoginService = 'bouncer' | 'network'
 
 /**
- * Checks an IRC sign-in. Only machine-made secrets of 160 random bits get in here, so guesses need no throttle; people's
- * own passwords are for pages alone (sign-in.ts). Answers with the account's name (or, at the bouncer, the bouncer's user name) when it may in,
- * else null: no reason is given to guessers.
+ * Checks an IRC sign-in. Answers with the account's name (or, at the bouncer, the bouncer's user name) when it may in,
+ * else null: no reason is given to guessers. Only machine-made secrets of 160 random bits get in here, so guesses need
+ * no throttle; people's own passwords are for pages alone (sign-in.ts).
  */
 export async function checkLogin(
   store: Stores,

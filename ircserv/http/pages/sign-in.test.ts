@@ -18,7 +18,7 @@ import {
   tokenRevocation,
 } from 'openid-client'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createBrowser } from '../../../test/form-browser.ts'
 import { createTestPlatform } from '../../../test/platform.ts'
 import { type ApiBindings, createApi } from '../api.ts'
@@ -199,6 +199,29 @@ test.each([
   ['one of another key', async () => (await otherIdentity()).token],
 ])('an access token that is %s is refused', async (_what, make) => {
   expect((await call(await make())).status).toBe(401)
+})
+
+test('expired tokens are refused, those of the provider and personal ones', async () => {
+  const browser = createBrowser()
+  const authorization = await device()
+  const page = await upToSignIn(browser, authorization.verification_uri_complete!)
+  await browser.submit(page, { name: 'carol', password: 'quite another one' })
+  const { access_token: access } = await pollDeviceAuthorizationGrant(client, authorization)
+  const created = await fetch(`${url}/v1/token.create`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${access}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ name: 'ci', days: 1 }),
+  })
+  const { token } = (await created.json()) as { token: string }
+  expect([(await call(access)).status, (await call(token)).status]).toEqual([200, 200])
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
+  try {
+    expect([(await call(access)).status, (await call(token)).status]).toEqual([401, 200])
+    vi.setSystemTime(Date.now() + 25 * 60 * 60_000)
+    expect((await call(token)).status).toBe(401)
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 async function otherIdentity() {
