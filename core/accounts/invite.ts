@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { OperationError } from '../operation/errors.ts'
 import { AccountName } from './account.ts'
+import { findAccount } from './find.ts'
 import { createOneTimeLink } from './one-time-link.ts'
 
 const lifeMs = 3 * 24 * 60 * 60_000
@@ -22,10 +22,7 @@ export const inviteAccount = defineOperation({
   errors: ['not_found'],
   examples: ['alice'],
   async handle({ name }, context) {
-    const row = await context.store.accounts.byName(name)
-    if (!row || row.deleted_at) {
-      throw new OperationError('not_found', 'There is no account of that name; see “account list”.', { field: 'name' })
-    }
+    const row = await findAccount(context.store, name)
     const link = { accountId: row.id, operation: 'account.update', input: {}, lifeMs }
     const { url, expiresAt } = await createOneTimeLink(context.store, context, link)
     return { name: row.name, link: url, expiresAt: expiresAt.toISOString() }

@@ -4,13 +4,11 @@ import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
 import { Account, AccountName, oneLine } from './account.ts'
 import { accountOf } from './account-store.ts'
+import { findAccount } from './find.ts'
 
 async function setSuspension(context: Context, name: string, reason: string | null, at: Date | null) {
   const { actor, store, event, enqueue } = context
-  const row = await store.accounts.byName(name)
-  if (!row || row.deleted_at) {
-    throw new OperationError('not_found', 'There is no account of that name; see “account list”.', { field: 'name' })
-  }
+  const row = await findAccount(store, name)
   if (row.id === actor.id)
     throw new OperationError('conflict', 'You can’t suspend or resume yourself; ask another operator.')
   if ((row.suspended_at === null) !== (at === null)) {

@@ -1,4 +1,5 @@
 import type { AccountRow } from '../accounts/account-store.ts'
+import { findAccount } from '../accounts/find.ts'
 import { allows } from '../accounts/tokens/token.ts'
 import type { Stores } from '../store/stores.ts'
 import type { Actor, Caller } from './context.ts'
@@ -47,9 +48,6 @@ export async function authorise(
   if (caller.as === undefined) return { actor, member: null }
   if (actor.role !== 'ops')
     throw new OperationError('not_allowed', 'Only the platform’s operators can act for somebody else.')
-  const member = await store.accounts.byName(caller.as)
-  if (!member || member.deleted_at) {
-    throw new OperationError('not_found', 'There is no account of that name; see “account list”.', { field: 'as' })
-  }
+  const member = await findAccount(store, caller.as, 'as')
   return { actor, member: { ...actorOf(member, caller.scopes), role: 'member' } }
 }
