@@ -1,8 +1,8 @@
-import { join } from 'node:path'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { readConfiguration } from '@irc-now/core/platform/configuration'
 import { takeHome } from '@irc-now/core/platform/home'
 import { startDaemon } from './daemon.ts'
+import { greeting } from './greeting.ts'
 import { createLog } from './log.ts'
 import packageJson from './package.json' with { type: 'json' }
 
@@ -11,7 +11,7 @@ const say = (text: string) => process.stderr.write(`${text}\n`)
 try {
   const configuration = readConfiguration(process.env)
   const log = createLog(configuration.logLevel)
-  const home = await takeHome(configuration.home, configuration.secretKey)
+  const home = await takeHome(configuration.home, configuration.secretKey, configuration.roles)
   const begun = performance.now()
   const daemon = await startDaemon({
     configuration,
@@ -33,20 +33,7 @@ try {
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal))
 
-  const { http, ircs, bouncer } = daemon.endpoints
-  say(`
-irc.now ${packageJson.version} is up after ${((performance.now() - begun) / 1000).toFixed(1)} s; you are its operator, ${daemon.ownerName}.
-
-  pages and API   ${http}
-  net.irc.now     ${ircs}   (plain on this machine: 127.0.0.1:${configuration.ports.irc})
-  bouncers        ${bouncer}
-  state           ${join(home.path, '/')}
-
-Three things to try, in another terminal:
-  npx irc-now bouncer create        a bouncer, from the shell
-  npx irc-now bouncer connect       what to type into your IRC client
-  /msg NowServ BOUNCER CREATE       the same from an IRC client on net.irc.now
-`)
+  say(greeting(daemon, { configuration, version: packageJson.version, seconds: (performance.now() - begun) / 1000 }))
 } catch (error) {
   say(
     error instanceof OperationError

@@ -241,14 +241,4 @@ describe.each([
     await expect.poll(() => heard.filter((payload) => payload.startsWith('reconcile bouncer/')).length).toBe(1)
     await stop()
   })
-
-  test('one holder has a lease at a time', async () => {
-    const take = (holder: string, now: number) =>
-      platform.runtime.transaction((store) => store.leases.take('nowserv', holder, new Date(now), new Date(now + 1000)))
-    expect(await take('a', 0)).toBe(true)
-    expect(await take('b', 500)).toBe(false)
-    expect(await take('a', 900)).toBe(true)
-    expect(await take('b', 1500)).toBe(false)
-    expect(await take('b', 2000)).toBe(true)
-  })
 })

@@ -10,11 +10,14 @@ import type { AnyOperation } from './define.ts'
 import { fieldsOf, secretsOf } from './describe.ts'
 import { OperationError } from './errors.ts'
 import { faultPoint } from './faults.ts'
+import { storageFull } from './storage-error.ts'
 
 /** What running needs of the house; one per process. */
 export interface Runtime {
-  /** Runs `work` in one transaction: all or nothing. */
+  /** Runs `work` in one transaction: all or nothing. Throws `storage_full` and `unavailable` for what the database can't. */
   transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
+  /** Whether the database's disk has room for a change. */
+  hasRoom(): Promise<boolean>
   readonly platform: PlatformInfo
   now(): Date
   random(bytes: number): Buffer
@@ -49,11 +52,12 @@ export async function run(
   caller: Caller,
   options: RunOptions = {},
 ): Promise<unknown> {
+  if (operation.effect !== 'read' && !(await runtime.hasRoom())) throw storageFull()
   try {
     return await runtime.transaction((store) => runIn(store, runtime, operation, raw, caller, options))
   } catch (error) {
     if (error instanceof DryRun) return error.output
-    throw storageError(error)
+    throw error
   }
 }
 
@@ -167,19 +171,4 @@ function withoutSecretOutputs(operation: AnyOperation, output: unknown): unknown
   return Object.fromEntries(
     Object.entries(output).map(([name, value]) => [name, secrets.has(name) ? '(shown once)' : value]),
   )
-}
-
-/** A full disk and a lost database are the caller's to know; the rest is left as it is. */
-function storageError(error: unknown): unknown {
-  if (error instanceof OperationError) return error
-  const { code, message } = error as { code?: string; message?: string }
-  if (code === '53100' || code === 'ENOSPC' || message?.includes('No space left')) {
-    return new OperationError('storage_full', 'The disk is full, so nothing was changed; make room and try again.', {
-      cause: error,
-    })
-  }
-  if (code && (/^(08|57P)/.test(code) || code === 'ECONNREFUSED' || code === 'ECONNRESET')) {
-    return new OperationError('unavailable', 'The database can’t be reached; try again in a moment.', { cause: error })
-  }
-  return error
 }

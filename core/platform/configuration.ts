@@ -4,8 +4,8 @@ import { z } from 'zod'
 import { OperationError } from '../operation/errors.ts'
 
 const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
-const roles = ['api', 'nowserv', 'reconcile'] as const
-export type Role = (typeof roles)[number]
+export const allRoles = ['api', 'nowserv', 'reconcile'] as const
+export type Role = (typeof allRoles)[number]
 
 const Environment = z.object({
   IRC_NOW_HOME: z.string().optional(),
@@ -19,9 +19,10 @@ const Environment = z.object({
   IRC_NOW_BOUNCERS_PORT: port(6698),
   IRC_NOW_ROLES: z
     .string()
-    .default(roles.join(','))
+    .default(allRoles.join(','))
     .transform((text) => text.split(',').map((one) => one.trim()))
-    .pipe(z.array(z.enum(roles)).min(1)),
+    .pipe(z.array(z.enum(allRoles)).min(1))
+    .transform((given) => allRoles.filter((role) => given.includes(role))),
   IRC_NOW_PRIVATE_UPSTREAMS: z.stringbool().default(false),
   IRC_NOW_SOJU: z.string().optional(),
   IRC_NOW_ERGO: z.string().optional(),
@@ -75,6 +76,12 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
     throw new OperationError('invalid_input', `${path[0]?.toString()}: ${message}; see “Configuration” in the README.`)
   }
   const read = result.data
+  if (!read.DATABASE_URL && read.IRC_NOW_ROLES.length < allRoles.length) {
+    throw new OperationError(
+      'invalid_input',
+      `IRC_NOW_ROLES: without DATABASE_URL the database is part of the one process that has all roles (${allRoles.join(',')}); set DATABASE_URL to a PostgreSQL to share them out.`,
+    )
+  }
   return {
     home: defaultHome(env),
     cache: env.XDG_CACHE_HOME || join(homedir(), '.cache'),

@@ -1,20 +1,25 @@
+import { createHmac } from 'node:crypto'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { checkLogin, type LoginService } from '../accounts/check-login.ts'
 import { createEmbeddedIdentity } from '../accounts/identity.embedded.ts'
 import type { ProviderPages } from '../accounts/identity.port.ts'
-import { openAccount } from '../accounts/open.ts'
+import { OperationError } from '../operation/errors.ts'
+import type { Runtime } from '../operation/run.ts'
 import { authPaths } from '../provisioning/local/auth-endpoint.ts'
-import { findPrograms } from '../provisioning/local/programs.ts'
-import { startLocalServices } from '../provisioning/local/services.ts'
-import { createLocalProvisioner } from '../provisioning/provisioner.local.ts'
-import type { Provisioner, ServiceHealth } from '../provisioning/provisioner.port.ts'
-import { type ReconcileMetrics, type Reconciler, startReconciler } from '../reconcile/reconciler.ts'
+import type { ServiceHealth } from '../provisioning/provisioner.port.ts'
+import type { ReconcileMetrics } from '../reconcile/reconciler.ts'
 import { type Database, openPglite, openPostgresql } from '../store/database.ts'
-import type { Configuration } from './configuration.ts'
+import type { Configuration, Role } from './configuration.ts'
+import { createHealth } from './health.ts'
 import type { Home } from './home.ts'
 import type { PlatformInfo } from './info.ts'
-import { createKeyring, createRuntime } from './runtime.ts'
+import { type Duty, endlessLease, type Keeper, keepDuty, type Lease } from './lease.ts'
+import { openOwner } from './owner.ts'
+import { createPublished } from './published.ts'
+import { createKeyring, createRuntime, type Keyring } from './runtime.ts'
+import { createServices, type Services } from './services-duty.ts'
 import { startWake } from './wake.ts'
 
 export interface EmbeddedOptions {
@@ -27,7 +32,10 @@ export interface EmbeddedOptions {
   readonly metrics?: ReconcileMetrics
 }
 
-/** The platform on one machine: its database is open and its owner exists; `startServices` brings up soju and ergo. */
+/** How often a process tells the others of its health and learns what they have published. */
+const heartbeatMs = 3000
+
+/** This process's share of the platform: its database is open; what must be single is done by `keep`. */
 export async function openEmbedded(options: EmbeddedOptions) {
   const { configuration, home, log, progress } = options
   const { ports, publicHost } = configuration
@@ -36,50 +44,60 @@ export async function openEmbedded(options: EmbeddedOptions) {
     ? await openPostgresql(configuration.databaseUrl)
     : await openPglite(join(home.path, 'database'))
   const keyring = createKeyring(home.key)
-  let services: Awaited<ReturnType<typeof startLocalServices>> | undefined
-  let provisioner: Provisioner | undefined
-  let reconciler: Reconciler | undefined
-  const extraHealth: (() => ServiceHealth)[] = []
+  const health = createHealth({ homeId: home.id, database: database.kind })
+  let services: Services | undefined
 
   const info: PlatformInfo = {
     version: options.version,
-    httpUrl: configuration.httpUrl,
+    get httpUrl() {
+      return (configuration.roles.includes('api') ? undefined : published.api?.httpUrl) ?? configuration.httpUrl
+    },
     irc: { host: '127.0.0.1', port: ports.irc },
-    ircs: { host: publicHost, port: ports.ircs },
+    get ircs() {
+      return published.services?.ircs ?? { host: publicHost, port: ports.ircs }
+    },
     bouncer: { host: '127.0.0.1', port: ports.bouncer },
-    bouncers: { host: publicHost, port: ports.bouncers },
+    get bouncers() {
+      return published.services?.bouncers ?? { host: publicHost, port: ports.bouncers }
+    },
     get certificateFingerprint() {
-      return services?.addresses.bouncerTls.fingerprint ?? null
+      return published.services?.certificateFingerprint ?? null
     },
     privateUpstreams: configuration.privateUpstreams,
-    async health() {
-      const parts = provisioner ? await provisioner.health() : []
-      // Whoever asks has come through a transaction, so the database answers. Asking it from inside one would wait
-      // for itself: PGlite has one connection.
-      const stored = { name: database.kind, healthy: true, version: null, detail: null }
-      return [stored, ...parts, ...extraHealth.map((one) => one())]
-    },
+    health: (store) => health.all(store),
   }
   const runtime = createRuntime(database, keyring, info)
-  const wake = await startWake(database, (key) => reconciler?.add(key))
-  const owner = await runtime.transaction(
-    async (store) =>
-      (await store.accounts.byName(configuration.ownerName)) ??
-      (await openAccount(
-        { store, now: runtime.now(), random: runtime.random },
-        { name: configuration.ownerName, email: null, role: 'ops', reserved: true },
-      )),
-  )
-  const paths = await authPaths(home.path)
+  const published = createPublished(runtime, keyring)
+  await sameKey(runtime, keyring)
+  await runtime.transaction((store) => published.read(store))
+  const wake = await startWake(database, {
+    reconcile: (key) => services?.add(key),
+    missed: () => services?.resync(),
+  })
+
+  const lease = database.kind === 'pglite' ? () => endlessLease : (role: Role) => leaseOf(runtime, `${home.id}/${role}`)
+  const stopping = new AbortController()
+  const heart = database.kind === 'pglite' ? undefined : beat()
+  async function beat(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      try {
+        await health.write(runtime.transaction)
+        await runtime.transaction((store) => published.read(store))
+      } catch (error) {
+        log.debug({ err: error }, 'the other processes could not be told')
+      }
+      await delay(heartbeatMs, undefined, { signal: stopping.signal }).catch(() => undefined)
+    }
+  }
 
   return {
-    database,
     keyring,
     runtime,
     wake,
-    owner,
+    published,
+    openOwner: () => openOwner(runtime, configuration.ownerName),
     /** The secret paths at which soju and ergo ask about sign-ins. */
-    authPaths: paths,
+    authPaths: () => authPaths(home.path),
     checkLogin: (service: LoginService, username: string, password: string) =>
       runtime.transaction((store) =>
         checkLogin(store, keyring.key, service, { username, password, now: runtime.now() }),
@@ -93,64 +111,47 @@ export async function openEmbedded(options: EmbeddedOptions) {
         pages,
         log: (problem, error) => log.error({ err: error }, problem),
       }),
-    /** Adds a part to `platform status`. */
-    addHealth: (part: () => ServiceHealth) => void extraHealth.push(part),
+    /** Adds parts to `platform status`. */
+    addHealth: (role: Role, parts: () => Promise<readonly ServiceHealth[]>) => health.add(role, parts),
+    /** Does what only one process may do, or stands by for it. */
+    keep: (role: Role, duty: Duty): Promise<Keeper> => keepDuty(duty, lease(role), log),
     get reconcileDepth() {
-      return reconciler?.depth ?? 0
+      return services?.depth ?? 0
     },
-    /** Starts ergo, soju and the reconciler; the auth endpoint must be listening already. */
-    async startServices() {
-      const programs = await findPrograms({
-        ...configuration.programs,
-        path: configuration.path,
-        cacheDir: configuration.cache,
-        progress,
-      })
-      services = await startLocalServices({
-        stateDir: home.path,
-        programs,
-        listen: {
-          irc: { host: '127.0.0.1', port: ports.irc },
-          ircs: { host: configuration.host, port: ports.ircs },
-          bouncer: { host: '127.0.0.1', port: ports.bouncer },
-          bouncerTls: { host: configuration.host, port: ports.bouncers },
-        },
-        settings: {
-          irc: 'IRC_NOW_IRC_PORT',
-          ircs: 'IRC_NOW_IRCS_PORT',
-          bouncer: 'IRC_NOW_BOUNCER_PORT',
-          bouncerTls: 'IRC_NOW_BOUNCERS_PORT',
-        },
-        authUrl: `http://127.0.0.1:${ports.http}`,
-        log: (service, line) => log.debug({ service }, line),
-        progress,
-        onErgoReady: (restarted) => restarted && reconciler?.resync().catch(() => undefined),
-        onSojuReady: (restarted) => restarted && reconciler?.resync().catch(() => undefined),
-      })
-      provisioner = createLocalProvisioner(services)
-      reconciler = startReconciler(
-        {
-          provisioner,
-          key: home.key,
-          open: keyring.open,
-          transaction: runtime.transaction,
-          now: runtime.now,
-          // Both run here, so the plain loopback listener is the shortest safe way between them.
-          ownNetwork: { host: '127.0.0.1', port: ports.irc, tls: false, serverFingerprint: null },
-        },
-        log,
-        options.metrics,
-      )
-      await reconciler.resync()
-      return services
+    /** Starts ergo, soju and the reconciler, or stands by; the auth endpoint must be listening at `authUrl`. */
+    async keepServices(authUrl: string): Promise<Keeper> {
+      const opened = createServices({ ...options, home: home.path, keyring, runtime, published, authUrl })
+      services = opened
+      health.add('reconcile', () => opened.health())
+      return keepDuty(opened.duty, lease('reconcile'), log)
     },
     async stop() {
-      await reconciler?.stop()
-      await services?.stop()
-      await wake.stop()
-      await database.close()
+      stopping.abort()
+      // A database that is away must not keep us.
+      const ended = async () => {
+        await heart
+        if (heart) await runtime.transaction((store) => health.forget(store))
+        await wake.stop()
+        await database.close()
+      }
+      await Promise.race([ended(), delay(5000, undefined, { ref: false })])
     },
   }
 }
 
 export type Embedded = Awaited<ReturnType<typeof openEmbedded>>
+
+const leaseOf = (runtime: Runtime, holder: string): Lease => ({
+  take: (name, lifeMs) => runtime.transaction((store) => store.leases.take(name, holder, lifeMs)),
+  release: async (name) => void (await runtime.transaction((store) => store.leases.release(name, holder))),
+})
+
+/** What one key has sealed no other opens, so a process with another one must not join. */
+async function sameKey(runtime: Runtime, { key }: Keyring): Promise<void> {
+  const proof = createHmac('sha256', key).update('irc.now').digest('hex')
+  if ((await runtime.transaction((store) => store.settings.keep('key-proof', proof))) === proof) return
+  throw new OperationError(
+    'conflict',
+    'This database belongs to another key; set IRC_NOW_SECRET_KEY to the one that the other processes use.',
+  )
+}

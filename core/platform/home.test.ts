@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { allRoles } from './configuration.ts'
 import { takeHome } from './home.ts'
 
 let folder: string
@@ -12,24 +13,54 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-test('a second daemon is told who holds the folder; kill -9 frees it', async () => {
-  const script = `const { takeHome } = await import(${JSON.stringify(new URL('./home.ts', import.meta.url).href)}); await takeHome(${JSON.stringify(folder)}, null); console.log('held'); setInterval(() => {}, 1000)`
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+const url = JSON.stringify(new URL('./home.ts', import.meta.url).href)
+
+function holdInChild(roles: string[]) {
+  const script = `const { takeHome } = await import(${url}); await takeHome(${JSON.stringify(folder)}, null, ${JSON.stringify(roles)}); console.log('held'); setInterval(() => {}, 1000)`
+  return spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
+}
+
+test('a second daemon is told who holds which role; other roles are free, and kill -9 frees all', async () => {
+  const child = holdInChild(['nowserv', 'reconcile'])
   await once(child.stdout, 'data')
-  await expect(takeHome(folder, null)).rejects.toMatchObject({ code: 'conflict', details: { pid: String(child.pid) } })
+  await expect(takeHome(folder, null, allRoles)).rejects.toMatchObject({
+    code: 'conflict',
+    message: expect.stringContaining(`role nowserv of ${folder} is held by a running irc.now (process ${child.pid})`),
+    details: { role: 'nowserv', pid: String(child.pid) },
+  })
+  // The attempt has left nothing behind.
+  const api = await takeHome(folder, null, ['api'])
+  api.release()
   child.kill('SIGKILL')
   await once(child, 'exit')
-  const home = await takeHome(folder, null)
+  const home = await takeHome(folder, null, allRoles)
   home.release()
 })
 
+test('processes that come at once agree on the key and on the home’s name', async () => {
+  const homes = await Promise.all(allRoles.map((role) => takeHome(folder, null, [role])))
+  expect(new Set(homes.map(({ key }) => key.toString('hex'))).size).toBe(1)
+  expect(new Set(homes.map(({ id }) => id)).size).toBe(1)
+  for (const home of homes) home.release()
+  const again = await takeHome(folder, null, ['api'])
+  expect(again.id).toBe(homes[0]?.id)
+  again.release()
+  const copy = `${folder}-copy`
+  await cp(folder, copy, { recursive: true })
+  const other = await takeHome(copy, null, ['api'])
+  expect(other.key).toEqual(again.key)
+  expect(other.id).not.toBe(again.id)
+  other.release()
+  await rm(copy, { recursive: true })
+})
+
 test('the key is made once and is nobody else’s to read', async () => {
-  const first = await takeHome(folder, null)
+  const first = await takeHome(folder, null, allRoles)
   first.release()
-  const second = await takeHome(folder, null)
+  const second = await takeHome(folder, null, allRoles)
   expect(second.key).toEqual(first.key)
   second.release()
   expect((await stat(join(folder, 'secret.key'))).mode & 0o777).toBe(0o600)
   expect((await stat(folder)).mode & 0o777).toBe(0o700)
-  expect((await readFile(join(folder, 'daemon.pid'), 'utf8')).trim()).toBe(String(process.pid))
+  expect((await readFile(join(folder, 'api.pid'), 'utf8')).trim()).toBe(String(process.pid))
 })

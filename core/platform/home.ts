@@ -1,13 +1,17 @@
-import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createHash, randomBytes } from 'node:crypto'
+import { chmod, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { OperationError } from '../operation/errors.ts'
+import type { Role } from './configuration.ts'
 
-/** The state folder, held by this process alone. */
+/** The state folder, of which this process alone plays its roles. */
 export interface Home {
   readonly path: string
   readonly key: Buffer
+  /** Names this folder on this machine to the platform's other processes; the same after each start. */
+  readonly id: string
   /** Writes a small file whole or not at all, readable by its owner only. */
   write(name: string, text: string): Promise<void>
   remove(name: string): Promise<void>
@@ -15,56 +19,95 @@ export interface Home {
 }
 
 /**
- * Takes the state folder. The lock is one that the kernel ends with the process, whatever ends the process:
- * SQLite's, on a file that holds nothing else. Throws `conflict` that says who holds it.
+ * Takes the roles in the state folder. The locks are ones that the kernel ends with the process, whatever ends the
+ * process: SQLite's, on files that hold nothing else. Throws `conflict` that says who holds which role.
  */
-export async function takeHome(path: string, givenKey: Buffer | null): Promise<Home> {
+export async function takeHome(path: string, givenKey: Buffer | null, roles: readonly Role[]): Promise<Home> {
   await mkdir(path, { recursive: true, mode: 0o700 })
   await chmod(path, 0o700)
-  const holder = join(path, 'daemon.pid')
-  const lock = new DatabaseSync(join(path, 'daemon.lock'), { timeout: 0 })
+  const locks: DatabaseSync[] = []
+  const release = () => {
+    for (const lock of locks.splice(0)) lock.close()
+  }
+  try {
+    for (const role of roles) locks.push(await lockRole(path, role))
+    const key = givenKey ?? Buffer.from(await kept(path, 'secret.key'), 'hex')
+    if (key.length !== 32) {
+      const file = join(path, 'secret.key')
+      throw new OperationError('conflict', `${file} is damaged; put its copy back, or sealed passwords stay closed.`)
+    }
+    for (const role of roles) await writeWhole(join(path, `${role}.pid`), `${process.pid}\n`)
+    return {
+      path,
+      key,
+      id: await idOf(path),
+      write: (name, text) => writeWhole(join(path, name), text),
+      remove: (name) => rm(join(path, name), { force: true }),
+      release,
+    }
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+async function lockRole(path: string, role: Role): Promise<DatabaseSync> {
+  const lock = new DatabaseSync(join(path, `${role}.lock`), { timeout: 0 })
   try {
     lock.exec('begin exclusive')
+    return lock
   } catch (cause) {
     lock.close()
-    const pid = await readFile(holder, 'utf8').then(
+    const pid = await readFile(join(path, `${role}.pid`), 'utf8').then(
       (text) => text.trim(),
       () => 'unknown',
     )
     throw new OperationError(
       'conflict',
-      `${path} is held by a running irc.now (process ${pid}); stop that one, or set IRC_NOW_HOME to another folder.`,
-      { cause, details: { pid } },
+      `The role ${role} of ${path} is held by a running irc.now (process ${pid}); stop that one, or set IRC_NOW_HOME to another folder.`,
+      { cause, details: { role, pid } },
     )
   }
-  const home: Home = {
-    path,
-    key: givenKey ?? (await keptKey(path)),
-    write: (name, text) => writeWhole(join(path, name), text),
-    remove: (name) => rm(join(path, name), { force: true }),
-    release: () => lock.close(),
-  }
-  await writeWhole(holder, `${process.pid}\n`)
-  return home
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  await writeFile(`${path}.new`, text, { mode: 0o600, flush: true })
-  await rename(`${path}.new`, path)
+  const draft = `${path}.${randomBytes(6).toString('hex')}.new`
+  try {
+    await writeFile(draft, text, { mode: 0o600, flush: true })
+    await rename(draft, path)
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined)
+    throw error
+  }
 }
 
-/** The platform's key, made once. Whoever has it can open sealed texts, so it lies apart from the database. */
-async function keptKey(path: string): Promise<Buffer> {
-  const file = join(path, 'secret.key')
+/**
+ * 64 random hexadecimal digits, made once, whichever of several processes comes first. One of them is the platform's
+ * key: whoever has it can open sealed texts, so it lies apart from the database.
+ */
+async function kept(path: string, name: string): Promise<string> {
+  const file = join(path, name)
   try {
-    const key = Buffer.from((await readFile(file, 'utf8')).trim(), 'hex')
-    if (key.length !== 32)
-      throw new OperationError('conflict', `${file} is damaged; put its copy back, or sealed passwords stay closed.`)
-    return key
+    return (await readFile(file, 'utf8')).trim()
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    const key = randomBytes(32)
-    await writeWhole(file, `${key.toString('hex')}\n`)
-    return key
   }
+  const draft = `${file}.${randomBytes(6).toString('hex')}.new`
+  try {
+    await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true })
+    // Unlike a rename, a link leaves what is there already.
+    await link(draft, file).catch((error) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined)
+  }
+  return (await readFile(file, 'utf8')).trim()
+}
+
+/** A copy of the folder, or the same disk seen from another machine, is not the same home: its locks are its own. */
+async function idOf(path: string): Promise<string> {
+  const { ino } = await stat(path)
+  const parts = [await kept(path, 'home.id'), hostname(), ino]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 20)
 }

@@ -1,4 +1,5 @@
 import type { ServiceHealth } from '../provisioning/provisioner.port.ts'
+import type { Stores } from '../store/stores.ts'
 
 export interface HostPort {
   readonly host: string
@@ -20,5 +21,6 @@ export interface PlatformInfo {
   readonly certificateFingerprint: string | null
   /** Members may point upstreams at loopback and private addresses. */
   readonly privateUpstreams: boolean
-  health(): Promise<readonly ServiceHealth[]>
+  /** Every part, in whichever process it runs. Asked inside the transaction whose stores are given. */
+  health(store: Stores): Promise<readonly ServiceHealth[]>
 }

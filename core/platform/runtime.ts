@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { openText, sealText } from '../accounts/secrets.ts'
 import type { Runtime } from '../operation/run.ts'
+import { storageError } from '../operation/storage-error.ts'
 import type { Database } from '../store/database.ts'
 import { createStores, type Stores } from '../store/stores.ts'
 import type { PlatformInfo } from './info.ts'
@@ -21,8 +22,14 @@ export const createKeyring = (key: Buffer): Keyring => ({
 /** What operations run on: a database, a clock, randomness, and what the platform knows of itself. */
 export function createRuntime(database: Database, keyring: Keyring, platform: PlatformInfo): Runtime {
   return {
-    transaction: <T>(work: (store: Stores) => Promise<T>) =>
-      database.kysely.transaction().execute((transaction) => work(createStores(transaction))),
+    async transaction<T>(work: (store: Stores) => Promise<T>) {
+      try {
+        return await database.kysely.transaction().execute((transaction) => work(createStores(transaction)))
+      } catch (error) {
+        throw storageError(error)
+      }
+    },
+    hasRoom: database.hasRoom,
     platform,
     now: () => new Date(),
     random: randomBytes,

@@ -19,7 +19,7 @@ export const platformStatus = defineOperation({
   }),
   errors: [],
   columns: ['name', 'healthy', 'version', 'detail'],
-  async handle(_input, { platform }) {
-    return { items: [...(await platform.health())] }
+  async handle(_input, { platform, store }) {
+    return { items: [...(await platform.health(store))] }
   },
 })

@@ -1,73 +1,107 @@
-import { PGlite } from '@electric-sql/pglite'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
 import { channel } from './channel.ts'
 import * as start from './migrations/0001-start.ts'
+import * as processes from './migrations/0002-processes.ts'
 import * as signIn from './migrations/0003-sign-in.ts'
+import { RevivingPglite } from './reviving-pglite.ts'
+import { hasRoom } from './room.ts'
 import type { Schema } from './schema.ts'
 
 export interface Database {
   readonly kind: 'pglite' | 'postgresql'
   readonly kysely: Kysely<Schema>
-  /** Calls `hear` with each payload sent by `notify` on the platform's channel, from any process. */
-  listen(hear: (payload: string) => void): Promise<() => Promise<void>>
+  /**
+   * Calls `hear` with each payload sent by `notify` on the platform's channel, from any process, and `missed` when the
+   * connection was lost for a while, so that some may have been missed.
+   */
+  listen(hear: (payload: string) => void, missed?: () => void): Promise<() => Promise<void>>
+  /** Whether a change can be written; false a good while before the disk is really full. */
+  hasRoom(): Promise<boolean>
   close(): Promise<void>
 }
 
 /** PGlite in a folder (one process only), or in memory without one. */
 export async function openPglite(folder?: string): Promise<Database> {
-  const pglite = await PGlite.create(folder)
-  const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite }) })
+  const pglite = await RevivingPglite.open(folder)
+  const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: pglite as unknown as PGlite }) })
   await migrate(kysely)
   return {
     kind: 'pglite',
     kysely,
     listen: (hear) => pglite.listen(channel, hear),
+    hasRoom: async () => folder === undefined || hasRoom(folder),
     close: () => kysely.destroy(),
   }
 }
 
 /** PostgreSQL 15 or later, by a `postgres://` URL. */
 export async function openPostgresql(url: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10 })
-  // A dropped idle connection is the pool's to replace; without a listener it would end the process.
+  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5000, keepAlive: true })
+  // A dropped connection is the pool's to replace, idle or in use; without listeners it would end the process.
   pool.on('error', () => undefined)
+  pool.on('connect', (client) => client.on('error', () => undefined))
   const kysely = new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) })
   await migrate(kysely)
   return {
     kind: 'postgresql',
     kysely,
-    listen: (hear) => listenForEver(url, hear),
+    listen: (hear, missed) => listenForEver(url, hear, missed),
+    // Its disk is its own to watch, and it takes a full one without harm.
+    hasRoom: async () => true,
     close: () => kysely.destroy(),
   }
 }
 
 async function migrate(kysely: Kysely<Schema>): Promise<void> {
-  const migrations = { '0001-start': start, '0003-sign-in': signIn }
+  const migrations = { '0001-start': start, '0002-processes': processes, '0003-sign-in': signIn }
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (error) throw new Error('The database could not be brought to this version’s schema.', { cause: error })
 }
 
 /** LISTEN on a connection of its own, connected again for as long as nobody stops it. */
-async function listenForEver(url: string, hear: (payload: string) => void): Promise<() => Promise<void>> {
-  let stopped = false
-  let client: pg.Client | undefined
+async function listenForEver(
+  url: string,
+  hear: (payload: string) => void,
+  missed?: () => void,
+): Promise<() => Promise<void>> {
+  const stopping = new AbortController()
   const connect = async () => {
-    const next = new pg.Client({ connectionString: url })
-    next.on('error', () => undefined)
-    next.on('end', () => {
-      if (!stopped) setTimeout(() => connect().catch(() => next.emit('end')), 1000)
-    })
-    next.on('notification', ({ payload }) => hear(payload ?? ''))
-    await next.connect()
-    await next.query(`listen ${channel}`)
-    client = next
+    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000, keepAlive: true })
+    const ended = new Promise<void>((resolve) => client.once('end', resolve).on('error', () => resolve()))
+    client.on('notification', ({ payload }) => hear(payload ?? ''))
+    try {
+      await client.connect()
+      await client.query(`listen ${channel}`)
+    } catch (error) {
+      client.end().catch(() => undefined)
+      throw error
+    }
+    return { client, ended }
   }
-  await connect()
+  let current = await connect()
+  const loop = (async () => {
+    while (!stopping.signal.aborted) {
+      await current.ended
+      current.client.end().catch(() => undefined)
+      while (!stopping.signal.aborted) {
+        await delay(1000, undefined, { signal: stopping.signal }).catch(() => undefined)
+        if (stopping.signal.aborted) return
+        const next = await connect().catch(() => null)
+        if (!next) continue
+        current = next
+        missed?.()
+        break
+      }
+    }
+  })()
   return async () => {
-    stopped = true
-    await client?.end()
+    stopping.abort()
+    await Promise.race([current.client.end().catch(() => undefined), delay(1000, undefined, { ref: false })])
+    await Promise.race([loop, delay(1000, undefined, { ref: false })])
   }
 }

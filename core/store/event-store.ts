@@ -49,6 +49,5 @@ export function createEventStore(db: Kysely<Schema>) {
         .executeTakeFirst()
       return String(row?.id ?? 0)
     },
-    deleteBefore: (at: Date) => db.deleteFrom('events').where('at', '<', at).execute(),
   }
 }

@@ -11,28 +11,6 @@ export function createIdempotencyStore(db: Kysely<Schema>) {
         .where('key', '=', key)
         .executeTakeFirst(),
     insert: (row: Insertable<Schema['idempotency']>) => db.insertInto('idempotency').values(row).execute(),
-    deleteBefore: (at: Date) => db.deleteFrom('idempotency').where('created_at', '<', at).execute(),
-  }
-}
-
-export function createLeaseStore(db: Kysely<Schema>) {
-  return {
-    /** True when `holder` has the lease until `until`: it was free, has run out, or was the holder's already. */
-    async take(name: string, holder: string, now: Date, until: Date): Promise<boolean> {
-      const result = await db
-        .insertInto('leases')
-        .values({ name, holder, expires_at: until })
-        .onConflict((conflict) =>
-          conflict
-            .column('name')
-            .doUpdateSet({ holder, expires_at: until })
-            .where((e) => e.or([e('leases.holder', '=', holder), e('leases.expires_at', '<', now)])),
-        )
-        .executeTakeFirst()
-      return result.numInsertedOrUpdatedRows === 1n
-    },
-    release: (name: string, holder: string) =>
-      db.deleteFrom('leases').where('name', '=', name).where('holder', '=', holder).execute(),
   }
 }
 
@@ -51,7 +29,6 @@ export function createLinkStore(db: Kysely<Schema>) {
         .executeTakeFirst()
       return result.numUpdatedRows === 1n
     },
-    deleteBefore: (at: Date) => db.deleteFrom('one_time_links').where('expires_at', '<', at).execute(),
   }
 }
 
@@ -67,6 +44,13 @@ export function createSettingStore(db: Kysely<Schema>) {
         .onConflict((conflict) => conflict.doNothing())
         .execute()
       return (await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirstOrThrow()).value
+    },
+    async put(key: string, value: string): Promise<void> {
+      await db
+        .insertInto('settings')
+        .values({ key, value })
+        .onConflict((conflict) => conflict.column('key').doUpdateSet({ value }))
+        .execute()
     },
   }
 }

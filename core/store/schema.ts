@@ -121,4 +121,15 @@ export interface Schema {
   }
   throttles: { key: string; failures: number; blocked_until: Date }
   settings: { key: string; value: string }
+  health: {
+    /** Home and role; stays the same when the process is started again. */
+    process: string
+    name: string
+    host: string
+    pid: number
+    healthy: boolean
+    version: string | null
+    detail: string | null
+    seen: Date
+  }
 }

@@ -9,8 +9,11 @@ import { createBouncerStore } from '../provisioning/bouncers/bouncer-store.ts'
 import { createUpstreamStore } from '../provisioning/upstreams/upstream-store.ts'
 import { channel } from './channel.ts'
 import { createEventStore } from './event-store.ts'
-import { createIdempotencyStore, createLeaseStore, createLinkStore, createSettingStore } from './platform-stores.ts'
+import { createHealthStore } from './health-store.ts'
+import { createLeaseStore } from './lease-store.ts'
+import { createIdempotencyStore, createLinkStore, createSettingStore } from './platform-stores.ts'
 import type { Schema } from './schema.ts'
+import { createSweepStore } from './sweep-store.ts'
 
 /** All stores over one connection or one transaction. */
 export function createStores(db: Kysely<Schema>) {
@@ -28,6 +31,8 @@ export function createStores(db: Kysely<Schema>) {
     leases: createLeaseStore(db),
     links: createLinkStore(db),
     settings: createSettingStore(db),
+    health: createHealthStore(db),
+    sweeps: createSweepStore(db),
     /** Tells every process of the platform, once the transaction holds. */
     notify: async (payload: string) => {
       await sql`select pg_notify(${channel}, ${payload})`.execute(db)

@@ -32,7 +32,7 @@ beforeAll(async () => {
   await platform.member('bob')
   for (const name of ['alice', 'bob'])
     tokens[name] = (await platform.call(name, 'token.create', { name: 'test' })).token
-  wake = await startWake(database, () => {})
+  wake = await startWake(database, {})
   const owner = await platform.runtime.transaction((store) => store.accounts.byName('ops'))
   const app = createApi({
     operations: catalogue,

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { OperationError } from '@irc-now/core/operation/errors'
 import type { Hono } from 'hono'
@@ -12,34 +13,34 @@ export interface Servers {
   close(graceMs: number): Promise<void>
 }
 
+type App = Hono<{ Bindings: ApiBindings }>
+
+const handlerOf = (app: App, onSocket: boolean, proxied = false): NodeHandler =>
+  getRequestListener(
+    (request, env) => {
+      const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse }
+      // The last entry is our own proxy's word; those before it are anybody's.
+      const told = proxied ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
+      const address = told || incoming.socket.remoteAddress || ''
+      return app.fetch(request, { onSocket, address, incoming, outgoing })
+    },
+    { overrideGlobalObjects: false },
+  )
+
 /** Serves the app on TCP and, for the owner, on a unix socket. `intercept` may take a request for itself. */
 export async function startServers(
-  app: Hono<{ Bindings: ApiBindings }>,
+  app: App,
   options: {
     host: string
     port: number
-    socket: string
+    socket: string | null
     /** A proxy stands in front and tells the client's address. */
     proxied?: boolean
     intercept(request: IncomingMessage): NodeHandler | null
   },
 ): Promise<Servers> {
-  const handler = (onSocket: boolean): NodeHandler =>
-    getRequestListener(
-      (request, env) => {
-        const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse }
-        // The last entry is our own proxy's word; those before it are anybody's.
-        const told = options.proxied ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
-        const address = told || incoming.socket.remoteAddress || ''
-        return app.fetch(request, { onSocket, address, incoming, outgoing })
-      },
-      { overrideGlobalObjects: false },
-    )
-  const tcpHandler = handler(false)
+  const tcpHandler = handlerOf(app, false, options.proxied)
   const tcp = createServer((request, response) => (options.intercept(request) ?? tcpHandler)(request, response))
-  // The lock on the state folder is ours, so a socket that lies there is a dead daemon's.
-  await rm(options.socket, { force: true })
-  const unix = createServer(handler(true))
   try {
     await listen(tcp, { host: options.host, port: options.port })
   } catch (cause) {
@@ -50,17 +51,34 @@ export async function startServers(
       { cause },
     )
   }
+  const servers = [tcp]
+  if (options.socket !== null) servers.push(await listenUnix(app, options.socket))
+  return {
+    async close(graceMs) {
+      await Promise.all(servers.map((server) => closeServer(server, graceMs)))
+    },
+  }
+}
+
+async function listenUnix(app: App, path: string): Promise<Server> {
+  // The lock on the role is ours, so a socket that lies there is a dead daemon's.
+  await rm(path, { force: true })
+  const unix = createServer(handlerOf(app, true))
   const mask = process.umask(0o177)
   try {
-    await listen(unix, { path: options.socket })
+    await listen(unix, { path })
+    return unix
   } finally {
     process.umask(mask)
   }
-  return {
-    async close(graceMs) {
-      await Promise.all([tcp, unix].map((server) => closeServer(server, graceMs)))
-    },
-  }
+}
+
+/** Serves the app to this machine alone, on a port of the kernel's choice. */
+export async function startLoopback(app: App): Promise<Servers & { readonly url: string }> {
+  const server = createServer(handlerOf(app, false))
+  await listen(server, { host: '127.0.0.1', port: 0 })
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, close: (graceMs) => closeServer(server, graceMs) }
 }
 
 const listen = (server: Server, where: { host: string; port: number } | { path: string }) =>

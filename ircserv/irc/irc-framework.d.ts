@@ -24,6 +24,7 @@ declare module 'irc-framework' {
     changeNick(nick: string): void
     raw(...parts: (string | Message)[]): void
     on(event: 'privmsg', listener: (event: PrivateMessage) => void): this
+    on(event: 'raw socket connected', listener: (socket: import('node:net').Socket) => void): this
     on(event: string, listener: (event: { reason?: string }) => void): this
   }
 }

@@ -1,3 +1,6 @@
+import type { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { TLSSocket } from 'node:tls'
 import { Client } from 'irc-framework'
 import { answer, type ReplyBy } from './answer.ts'
 import { createConfirmations } from './confirmations.ts'
@@ -16,16 +19,22 @@ export interface NowServConnection {
   /** PEM; signs in by SASL EXTERNAL instead of the password. */
   readonly clientCertificate?: { readonly privateKey: string; readonly certificate: string }
   readonly rejectUnauthorized?: boolean
+  /** SHA-256 of the server's certificate, hex: it alone is trusted, whoever signed it. */
+  readonly serverFingerprint?: string
+  /** Whether NowServ may still answer: another may be in its place by now. */
+  valid?(): boolean
   /** Commands a caller may burst, a second thereafter, and waiting; what is beyond is refused. */
   readonly limits?: { readonly burst: number; readonly perSecond: number; readonly waiting: number }
 }
 
 export interface NowServ {
   readonly connected: boolean
-  stop(): Promise<void>
+  /** Lets running commands end for up to `graceMs`, then leaves the network. */
+  stop(graceMs?: number): Promise<void>
 }
 
 const defaultLimits = { burst: 10, perSecond: 2, waiting: 20 }
+const mostCallers = 1000
 const firstWaitMs = 500
 const longestWaitMs = 30_000
 
@@ -35,8 +44,15 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
   const stopping = new AbortController()
   const replyBy = new Map<string, ReplyBy>()
   const confirmations = createConfirmations(deps)
-  const queue = createFairQueue({ now: deps.now, parallel: 8, ...(connection.limits ?? defaultLimits) })
+  const queue = createFairQueue({
+    now: deps.now,
+    parallel: 8,
+    callers: mostCallers,
+    ...(connection.limits ?? defaultLimits),
+  })
   const refused = new Set<string>()
+  let closing = false
+  let socket: TLSSocket | Socket | undefined
   let registered = false
   let attempts = 0
   let retry: NodeJS.Timeout | undefined
@@ -48,6 +64,17 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
     client.raw(message)
   }
 
+  client.on('raw socket connected', (opened) => {
+    socket = opened
+    const wanted = connection.serverFingerprint
+    if (wanted === undefined || !(opened instanceof TLSSocket)) return
+    // Checked before anything of the server is believed: it could name anybody as the account that speaks.
+    opened.once('secureConnect', () => {
+      if (fingerprintOf(opened) === wanted) return
+      deps.log.warn({ host: connection.host }, 'NowServ was shown another certificate than net.irc.now’s')
+      opened.destroy()
+    })
+  })
   client.requestCap(['message-tags', 'account-tag'])
   client.on('registered', () => {
     registered = true
@@ -64,25 +91,28 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
   client.on('close', () => {
     registered = false
     clearTimeout(nickTimer)
-    if (stopping.signal.aborted) return
+    if (closing) return
     const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempts, 10)) * (0.5 + deps.random(1)[0]! / 512)
     attempts += 1
     deps.log.warn({ wait }, 'NowServ lost the network')
     retry = setTimeout(connect, wait)
   })
   client.on('privmsg', ({ nick, hostname, target, message, tags, account, batch }) => {
+    if (closing || connection.valid?.() === false) return
     // Without account-tag negotiated, the tag could be anybody's word.
     if (!client.network.cap.isEnabled('account-tag')) return
     if (target.toLowerCase() !== client.user.nick.toLowerCase() || nick === client.user.nick) return
     if ('bot' in tags || batch?.type === 'chathistory') return
-    receive(nick, account || null, account ? `a ${account.toLowerCase()}` : `h ${hostname}`, message, tags.msgid)
+    receive(nick, account || null, account ? account.toLowerCase() : hostname, message, tags.msgid)
   })
 
   function receive(nick: string, account: string | null, caller: string, message: string, msgid: string | undefined) {
     const tags: Record<string, string> = msgid ? { '+draft/reply': msgid } : {}
     const reply = (line: string) => send(replyBy.get((account ?? '').toLowerCase()) ?? 'NOTICE', nick, line, tags)
-    const taken = queue.push(caller, async () => {
-      refused.delete(caller)
+    const lane = account === null ? 'stranger' : 'member'
+    const refusal = `${lane} ${caller}`
+    const taken = queue.push(lane, caller, async () => {
+      refused.delete(refusal)
       const typing = setTimeout(() => send('TAGMSG', nick, null, { '+typing': 'active' }), 150)
       const session = { deps, confirmations, replyBy, signal: stopping.signal }
       const { lines, follow: followed } = await answer(session, { nick, account }, message).finally(() =>
@@ -98,8 +128,9 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
       })
     })
     // Told once: answering each refused line would make a flood of a flood.
-    if (taken || refused.has(caller)) return
-    refused.add(caller)
+    if (taken || refused.has(refusal)) return
+    if (refused.size >= 2 * mostCallers) refused.clear()
+    refused.add(refusal)
     reply('[rate_limited] Too many commands at once; wait for the answers before you send more.')
   }
 
@@ -124,7 +155,7 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
       account: { account: connection.account, password: connection.password },
       auto_reconnect: false,
       sasl_disconnect_on_fail: true,
-      rejectUnauthorized: connection.rejectUnauthorized ?? true,
+      rejectUnauthorized: connection.rejectUnauthorized ?? connection.serverFingerprint === undefined,
       ...(certificate && {
         sasl_mechanism: 'EXTERNAL',
         client_certificate: { private_key: certificate.privateKey, certificate: certificate.certificate },
@@ -137,11 +168,21 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
     get connected() {
       return registered && client.user.nick === connection.nick
     },
-    async stop() {
-      stopping.abort()
+    async stop(graceMs = 3000) {
+      closing = true
       clearTimeout(retry)
       clearTimeout(nickTimer)
+      await Promise.race([queue.drain(), delay(graceMs, undefined, { ref: false })])
+      stopping.abort()
       client.quit('Back soon')
+      const open = socket
+      if (!open || open.destroyed) return
+      // Gone for certain: another NowServ may be about to come.
+      await Promise.race([new Promise((resolve) => open.once('close', resolve)), delay(500, undefined, { ref: false })])
+      open.destroy()
     },
   }
 }
+
+const fingerprintOf = (socket: TLSSocket) =>
+  socket.getPeerCertificate().fingerprint256?.replaceAll(':', '').toLowerCase()

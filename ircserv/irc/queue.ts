@@ -4,22 +4,38 @@ interface Caller {
   at: number
 }
 
+/** Who has signed in and who has not wait in different lanes, so that a crowd of strangers shuts nobody out. */
+export type Lane = 'member' | 'stranger'
+
+const otherLane = { member: 'stranger', stranger: 'member' } as const
+
 export interface FairQueue {
-  /** False when the caller has too much waiting: the job is dropped. */
-  push(caller: string, job: () => Promise<void>): boolean
+  /** False when the caller, or his lane, has too much waiting: the job is dropped. */
+  push(lane: Lane, caller: string, job: () => Promise<void>): boolean
+  /** Callers that are known of right now. */
+  readonly size: number
+  /** Drops what waits; resolves when what runs has ended. */
+  drain(): Promise<void>
 }
 
-/** Callers take turns, and each has a token bucket: who floods waits for himself. */
-export function createFairQueue(options: {
+export interface FairQueueOptions {
   now(): number
-  burst: number
-  perSecond: number
-  waiting: number
-  parallel: number
-}): FairQueue {
-  const callers = new Map<string, Caller>()
-  let running = 0
+  readonly burst: number
+  readonly perSecond: number
+  /** Jobs that may wait for one caller. */
+  readonly waiting: number
+  /** Callers of one lane that are kept in mind; it bounds the memory that a flood can take. */
+  readonly callers: number
+  readonly parallel: number
+}
+
+/** Lanes take turns, in a lane callers take turns, and each caller has a token bucket: who floods waits for himself. */
+export function createFairQueue(options: FairQueueOptions): FairQueue {
+  const lanes: Record<Lane, Map<string, Caller>> = { member: new Map(), stranger: new Map() }
+  const running = new Set<Promise<void>>()
+  let turn: Lane = 'member'
   let timer: NodeJS.Timeout | undefined
+  let stopped = false
 
   function refill(caller: Caller): void {
     const now = options.now()
@@ -27,42 +43,73 @@ export function createFairQueue(options: {
     caller.at = now
   }
 
-  function pump(): void {
-    for (const [name, caller] of [...callers]) {
-      if (running >= options.parallel) return
+  /** The lane's next job: of the caller who has been served least recently and has a token. */
+  function next(lane: Map<string, Caller>): (() => Promise<void>) | undefined {
+    for (const [name, caller] of lane) {
+      if (caller.jobs.length === 0) continue
       refill(caller)
-      if (caller.jobs.length === 0) {
-        if (caller.tokens >= options.burst) callers.delete(name)
-        continue
-      }
       if (caller.tokens < 1) continue
       caller.tokens -= 1
-      const job = caller.jobs.shift()!
+      const job = caller.jobs.shift()
       // Whoever was served goes to the end of the line.
-      callers.delete(name)
-      callers.set(name, caller)
-      running += 1
-      void job().finally(() => {
-        running -= 1
+      lane.delete(name)
+      lane.set(name, caller)
+      return job
+    }
+    return undefined
+  }
+
+  function pump(): void {
+    while (!stopped && running.size < options.parallel) {
+      const mine = next(lanes[turn])
+      const job = mine ?? next(lanes[otherLane[turn]])
+      if (!job) break
+      if (mine) turn = otherLane[turn]
+      const run = job().finally(() => {
+        running.delete(run)
         pump()
       })
+      running.add(run)
     }
-    if (timer === undefined && [...callers.values()].some(({ jobs }) => jobs.length > 0)) {
-      timer = setTimeout(() => {
-        timer = undefined
-        pump()
-      }, 1000 / options.perSecond)
+    const wait = Object.values(lanes).some((lane) => [...lane.values()].some(({ jobs }) => jobs.length > 0))
+    if (timer !== undefined || stopped || !wait) return
+    timer = setTimeout(() => {
+      timer = undefined
+      pump()
+    }, 1000 / options.perSecond)
+  }
+
+  /** Forgets whoever has nothing waiting and a full bucket; if nobody has, whoever has nothing waiting longest. */
+  function makeRoom(lane: Map<string, Caller>): boolean {
+    for (const [name, caller] of lane) {
+      refill(caller)
+      if (caller.jobs.length === 0 && caller.tokens >= options.burst) lane.delete(name)
     }
+    if (lane.size < options.callers) return true
+    const idle = [...lane].find(([, { jobs }]) => jobs.length === 0)
+    return idle !== undefined && lane.delete(idle[0])
   }
 
   return {
-    push(name, job) {
-      const caller = callers.get(name) ?? { jobs: [], tokens: options.burst, at: options.now() }
+    push(which, name, job) {
+      const lane = lanes[which]
+      const known = lane.get(name)
+      if (stopped || (!known && lane.size >= options.callers && !makeRoom(lane))) return false
+      const caller = known ?? { jobs: [], tokens: options.burst, at: options.now() }
       if (caller.jobs.length >= options.waiting) return false
       caller.jobs.push(job)
-      callers.set(name, caller)
+      lane.set(name, caller)
       pump()
       return true
+    },
+    get size() {
+      return lanes.member.size + lanes.stranger.size
+    },
+    async drain() {
+      stopped = true
+      clearTimeout(timer)
+      for (const lane of Object.values(lanes)) lane.clear()
+      await Promise.allSettled(running)
     },
   }
 }

@@ -83,13 +83,13 @@ test('errors are one sentence, a code and an exit code, in JSON too', async () =
   })
   const health = (await json('platform', 'status')).items as { name: string; healthy: boolean }[]
   expect(health.filter(({ healthy }) => !healthy)).toEqual([])
-  expect(health.map(({ name }) => name)).toEqual(['pglite', 'soju', 'ergo', 'NowServ'])
+  expect(health.map(({ name }) => name)).toEqual(['pglite', 'api', 'soju', 'ergo', 'NowServ'])
 })
 
 test('a second daemon on the same state says who holds it', async () => {
   const second = await createDaemon()
   Object.assign(second.env, { IRC_NOW_HOME: daemon.home })
-  const pid = (await readFile(join(daemon.home, 'daemon.pid'), 'utf8')).trim()
+  const pid = (await readFile(join(daemon.home, 'api.pid'), 'utf8')).trim()
   // It must not touch the first one's endpoints, so it is started by hand.
   const { execFile } = await import('node:child_process')
   const said = await new Promise<string>((resolve) =>

@@ -1,0 +1,155 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { backoff } from '../reconcile/queue.ts'
+
+/** What must run in one process at a time. */
+export interface Duty {
+  readonly name: string
+  /** How long the lease holds without being renewed. */
+  readonly lifeMs: number
+  /** How long ending may take: so long before its lease could be another's, a holder that can't renew it begins to end. */
+  readonly endMs: number
+  /** Begins; answers how to end. `lost` says that the lease is going, so that nothing may be waited for. */
+  begin(held: Held): Promise<(lost: boolean) => Promise<void>>
+}
+
+export interface Held {
+  /** Aborts when the duty has to end. */
+  readonly signal: AbortSignal
+  /** Whether the lease is still ours: false from the moment on at which it could be lost, whatever timers say. */
+  valid(): boolean
+}
+
+export interface Lease {
+  /** Needs no renewing: a database that only this process can have is locked with the state folder. */
+  readonly endless?: boolean
+  take(name: string, lifeMs: number): Promise<boolean>
+  release(name: string): Promise<void>
+}
+
+export interface Keeper {
+  /** The duty is this process's now; else it stands by. */
+  readonly held: boolean
+  stop(): Promise<void>
+}
+
+const standbyMs = 1000
+
+/**
+ * Does a duty whenever this process has its lease, and stands by while another has it. Resolves once it has begun or
+ * stands by; rejects when beginning failed the first time. Later failures are tried again.
+ */
+export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<Keeper> {
+  const stopping = new AbortController()
+  const first = Promise.withResolvers<void>()
+  // Rejected before the loop goes on, so that a first failure is not tried again behind the caller's back.
+  first.promise.catch(() => stopping.abort())
+  let begun = false
+  const sleep = (ms: number) => delay(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
+
+  async function loop(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; ) {
+      const asked = performance.now()
+      const taken = await lease.take(duty.name, duty.lifeMs).catch((error) => {
+        log.warn({ err: error, duty: duty.name }, 'the lease could not be asked for; it is tried again')
+        return false
+      })
+      if (!taken) {
+        first.resolve()
+        await sleep(standbyMs)
+        continue
+      }
+      const error = await doDuty(asked)
+      await soon(lease.release(duty.name))
+      if (error === undefined) continue
+      first.reject(error)
+      if (stopping.signal.aborted) return
+      failures += 1
+      log.warn({ err: error, duty: duty.name }, 'a duty could not be begun; it is tried again')
+      await sleep(backoff(failures, Math.random))
+    }
+    first.resolve()
+  }
+
+  /** From having the lease to losing it or being stopped. Answers with the error when beginning failed. */
+  async function doDuty(asked: number): Promise<unknown> {
+    const ending = new AbortController()
+    const { signal } = ending
+    let until = lease.endless ? Number.POSITIVE_INFINITY : asked + duty.lifeMs - duty.endMs
+    const valid = () => !signal.aborted && performance.now() < until
+    const lost = lease.endless
+      ? new Promise<true>(() => {})
+      : Promise.race([renew(signal, (at) => (until = at + duty.lifeMs - duty.endMs)), watch(() => until, signal)]).then(
+          () => true as const,
+        )
+    const stopped = new Promise<false>((resolve) => {
+      if (stopping.signal.aborted) resolve(false)
+      stopping.signal.addEventListener('abort', () => resolve(false), { once: true })
+    })
+    const left = Promise.race([lost, stopped]).finally(() => ending.abort())
+    try {
+      const end = await duty.begin({ signal, valid })
+      begun = true
+      if (!signal.aborted) log.info({ duty: duty.name }, 'doing a duty')
+      first.resolve()
+      const wasLost = await left
+      begun = false
+      if (wasLost) log.warn({ duty: duty.name }, 'the lease could not be renewed; the duty ends here')
+      await end(wasLost)
+      return undefined
+    } catch (error) {
+      begun = false
+      return error ?? new Error(`${duty.name} failed`)
+    } finally {
+      ending.abort()
+    }
+  }
+
+  /** Renews at each third of the lease's life, sooner after a failure; resolves when the lease is another's. */
+  async function renew(signal: AbortSignal, renewed: (at: number) => void): Promise<void> {
+    let pause = duty.lifeMs / 3
+    for (;;) {
+      await delay(pause, undefined, { signal }).catch(() => undefined)
+      if (signal.aborted) return
+      const asked = performance.now()
+      try {
+        if (!(await lease.take(duty.name, duty.lifeMs))) return
+        renewed(asked)
+        pause = duty.lifeMs / 3
+      } catch {
+        pause = Math.min(500, duty.lifeMs / 10)
+      }
+    }
+  }
+
+  const running = loop()
+  await first.promise
+  return {
+    get held() {
+      return begun
+    },
+    async stop() {
+      stopping.abort()
+      await running
+    },
+  }
+}
+
+/** Resolves at the deadline, which may move. */
+async function watch(deadline: () => number, signal: AbortSignal): Promise<void> {
+  for (;;) {
+    const left = deadline() - performance.now()
+    if (left <= 0 || signal.aborted) return
+    await delay(left, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+/** A clean end tells the others at once; a lost database is not waited for. */
+const soon = (work: Promise<unknown>) =>
+  Promise.race([work.catch(() => undefined), delay(2000, undefined, { ref: false })])
+
+export const endlessLease: Lease = {
+  endless: true,
+  take: async () => true,
+  release: async () => undefined,
+}

@@ -1,0 +1,36 @@
+import { type Kysely, sql } from 'kysely'
+import type { Schema } from './schema.ts'
+
+/** Leases by the database's clock, so that the clocks of the machines need not agree. */
+export function createLeaseStore(db: Kysely<Schema>) {
+  return {
+    /** True when `holder` has the lease for `lifeMs` from now on: it was free, has run out, or was the holder's already. */
+    async take(name: string, holder: string, lifeMs: number): Promise<boolean> {
+      // Whoever stands by asks often; only looking writes nothing.
+      const foreign = await db
+        .selectFrom('leases')
+        .select('holder')
+        .where('name', '=', name)
+        .where('holder', '<>', holder)
+        .where('expires_at', '>=', sql<Date>`clock_timestamp()`)
+        .executeTakeFirst()
+      if (foreign) return false
+      const end = sql<Date>`clock_timestamp() + ${lifeMs / 1000}::float8 * interval '1 second'`
+      const result = await db
+        .insertInto('leases')
+        .values({ name, holder, expires_at: end })
+        .onConflict((conflict) =>
+          conflict
+            .column('name')
+            .doUpdateSet({ holder, expires_at: end })
+            .where((e) =>
+              e.or([e('leases.holder', '=', holder), e('leases.expires_at', '<', sql<Date>`clock_timestamp()`)]),
+            ),
+        )
+        .executeTakeFirst()
+      return result.numInsertedOrUpdatedRows === 1n
+    },
+    release: (name: string, holder: string) =>
+      db.deleteFrom('leases').where('name', '=', name).where('holder', '=', holder).execute(),
+  }
+}
