@@ -28,6 +28,8 @@ test('REGISTER leads a stranger to an account, a bouncer, and a chat through it'
   const client = await connectIrc(daemon.ports.bouncer, 'uma', { username: 'uma/net.irc.now', password: password! })
   const other = await connectIrc(daemon.ports.irc, 'other')
   await Promise.all([client.until(/ 001 /), other.until(/ 001 /)])
+  // The bouncer is there at once; its network follows within moments.
+  await client.until(/NETWORK=net\.irc\.now/)
   client.send('JOIN #uma')
   await client.until(/ 366 /)
   other.send('JOIN #uma')
