@@ -118,6 +118,11 @@ describe.each([
       status: { phase: 'deleting' },
     })
     expect(await code(platform.call('alice', 'bouncer.create'))).toBe('conflict')
+    expect(await code(platform.call('alice', 'bouncer.delete', { name: 'none' }))).toBe('not_found')
+    expect(await platform.call('alice', 'password.create', { name: 'x' }, { dryRun: true })).toMatchObject({
+      name: 'x',
+      password: '(shown once)',
+    })
   })
 
   test('an idempotency key answers once, and never with a secret again', async () => {

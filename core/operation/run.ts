@@ -75,7 +75,6 @@ async function runIn(
   if (operation.effect === 'read') return handle()
 
   if (acting) await store.accounts.lock(acting.id)
-  confirmed(operation, input, acting, options)
   const request = createHash('sha256')
     .update(JSON.stringify([operation.name, acting?.id, input]))
     .digest('hex')
@@ -90,7 +89,10 @@ async function runIn(
     if (known) return JSON.parse(known.output)
   }
   const output = await handle()
-  if (options.dryRun) throw new DryRun(output)
+  // What a dry run would make does not hold, so a secret of it would only mislead.
+  if (options.dryRun) throw new DryRun(withoutSecretOutputs(operation, output))
+  // Asked last, so that nobody confirms what can't be done; the refusal takes back what was tried.
+  confirmed(operation, input, acting, options)
   await store.audit.insert({
     at: runtime.now(),
     actor_id: actor?.id ?? null,
