@@ -16,6 +16,8 @@ export interface Asker {
 
 export interface Answer {
   readonly lines: readonly string[]
+  /** The same for programs: the operation's output, or `{ error }` with its problem. */
+  readonly data?: unknown
   /** A write whose completion is still to be announced. */
   readonly follow?: { readonly command: Command; readonly output: unknown }
 }
@@ -38,7 +40,8 @@ export async function answer(session: Session, asker: Asker, message: string): P
     // The message itself is not logged: it may hold a secret.
     if (!(error instanceof OperationError))
       session.deps.log.warn({ err: error, account: asker.account }, 'NowServ failed')
-    return { lines: problemLines(problemOf(error)) }
+    const problem = problemOf(error)
+    return { lines: problemLines(problem), data: { error: problem } }
   }
 }
 
@@ -88,16 +91,23 @@ async function perform(session: Session, account: string, command: Command): Pro
     }
     const link = await deps.secretLink(account, operation.name, input)
     const typed = command.secretGiven ? ' What you typed was not used; others may have seen it, so change it.' : ''
-    throw new OperationError('secret_on_irc', `Secrets never cross IRC; finish at ${link} (works once).${typed}`)
+    throw new OperationError('secret_on_irc', `Secrets never cross IRC; finish at ${link} (works once).${typed}`, {
+      details: { link },
+    })
   }
   if (command.dryRun) {
     const output = await deps.call(account, operation.name, input, { ...options, dryRun: true })
-    return { lines: ['Dry run, nothing was changed:', ...outputLines(operation, output)] }
+    return { lines: ['Dry run, nothing was changed:', ...outputLines(operation, output)], data: output }
   }
   if (operation.effect === 'destroy') return destroy(session, account, command, options)
-  const output = await deps.call(account, operation.name, input, options)
-  return { lines: outputLines(operation, output), follow: { command, output } }
+  return done(command, await deps.call(account, operation.name, input, options))
 }
+
+const done = (command: Command, output: unknown): Answer => ({
+  lines: outputLines(command.operation, output),
+  data: output,
+  follow: { command, output },
+})
 
 async function destroy(session: Session, account: string, command: Command, options: CallOptions): Promise<Answer> {
   const { deps, confirmations } = session
@@ -110,19 +120,18 @@ async function destroy(session: Session, account: string, command: Command, opti
   }
   const expected = await whatToRepeat(deps, account, command, options)
   if (command.confirm !== undefined) {
-    const output = await deps.call(account, operation.name, input, { ...options, confirm: expected })
-    return { lines: outputLines(operation, output), follow: { command, output } }
+    return done(command, await deps.call(account, operation.name, input, { ...options, confirm: expected }))
   }
   const code = confirmations.issue(account, command)
   throw new OperationError(
     'confirmation_required',
     `${operation.summary} This can’t be undone. Repeat the command with confirm=${code} within 60 s.`,
+    { details: { confirm: code } },
   )
 }
 
-/** Tries it first, so that nobody confirms what can't be done; then core says what confirms it. */
+/** Core says what confirms it, or why it can't be done. */
 async function whatToRepeat(deps: NowServDeps, account: string, { operation, input }: Command, options: CallOptions) {
-  await deps.call(account, operation.name, input, { ...options, dryRun: true })
   try {
     await deps.call(account, operation.name, input, options)
   } catch (error) {

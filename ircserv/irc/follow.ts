@@ -17,7 +17,8 @@ export async function follow(
   { operation, input, as }: Command,
   output: unknown,
   stopped: AbortSignal,
-  announce: (line: string) => void,
+  /** Hears each line, and with the last one how things then stand: what `show` answered, `null` when it is gone. */
+  announce: (line: string, data?: unknown) => void,
 ): Promise<void> {
   const rule = operation.settle
   if (!rule || !underWay.has((output as Shown).status?.phase ?? 'pending')) return
@@ -30,10 +31,12 @@ export async function follow(
       const found = (await deps.call(account, rule.show, key, as === undefined ? { signal } : { signal, as })) as Shown
       const { phase, message } = found.status ?? {}
       if (phase && underWay.has(phase)) continue
-      return announce(phase === 'failed' ? `[unavailable] ${thing}: ${message ?? 'it failed.'}` : `${thing}: ${phase}.`)
+      if (phase !== 'failed') return announce(`${thing}: ${phase}.`, found)
+      const error = { code: 'unavailable', message: `${thing}: ${message ?? 'it failed.'}` } as const
+      return announce(`[${error.code}] ${error.message}`, { error })
     } catch (error) {
       if (!(error instanceof OperationError && error.code === 'not_found' && rule.until === 'gone')) throw error
-      return announce(`${thing}: gone.`)
+      return announce(`${thing}: gone.`, null)
     }
   }
 }

@@ -1,5 +1,6 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { nounsOf, pick } from './command.ts'
+import { dataTag } from './data.ts'
 
 /** HELP, HELP NOUN, HELP NOUN VERB. `operations` are those that the asker may use. */
 export function helpLines(operations: readonly OperationDescription[], words: readonly string[]): string[] {
@@ -16,6 +17,7 @@ export function helpLines(operations: readonly OperationDescription[], words: re
             .join(', ')}`,
       ),
       'REGISTER and LOGIN tell how to get an account and sign in. HELP BOUNCER CREATE tells all about a command.',
+      `For programs, the last line of an answer has its JSON in the tag ${dataTag}.`,
     ]
   }
   const noun = pick('command', nounWord, nouns)

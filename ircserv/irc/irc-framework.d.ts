@@ -14,6 +14,10 @@ declare module 'irc-framework' {
     constructor(command: string, ...params: string[])
     tags: Record<string, string>
   }
+  export const MessageTags: {
+    encode(tags: Record<string, string>): string
+    decode(text: string): Record<string, string>
+  }
   export class Client {
     user: { nick: string }
     network: { cap: { isEnabled(name: string): boolean } }

@@ -9,8 +9,10 @@ import { defineOperation } from '@irc-now/core/operation/define'
 import { describeOperation } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { testPrograms } from '@irc-now/core/provisioning/local/test-programs'
+import { MessageTags } from 'irc-framework'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { dataTag, withData } from './data.ts'
 import type { NowServDeps } from './deps.ts'
 import { type NowServ, startNowServ } from './nowserv.ts'
 
@@ -134,6 +136,16 @@ function world() {
     log: { info: (...line) => logged.push(line), warn: (...line) => logged.push(line) },
   }
   return { deps, calls, links, logged }
+}
+
+interface Problem {
+  error: { code: string; details: { confirm?: string; link?: string } }
+}
+
+function dataOf(line: string): unknown {
+  const [, tags] = /^@(\S+) /.exec(line) ?? []
+  const text = MessageTags.decode(tags ?? '')[dataTag]
+  return text === undefined ? undefined : JSON.parse(text)
 }
 
 class Person {
@@ -344,6 +356,47 @@ describe('NowServ on a real ergo', () => {
     await eve.asks('register', /127\.0\.0\.1\/register/)
     await eve.asks('login', /127\.0\.0\.1\/login/)
     expect(calls.length).toBe(before)
+  })
+
+  it('gives programs the result on the last line of an answer, dry runs, errors and completions too', async () => {
+    const heidi = await person('heidi', 'heidi')
+    const asked = async (text: string, pattern: RegExp) => dataOf(await heidi.asks(text, pattern))
+    expect(await asked('b cr tried -dry-run', /:name: tried/)).toEqual({ name: 'tried', status: { phase: 'pending' } })
+    expect(await asked('bouncer show tried', /\[not_found\]/)).toEqual({
+      error: { code: 'not_found', message: 'You have no such bouncer.' },
+    })
+    const from = heidi.lines.length
+    expect(await asked('b cr one', /:name: one/)).toEqual({ name: 'one', status: { phase: 'pending' } })
+    expect(dataOf(await heidi.sees(/BOUNCER one: ready/, from))).toEqual({ name: 'one', status: { phase: 'ready' } })
+    for (let i = 0; i < 3; i += 1) await heidi.asks(`b cr more${i}`, /:name: more/)
+    const lists = heidi.lines.length
+    await heidi.asks('bouncer', /name: more2/)
+    const answered = heidi.lines.slice(lists).filter((line) => / NOTICE heidi :name: \w+ · realname/.test(line))
+    expect(answered.map((line) => dataOf(line) !== undefined)).toEqual([false, false, false, true])
+    expect((dataOf(answered.at(-1)!) as { items: { name: string }[] }).items.map(({ name }) => name)).toEqual([
+      'one',
+      'more0',
+      'more1',
+      'more2',
+    ])
+    const code = ((await asked('bouncer delete one', /confirmation_required/)) as Problem).error.details.confirm
+    await heidi.asks(`bouncer delete one confirm=${code}`, /:name: one/)
+    expect((await asked('upstream create x pass=hunter2', /secret_on_irc/)) as Problem).toMatchObject({
+      error: { code: 'secret_on_irc', details: { link: 'http://127.0.0.1/once' } },
+    })
+    expect(heidi.lines.filter((line) => /\+irc\.now/.test(line) && /hunter2/.test(line))).toEqual([])
+  })
+
+  it('leaves the data out where a server would refuse the line', async () => {
+    const heidi = people.at(-1)!
+    const fits = withData({}, 'x'.repeat(4094 - dataTag.length - '=""'.length))
+    expect(fits).toHaveProperty([dataTag])
+    heidi.send(`@${MessageTags.encode(fits)} PRIVMSG heidi :it fits`)
+    expect(await heidi.sees(/PRIVMSG heidi :?it fits/)).toContain('xxxxx')
+    expect(withData({ '+draft/reply': 'id' }, 'x'.repeat(4094 - dataTag.length - 3))).toEqual({ '+draft/reply': 'id' })
+    // Each of these takes two bytes in a tag.
+    expect(withData({}, '; '.repeat(1030))).toEqual({})
+    expect(JSON.stringify(withData({}, 'a\u009b\u202e\u007f\u001b'))).not.toMatch(/[\p{Cc}\u202e]/u)
   })
 
   it('ignores notices and bots', async () => {

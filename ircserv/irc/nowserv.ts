@@ -4,10 +4,11 @@ import { TLSSocket } from 'node:tls'
 import { Client } from 'irc-framework'
 import { answer, type ReplyBy } from './answer.ts'
 import { createConfirmations } from './confirmations.ts'
+import { withData } from './data.ts'
 import type { NowServDeps } from './deps.ts'
 import { follow } from './follow.ts'
 import { createFairQueue } from './queue.ts'
-import { split } from './reply.ts'
+import { problemLines, split } from './reply.ts'
 
 export interface NowServConnection {
   readonly host: string
@@ -108,21 +109,26 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
 
   function receive(nick: string, account: string | null, caller: string, message: string, msgid: string | undefined) {
     const tags: Record<string, string> = msgid ? { '+draft/reply': msgid } : {}
-    const reply = (line: string) => send(replyBy.get((account ?? '').toLowerCase()) ?? 'NOTICE', nick, line, tags)
+    const say = (by: ReplyBy, lines: readonly string[], data: unknown) => {
+      for (const [i, line] of lines.entries())
+        send(by, nick, line, i === lines.length - 1 ? withData(tags, data) : tags)
+    }
+    const reply = (lines: readonly string[], data: unknown) =>
+      say(replyBy.get((account ?? '').toLowerCase()) ?? 'NOTICE', lines, data)
     const lane = account === null ? 'stranger' : 'member'
     const refusal = `${lane} ${caller}`
     const taken = queue.push(lane, caller, async () => {
       refused.delete(refusal)
       const typing = setTimeout(() => send('TAGMSG', nick, null, { '+typing': 'active' }), 150)
       const session = { deps, confirmations, replyBy, signal: stopping.signal }
-      const { lines, follow: followed } = await answer(session, { nick, account }, message).finally(() =>
-        clearTimeout(typing),
-      )
-      for (const line of lines) reply(line)
+      const {
+        lines,
+        data,
+        follow: followed,
+      } = await answer(session, { nick, account }, message).finally(() => clearTimeout(typing))
+      reply(lines, data)
       if (!followed || account === null) return
-      const announce = (text: string) => {
-        for (const line of split(text)) send('NOTICE', nick, line, tags)
-      }
+      const announce = (text: string, result?: unknown) => say('NOTICE', split(text), result)
       follow(deps, account, followed.command, followed.output, stopping.signal, announce).catch((err: unknown) => {
         if (!stopping.signal.aborted) deps.log.warn({ err, account }, 'NowServ lost track of a change')
       })
@@ -131,7 +137,11 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
     if (taken || refused.has(refusal)) return
     if (refused.size >= 2 * mostCallers) refused.clear()
     refused.add(refusal)
-    reply('[rate_limited] Too many commands at once; wait for the answers before you send more.')
+    const error = {
+      code: 'rate_limited',
+      message: 'Too many commands at once; wait for the answers before you send more.',
+    } as const
+    reply(problemLines(error), { error })
   }
 
   function takeNick(): void {
