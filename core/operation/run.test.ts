@@ -52,7 +52,7 @@ describe.each([
     const { name } = (await platform.call('alice', 'bouncer.list')).items[0]
     const upstreams = await Promise.all(
       ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((one) =>
-        code(platform.call('alice', 'upstream.create', { bouncer: name, name: one, address: 'irc.example.org' })),
+        code(platform.call('alice', 'upstream.create', { bouncer: name, name: one, address: `${one}.example.org` })),
       ),
     )
     expect(upstreams.filter((one) => one === 'none')).toHaveLength(5)
@@ -218,6 +218,17 @@ describe.each([
       }
     }
     expect(await code(platform.call('alice', 'bouncer.create', { name: 'x', unknown: 1 }))).toBe('invalid_input')
+  })
+
+  test('a bouncer is nowhere twice as the same nick', async () => {
+    await platform.call('alice', 'bouncer.create')
+    const add = (name: string, more: object = {}) =>
+      platform.call('alice', 'upstream.create', { name, address: 'irc.example.org', ...more })
+    await add('a')
+    expect(await code(add('b'))).toBe('conflict')
+    await add('b', { nick: 'other' })
+    expect(await code(platform.call('alice', 'upstream.update', { name: 'b', nick: 'alice' }))).toBe('conflict')
+    await platform.call('alice', 'upstream.update', { name: 'a', nick: 'alice', channels: ['#x'] })
   })
 
   test('upstreams of members stay outside the platform’s own network', async () => {

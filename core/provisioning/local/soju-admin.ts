@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { faultPoint } from '../../operation/faults.ts'
-import { ProvisionerUnavailable } from '../provisioner.port.ts'
+import { ProvisionerRejected, ProvisionerUnavailable } from '../provisioner.port.ts'
 import { parseIrcLine } from './irc-line.ts'
 import { collectLines } from './lines.ts'
 import { quoteCommand } from './quoting.ts'
@@ -113,7 +113,9 @@ export class SojuAdmin {
 
 /** A soju that is being ended still answers, but with its own troubles: those are an outage, not a refusal. */
 function refusal(text: string): Error {
-  return /database is closed|context canceled|timeout executing command/.test(text)
-    ? new ProvisionerUnavailable('The bouncer is going down.')
-    : new SojuRefusal(text)
+  if (/database is closed|context canceled|timeout executing command/.test(text))
+    return new ProvisionerUnavailable('The bouncer is going down.')
+  if (/UNIQUE constraint failed: Network\./.test(text))
+    return new ProvisionerRejected('Two upstreams have the same address and nick.')
+  return new SojuRefusal(text)
 }

@@ -4,7 +4,7 @@ import { defineOperation } from '../../operation/define.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { findBouncer } from '../bouncers/find.ts'
 import { followUpstream } from './find.ts'
-import { addressColumns, settingColumns } from './settings.ts'
+import { addressColumns, assertApart, settingColumns } from './settings.ts'
 import { Address, formatAddress, OfBouncer, settings, Upstream, UpstreamName } from './upstream.ts'
 import { upstreamOf } from './upstream-store.ts'
 
@@ -16,7 +16,7 @@ export const createUpstream = defineOperation({
   positional: ['name', 'address'],
   input: z.object({ name: UpstreamName, address: Address, bouncer: OfBouncer, ...settings }),
   output: Upstream,
-  errors: ['not_found', 'name_taken', 'quota_reached', 'not_allowed'],
+  errors: ['not_found', 'name_taken', 'quota_reached', 'not_allowed', 'conflict'],
   examples: ['libera irc.libera.chat --channels "#irc-now,#soju"', 'oftc irc.oftc.net --sasl external'],
   settle: { show: 'upstream.show', by: ['bouncer', 'name'], until: 'settled' },
   async handle(input, context) {
@@ -34,13 +34,15 @@ export const createUpstream = defineOperation({
       )
     }
     assertRoom(context.entitlements, 'upstreams', await store.upstreams.count(context.actor.id))
+    const nick = input.nick ?? bouncer.nick
+    await assertApart(context, bouncer.id, input.name, { ...address, nick })
     await store.upstreams.insert({
       id: random(10).toString('hex'),
       bouncer_id: bouncer.id,
       name: input.name,
       managed: false,
       ...address,
-      nick: input.nick ?? bouncer.nick,
+      nick,
       ...settingColumns(context, input, null),
       created_at: now,
     })

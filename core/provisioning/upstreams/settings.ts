@@ -2,8 +2,10 @@ import type { z } from 'zod'
 import type { Context } from '../../operation/context.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { assertPublicAddress } from './private-address.ts'
-import { parseAddress, type settings } from './upstream.ts'
+import { formatAddress, parseAddress, type settings } from './upstream.ts'
 import type { UpstreamRow } from './upstream-store.ts'
+
+type Place = Pick<UpstreamRow, 'host' | 'port' | 'tls' | 'nick'>
 
 type Settings = { [K in keyof typeof settings]?: z.output<(typeof settings)[K]> }
 
@@ -12,6 +14,19 @@ export function addressColumns(context: Context, address: string) {
   const parsed = parseAddress(address)
   if (!context.platform.privateUpstreams && context.actor.role !== 'ops') assertPublicAddress(parsed.host)
   return parsed
+}
+
+/** Throws `conflict` where another upstream of the bouncer has the same address and nick: it holds no such two. */
+export async function assertApart({ store }: Context, bouncerId: string, name: string, place: Place): Promise<void> {
+  const twin = (await store.upstreams.list(bouncerId)).find(
+    (row) => row.name !== name && row.nick === place.nick && formatAddress(row) === formatAddress(place),
+  )
+  if (!twin) return
+  throw new OperationError(
+    'conflict',
+    `“${twin.name}” is there already as ${place.nick}; give another address or another nick.`,
+    { field: 'nick' },
+  )
 }
 
 /** The columns that a member's settings stand for; what is absent stays as it was in `before`. */

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineOperation } from '../../operation/define.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { findUpstream, followUpstream } from './find.ts'
-import { addressColumns, settingColumns } from './settings.ts'
+import { addressColumns, assertApart, settingColumns } from './settings.ts'
 import { Address, OfBouncer, settings, Upstream, UpstreamName } from './upstream.ts'
 
 const ours = new Set(['nick', 'realname', 'channels', 'enabled', 'name', 'bouncer'])
@@ -29,9 +29,13 @@ export const updateUpstream = defineOperation({
         { field: foreign },
       )
     }
-    await context.store.upstreams.update(row.id, {
+    const place = {
       ...(input.address === undefined ? {} : addressColumns(context, input.address)),
       ...(input.nick === undefined ? {} : { nick: input.nick ?? bouncer.nick }),
+    }
+    await assertApart(context, bouncer.id, row.name, { ...row, ...place })
+    await context.store.upstreams.update(row.id, {
+      ...place,
       ...(row.managed
         ? {
             ...(input.realname === undefined ? {} : { realname: input.realname }),
