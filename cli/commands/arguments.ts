@@ -98,6 +98,8 @@ export function readArguments(operation: OperationDescription, argv: readonly st
       `--${stray}`,
       known.map((name) => `--${name}`),
       help,
+      // As it is on the other front ends: the operation is known, its input is not right.
+      'invalid_input',
     )
 
   const texts: Record<string, TextValue> = {}
@@ -116,7 +118,15 @@ export function readArguments(operation: OperationDescription, argv: readonly st
   })
   for (const field of operation.fields) {
     const value = parsed[field.flag] as TextValue | undefined
-    if (field.secret && parsed[`${field.flag}-stdin`] === true) fromStdin = field.name
+    if (field.secret && parsed[`${field.flag}-stdin`] === true) {
+      if (fromStdin !== null)
+        throw new OperationError(
+          'invalid_input',
+          `Only one secret can come by stdin; give both as JSON to “irc-now api ${operation.name} --input -”.`,
+          { field: field.name },
+        )
+      fromStdin = field.name
+    }
     if (value === undefined) continue
     if (field.secret) {
       if (value !== '')

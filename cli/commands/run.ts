@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
+import { inputFromText } from '@irc-now/core/operation/text-input'
 import type { Output } from '../print/output.ts'
 import { type Client, createClient } from '../session/client.ts'
 import { settle } from '../session/settle.ts'
@@ -26,7 +27,8 @@ export async function runCommand(
 ): Promise<void> {
   const { common, input, asked, fromStdin } = readArguments(operation, argv)
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && common.json === null
-  if (fromStdin) input[fromStdin] = await readSecret()
+  // Read as any text is: an empty one clears what can be cleared.
+  if (fromStdin) Object.assign(input, inputFromText(operation.fields, { [fromStdin]: await readSecret() }))
   for (const field of operation.fields) {
     const wanted = asked.includes(field.name) || (field.required && input[field.name] === undefined)
     if (!wanted) continue

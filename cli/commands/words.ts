@@ -1,5 +1,5 @@
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
-import { OperationError } from '@irc-now/core/operation/errors'
+import { type ErrorCode, OperationError } from '@irc-now/core/operation/errors'
 import { distance } from 'fastest-levenshtein'
 
 /** Options that every operation has. */
@@ -40,10 +40,16 @@ export function nearest(word: string, known: readonly string[]): string | null {
   return best !== undefined && distance(word, best) <= Math.max(1, Math.floor(best.length / 3)) ? best : null
 }
 
-export function unknownWord(kind: string, word: string, known: readonly string[], help: string): OperationError {
+export function unknownWord(
+  kind: string,
+  word: string,
+  known: readonly string[],
+  help: string,
+  code: ErrorCode = 'unknown_operation',
+): OperationError {
   const meant = nearest(word, known)
   const next = meant ? `did you mean “${meant}”?` : `see “${help}”.`
-  return new OperationError('unknown_operation', `There is no ${kind} “${word}”; ${next}`)
+  return new OperationError(code, `There is no ${kind} “${word}”; ${next}`)
 }
 
 /** Finds the operation that `noun verb` names; throws with what was probably meant. */
