@@ -23,7 +23,7 @@ export const inviteAccount = defineOperation({
   examples: ['alice'],
   async handle({ name }, context) {
     const row = await findAccount(context.store, name)
-    const link = { accountId: row.id, operation: 'account.update', input: {}, lifeMs }
+    const link = { accountId: row.id, operation: 'account.update', request: { input: {} }, lifeMs }
     const { url, expiresAt } = await createOneTimeLink(context.store, context, link)
     return { name: row.name, link: url, expiresAt: expiresAt.toISOString() }
   },

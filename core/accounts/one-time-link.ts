@@ -2,6 +2,13 @@ import type { Runtime } from '../operation/run.ts'
 import type { Stores } from '../store/stores.ts'
 import { formatSecret, hashSecret } from './secrets.ts'
 
+/** What a link is for, as it is kept sealed. */
+export interface OneTimeRequest {
+  readonly input: Readonly<Record<string, unknown>>
+  /** The member for whom it is done. */
+  readonly as?: string | undefined
+}
+
 /**
  * Makes the link to the page on which an account finishes an operation that has secrets; it works once, until
  * `lifeMs` have passed. Only its hash is kept.
@@ -9,7 +16,7 @@ import { formatSecret, hashSecret } from './secrets.ts'
 export async function createOneTimeLink(
   store: Stores,
   { platform, now, random, seal }: Pick<Runtime, 'platform' | 'random' | 'seal'> & { now: Date },
-  link: { accountId: string; operation: string; input: object; lifeMs: number },
+  link: { accountId: string; operation: string; request: OneTimeRequest; lifeMs: number },
 ): Promise<{ url: string; expiresAt: Date }> {
   const token = formatSecret('ircn_once_', random(32))
   const expiresAt = new Date(now.getTime() + link.lifeMs)
@@ -17,7 +24,7 @@ export async function createOneTimeLink(
     hash: hashSecret(token),
     account_id: link.accountId,
     operation: link.operation,
-    sealed_input: seal(JSON.stringify(link.input)),
+    sealed_input: seal(JSON.stringify(link.request)),
     expires_at: expiresAt,
     used_at: null,
   })

@@ -62,12 +62,22 @@ async function answerWords(session: Session, asker: Asker, words: readonly strin
     const what = word === 'login' ? 'sign in' : 'create your account'
     return { lines: split(`Open ${link} to ${what}; it shows you the line that signs you in here.`) }
   }
-  if (account === null || role === null) throw new OperationError('not_signed_in', signInFirst)
-  if (word === 'set') return { lines: [setting(session, account, rest)] }
+  const known = account !== null && role !== null
+  if (word === 'set') {
+    if (!known) throw new OperationError('not_signed_in', signInFirst)
+    return { lines: [setting(session, account, rest)] }
+  }
   const [verb] = rest
   const spelled = deps.operations.some((one) => one.name === `${word}.${verb?.toLowerCase()}`)
   const offered = spelled || !visible.some(({ noun }) => noun === word) ? deps.operations : visible
-  return perform(session, account, readCommand(offered, [word, ...rest]))
+  // Without a sign-in nobody is told whether the rest of a command is right.
+  if (!known && !offered.some(({ noun, access }) => noun === word && access === 'anyone'))
+    throw new OperationError('not_signed_in', signInFirst)
+  const command = readCommand(offered, [word, ...rest])
+  if (known) return perform(session, account, command)
+  if (command.operation.access !== 'anyone') throw new OperationError('not_signed_in', signInFirst)
+  const output = await deps.call(null, command.operation.name, command.input, { signal: session.signal })
+  return { lines: outputLines(command.operation, output), data: output }
 }
 
 function setting({ replyBy }: Session, account: string, words: readonly string[]): string {
@@ -83,13 +93,7 @@ async function perform(session: Session, account: string, command: Command): Pro
   const options: CallOptions = { signal, ...(command.as === undefined ? {} : { as: command.as }) }
   const wanted = operation.fields.some((field) => field.secret && field.required)
   if (command.secretGiven || wanted || (operation.secrets.length > 0 && !command.dryRun)) {
-    if (command.as !== undefined) {
-      throw new OperationError(
-        'secret_on_irc',
-        'Secrets never cross IRC, and a link is only for yourself; use irc-now.',
-      )
-    }
-    const link = await deps.secretLink(account, operation.name, input)
+    const link = await deps.secretLink(account, operation.name, input, command.as)
     const typed = command.secretGiven ? ' What you typed was not used; others may have seen it, so change it.' : ''
     throw new OperationError('secret_on_irc', `Secrets never cross IRC; finish at ${link} (works once).${typed}`, {
       details: { link },

@@ -1,5 +1,5 @@
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
-import { OperationError } from '@irc-now/core/operation/errors'
+import { type ErrorCode, OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
 import { distance } from 'fastest-levenshtein'
 
@@ -14,7 +14,12 @@ export interface Command {
 }
 
 /** The one of `names` that `word` begins, or is; throws with the candidates, or with what was probably meant. */
-export function pick(kind: string, word: string, names: readonly string[]): string {
+export function pick(
+  kind: string,
+  word: string,
+  names: readonly string[],
+  code: ErrorCode = 'unknown_operation',
+): string {
   const wanted = word.toLowerCase()
   const exact = names.find((name) => name === wanted)
   if (exact) return exact
@@ -22,14 +27,11 @@ export function pick(kind: string, word: string, names: readonly string[]): stri
   if (begun.length === 1) return begun[0]!
   const shown = word.slice(0, 30)
   if (begun.length > 1)
-    throw new OperationError(
-      'unknown_operation',
-      `“${shown}” could be ${begun.join(', ').toUpperCase()}; type more of it.`,
-    )
+    throw new OperationError(code, `“${shown}” could be ${begun.join(', ').toUpperCase()}; type more of it.`)
   const [best] = [...names].sort((a, b) => distance(wanted.slice(0, 30), a) - distance(wanted.slice(0, 30), b))
   const near = best !== undefined && distance(wanted.slice(0, 30), best) <= Math.max(1, Math.floor(best.length / 3))
   throw new OperationError(
-    'unknown_operation',
+    code,
     near
       ? `There is no ${kind} “${shown}”; did you mean ${best.toUpperCase()}?`
       : `There is no ${kind} “${shown}”; HELP lists them.`,
@@ -75,7 +77,8 @@ function readRest(operation: OperationDescription, words: readonly string[]): Om
     else if (wanted === 'dry-run') special.dryRun = true
     else {
       const field = fieldOf(operation, wanted)
-      if (field.secret) secretGiven = true
+      // An empty value clears a secret, and gives none away.
+      if (field.secret && value !== '') secretGiven = true
       else texts[field.name] = value ?? true
     }
   }
@@ -114,6 +117,6 @@ function readRest(operation: OperationDescription, words: readonly string[]): Om
 
 function fieldOf(operation: OperationDescription, wanted: string): Field {
   const flags = operation.fields.map(({ flag }) => flag)
-  const flag = pick(`setting of ${operation.noun} ${operation.verb}`, wanted, flags)
+  const flag = pick(`setting of ${operation.noun} ${operation.verb}`, wanted, flags, 'invalid_input')
   return operation.fields.find((field) => field.flag === flag)!
 }

@@ -10,12 +10,17 @@ export interface CallOptions {
 /** What NowServ needs of the platform. */
 export interface NowServDeps {
   readonly operations: readonly OperationDescription[]
-  /** Runs an operation as the IRC account; throws OperationError. */
-  call(account: string, operation: string, input: Record<string, unknown>, options: CallOptions): Promise<unknown>
+  /** Runs an operation as the IRC account, `null` is nobody; throws OperationError. */
+  call(
+    account: string | null,
+    operation: string,
+    input: Record<string, unknown>,
+    options: CallOptions,
+  ): Promise<unknown>
   /** Role of an account name (already authenticated by the server), or null when the platform does not know it. */
   roleOf(account: string): Promise<'member' | 'ops' | null>
-  /** One-time link on which the account finishes an operation that has secret inputs or outputs. */
-  secretLink(account: string, operation: string, input: Record<string, unknown>): Promise<string>
+  /** One-time link on which the account finishes an operation that has secret inputs or outputs, for a member (`as`) too. */
+  secretLink(account: string, operation: string, input: Record<string, unknown>, as?: string): Promise<string>
   /** Link for signing up / in from IRC. */
   signInLink(kind: 'register' | 'login', nick: string): Promise<string>
   /** Live changes of an account's things, for progress notices. */

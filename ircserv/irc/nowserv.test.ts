@@ -92,7 +92,7 @@ function world() {
   const deps: NowServDeps = {
     operations,
     async call(account, operation, given, options) {
-      calls.push({ account, operation, input: given })
+      calls.push({ account: String(account), operation, input: given })
       const key = `${account} ${given.name ?? 'main'}`
       const row = () => {
         const found = bouncers.get(key)

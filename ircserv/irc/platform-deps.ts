@@ -19,8 +19,8 @@ export function createNowServDeps(options: {
 }): NowServDeps {
   const { operations, runtime, wake, log } = options
   const find = (account: string) => runtime.transaction((store) => store.accounts.byName(account))
-  const callerOf = async (account: string): Promise<Caller> => ({
-    accountId: (await find(account))?.id ?? null,
+  const callerOf = async (account: string | null): Promise<Caller> => ({
+    accountId: account === null ? null : ((await find(account))?.id ?? null),
     via: 'irc',
     scopes: ['*'],
   })
@@ -44,10 +44,10 @@ export function createNowServDeps(options: {
       const row = await find(account)
       return row && !row.deleted_at ? row.role : null
     },
-    async secretLink(account, operation, input) {
+    async secretLink(account, operation, input, as) {
       const row = await find(account)
       if (!row) throw new OperationError('not_signed_in', 'Sign in first; LOGIN says how.')
-      const link = { accountId: row.id, operation, input, lifeMs: linkLifeMs }
+      const link = { accountId: row.id, operation, request: { input, as }, lifeMs: linkLifeMs }
       const { url } = await runtime.transaction((store) =>
         createOneTimeLink(store, { ...runtime, now: runtime.now() }, link),
       )

@@ -40,7 +40,8 @@ export function split(text: string, limit = lineBytes): string[] {
   return lines
 }
 
-function shown(value: unknown): string {
+/** A value as people read it. */
+export function shown(value: unknown): string {
   if (value === null || value === undefined || value === '') return '-'
   if (typeof value === 'boolean') return value ? 'yes' : 'no'
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(shown).join(',')

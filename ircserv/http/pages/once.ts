@@ -1,3 +1,4 @@
+import type { OneTimeRequest } from '@irc-now/core/accounts/one-time-link'
 import { hashSecret } from '@irc-now/core/accounts/secrets'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation } from '@irc-now/core/operation/describe'
@@ -8,6 +9,7 @@ import { type Context as Exchange, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import type { Logger } from 'pino'
+import { shown } from '../../irc/reply.ts'
 import { field, page, pageHeaders, problemPage } from './layout.ts'
 
 /**
@@ -72,21 +74,21 @@ export function createOncePage(deps: {
         'Nothing was typed; go back and fill in the form. The link still works.',
       )
     }
-    const input = {
-      ...(JSON.parse(deps.open(link.sealed_input)) as object),
-      ...inputFromText(description.fields, typed),
-    }
-    if (!(await runtime.transaction((store) => store.links.use(hashSecret(token), runtime.now())))) {
-      throw new OperationError('not_found', 'This link was used already; ask NowServ for another.')
-    }
-    const output = (await run(runtime, operation, input, {
+    const wanted = JSON.parse(deps.open(link.sealed_input)) as OneTimeRequest
+    const input = { ...wanted.input, ...inputFromText(description.fields, typed) }
+    const caller = {
       accountId: link.account_id,
       via: 'page',
       scopes: ['*'],
-    })) as object
-    const rows = Object.entries(output)
-      .filter(([, value]) => typeof value === 'string')
-      .map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)
+      ...(wanted.as === undefined ? {} : { as: wanted.as }),
+    } as const
+    // Tried first, so that a mistake in the form does not use the link up.
+    await run(runtime, operation, input, caller, { dryRun: true })
+    if (!(await runtime.transaction((store) => store.links.use(hashSecret(token), runtime.now())))) {
+      throw new OperationError('not_found', 'This link was used already; ask NowServ for another.')
+    }
+    const output = (await run(runtime, operation, input, caller)) as object
+    const rows = Object.entries(output).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)
     return c.html(
       page(
         'Done',

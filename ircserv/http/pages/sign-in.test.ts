@@ -163,6 +163,7 @@ test('an operator’s link sets a password once; then its member signs in', asyn
   const browser = createBrowser()
   const page = await browser.open(link)
   expect((await browser.submit(page, { password: '' })).text).toContain('The link still works')
+  expect((await browser.submit(page, { password: 'short' })).text).toContain('at least 8 characters')
   expect((await browser.submit(page, { password: 'set by an invitation' })).status).toBe(200)
   expect((await browser.submit(page, { password: 'set by somebody else' })).status).toBe(404)
   const login = await browser.open(`${url}/login?nick=dave`)
