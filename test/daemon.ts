@@ -77,7 +77,7 @@ export async function createDaemon() {
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-    cli: (...words: string[]) => command(words, env),
+    cli: (...words: string[]) => runCli(words, env),
     async remove(): Promise<void> {
       await end('SIGTERM')
       await rm(folder, { recursive: true, force: true })
@@ -85,13 +85,16 @@ export async function createDaemon() {
   }
 }
 
-function command(words: readonly string[], env: NodeJS.ProcessEnv): Promise<CommandResult> {
+/** The built command line as a child process; what it reads is `stdin`. */
+export function runCli(words: readonly string[], env: NodeJS.ProcessEnv, stdin = ''): Promise<CommandResult> {
   return new Promise((resolve) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       [join(root, 'cli/bin/irc-now.js'), ...words],
-      { env, timeout: 60_000 },
+      { env, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
     )
+    // It may have ended without reading.
+    child.stdin!.on('error', () => {}).end(stdin)
   })
 }

@@ -1,7 +1,12 @@
 import { connect } from 'node:net'
 
 /** A plain IRC client: signs in by SASL PLAIN where it is given a password, and remembers every line. */
-export async function connectIrc(port: number, nick: string, login?: { username: string; password: string }) {
+export async function connectIrc(
+  port: number,
+  nick: string,
+  login?: { username: string; password: string },
+  capabilities: readonly string[] = [],
+) {
   const lines: string[] = []
   const socket = connect(port, '127.0.0.1').setEncoding('utf8')
   const send = (line: string) => socket.write(`${line}\r\n`)
@@ -14,13 +19,14 @@ export async function connectIrc(port: number, nick: string, login?: { username:
     for (const line of whole) {
       lines.push(line)
       if (line.startsWith('PING')) send(`PONG${line.slice(4)}`)
-      if (/^\S+ CAP \S+ ACK/.test(line)) send('AUTHENTICATE PLAIN')
+      if (/^\S+ CAP \S+ ACK/.test(line)) send(login ? 'AUTHENTICATE PLAIN' : 'CAP END')
       if (line === 'AUTHENTICATE +')
         send(`AUTHENTICATE ${Buffer.from(`\0${login?.username}\0${login?.password}`).toString('base64')}`)
       if (/^\S+ 90[34] /.test(line)) send('CAP END')
     }
   })
-  if (login) send('CAP REQ :sasl')
+  const wanted = [...(login ? ['sasl'] : []), ...capabilities]
+  if (wanted.length > 0) send(`CAP REQ :${wanted.join(' ')}`)
   send(`NICK ${nick}`)
   send(`USER ${nick} 0 * :${nick}`)
   const until = async (pattern: RegExp): Promise<string> => {

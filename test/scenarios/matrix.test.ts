@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shown } from '../../ircserv/irc/reply.ts'
+import { createDaemon } from '../daemon.ts'
+import { cliFrontEnd, rawFrontEnd } from '../front-ends/cli.ts'
+import type { Answer, FrontEnd, Person } from '../front-ends/front-end.ts'
+import { httpFrontEnd } from '../front-ends/http.ts'
+import { nowServFrontEnd } from '../front-ends/nowserv.ts'
+import { createPeople, operationOf, operations } from '../front-ends/people.ts'
+import { type Case, rows } from './matrix.rows.ts'
+
+// All front ends are one: every operation, asked for in each of them by an account of its own that was prepared in the
+// same way, has the same result and the same error code.
+let daemon: Awaited<ReturnType<typeof createDaemon>>
+let people: Awaited<ReturnType<typeof createPeople>>
+let frontEnds: readonly FrontEnd[]
+const operators = new Map<string, Person>()
+const others = new Map<string, Person>()
+let count = 0
+
+beforeAll(async () => {
+  daemon = await createDaemon()
+  await daemon.start()
+  people = await createPeople(daemon)
+  const { url } = people
+  // HTTP is what the others are compared with.
+  frontEnds = [httpFrontEnd(url), cliFrontEnd(url), rawFrontEnd(url), nowServFrontEnd(daemon.ports.irc)]
+  for (const { name } of frontEnds) {
+    operators.set(name, await people.create(`boss-${name}`, 'ops'))
+    others.set(name, await people.create(`other-${name}`))
+  }
+}, 120_000)
+afterAll(async () => {
+  for (const frontEnd of frontEnds ?? []) frontEnd.close()
+  await daemon?.remove()
+}, 30_000)
+
+test('every operation has a row with what succeeds and what fails', () => {
+  expect(Object.keys(rows).sort()).toEqual(operations.map(({ name }) => name).sort())
+  for (const [name, { cases }] of Object.entries(rows)) {
+    expect([name, cases.some(({ code }) => code === undefined)]).toEqual([name, true])
+    expect([name, cases.some(({ code }) => code !== undefined)]).toEqual([name, true])
+    const refused = cases.some(({ who, code }) => (who ?? 'member') === 'member' && code === 'not_allowed')
+    if (operationOf(name).access === 'ops') expect([name, refused]).toEqual([name, true])
+    if (operationOf(name).effect === 'destroy') {
+      expect(cases.map(({ code }) => code)).toEqual(
+        expect.arrayContaining(['confirmation_required', 'confirmation_invalid']),
+      )
+    }
+  }
+})
+
+/** Names that stand for each front end's own people. */
+function namesOf(frontEnd: FrontEnd, member: Person): (readonly [string, string])[] {
+  return [
+    ['{me}', member.name],
+    ['{ops}', operators.get(frontEnd.name)!.name],
+    ['{other}', others.get(frontEnd.name)!.name],
+  ]
+}
+
+/** The value with its placeholders filled in, or (backwards) with what differs by nature put back into placeholders. */
+function replaced(value: unknown, pairs: readonly (readonly [string | RegExp, string])[]): unknown {
+  if (typeof value === 'string') return pairs.reduce((text, [from, to]) => text.replaceAll(from as string, to), value)
+  if (Array.isArray(value)) return value.map((one) => replaced(one, pairs))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, replaced(one, pairs)]))
+}
+
+const natural: readonly (readonly [RegExp, string])[] = [
+  [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '{time}'],
+  [/ircn_(app|pat)_[0-9a-z]+/g, '{secret}'],
+]
+
+/** Who used what when, and by which front end, differs by nature. */
+function withoutUse(value: unknown, via: string): unknown {
+  if (Array.isArray(value)) return value.map((one) => withoutUse(one, via))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => {
+      if (name === 'lastUsedAt' || name === 'lastUsedBy') return [name, '{use}']
+      // What was prepared was prepared over HTTP.
+      if (name === 'via') return [name, one === via || one === 'http' ? '{front end}' : one]
+      return [name, withoutUse(one, via)]
+    }),
+  )
+}
+
+function comparable({ output }: Answer, frontEnd: FrontEnd, member: Person): unknown {
+  const names = namesOf(frontEnd, member).map(([placeholder, name]) => [name, placeholder] as const)
+  return replaced(withoutUse(output, frontEnd.via), [...names, ...natural])
+}
+
+const anybody = [[/(m\d+|boss|other|audited)-(http|cli|api|irc)/g, '{somebody}']] as const
+
+const texts = (output: unknown) =>
+  Object.fromEntries(Object.entries(output as object).map(([name, value]) => [name, shown(value)]))
+
+async function ask(frontEnd: FrontEnd, operation: string, one: Case, member: Person): Promise<Answer> {
+  const names = namesOf(frontEnd, member)
+  const person = one.who === 'nobody' ? null : one.who === 'operator' ? operators.get(frontEnd.name)! : member
+  const { input, confirm, as, dryRun } = replaced(one, names) as Case
+  return frontEnd.run(person, operationOf(operation), input, {
+    ...(confirm === undefined ? {} : { confirm }),
+    ...(as === undefined ? {} : { as }),
+    ...(dryRun === undefined ? {} : { dryRun }),
+  })
+}
+
+test('the audit says by which front end', async () => {
+  for (const frontEnd of frontEnds) {
+    const person = await people.create(`audited-${frontEnd.name}`)
+    await frontEnd.run(person, operationOf('account.update'), { displayName: 'A' })
+    expect((await people.run(person, 'audit.list')).items[0]).toMatchObject({ actor: person.name, via: frontEnd.via })
+  }
+})
+
+describe.each(Object.entries(rows))('%s', (operation, { before = [], cases, everybody }) => {
+  const members = new Map<string, Person>()
+  beforeAll(async () => {
+    count += 1
+    for (const { name } of frontEnds) members.set(name, await people.create(`m${count}-${name}`))
+    await Promise.all(
+      [...members.values()].map(async (member) => {
+        for (const [step, input] of before) await people.run(member, step, input)
+        await people.settle(member)
+      }),
+    )
+  })
+
+  test.each(cases.map((one) => [JSON.stringify(one), one] as const))('%s', async (_title, one) => {
+    const answers = await Promise.all(
+      frontEnds.map(async (frontEnd) => {
+        const member = members.get(frontEnd.name)!
+        return { frontEnd, member, answer: await ask(frontEnd, operation, one, member) }
+      }),
+    )
+    const [first, ...rest] = answers
+    expect([first!.frontEnd.name, first!.answer.code]).toEqual([first!.frontEnd.name, one.code])
+    const resultOf = ({ answer, frontEnd, member }: (typeof answers)[number]) =>
+      everybody ? replaced(answer.output, [...anybody, ...natural]) : comparable(answer, frontEnd, member)
+    const expected = resultOf(first!)
+    for (const asked of rest) {
+      const { name } = asked.frontEnd
+      const { answer } = asked
+      const { fields, secrets } = operationOf(operation)
+      const secretGiven = fields.some((field) => field.secret && one.input[field.name] != null)
+      const onPage = name === 'irc' && one.who !== 'nobody' && !one.dryRun && (secretGiven || secrets.length > 0)
+      expect([name, answer.onPage ?? false, answer.code]).toEqual([name, onPage, one.code])
+      if (answer.code !== undefined) {
+        if (!onPage) expect([name, answer.field]).toEqual([name, first!.answer.field])
+        continue
+      }
+      expect([name, resultOf(asked)]).toEqual([name, onPage ? texts(expected) : expected])
+    }
+    if (operation !== 'account.delete' || one.code !== undefined)
+      await Promise.all([...members.values()].map((member) => people.settle(member)))
+  })
+})
