@@ -2,10 +2,21 @@ import type { Actor } from './context.ts'
 import type { AnyOperation } from './define.ts'
 import { OperationError } from './errors.ts'
 
+/** Half a character (a lone surrogate) is nothing that a database, a network or a terminal could keep. */
+const isBroken = (value: unknown): boolean =>
+  typeof value === 'string' ? !value.isWellFormed() : Array.isArray(value) && value.some(isBroken)
+
 /** The input as the schema has it; throws `invalid_input` with one sentence about its first fault. */
 export function parseInput(operation: AnyOperation, raw: unknown): Record<string, unknown> {
   const result = operation.input.strict().safeParse(raw ?? {})
-  if (result.success) return result.data as Record<string, unknown>
+  if (result.success) {
+    const data = result.data as Record<string, unknown>
+    const broken = Object.keys(data).find((name) => isBroken(data[name]))
+    if (broken === undefined) return data
+    throw new OperationError('invalid_input', `${broken}: there is half a character in it; type it again.`, {
+      field: broken,
+    })
+  }
   const issue = result.error.issues[0]!
   const field = issue.path[0] === undefined ? undefined : String(issue.path[0])
   const hint = `see “help ${operation.noun} ${operation.verb}”`

@@ -192,6 +192,7 @@ describe.each([
       '\u001b[2Jx',
       'x'.repeat(1_000_000),
       '\u202eevil',
+      '\ud800',
       "'; drop table accounts; --",
       '{"$":1}',
     ]
@@ -214,7 +215,8 @@ describe.each([
           text.slice(0, 20),
           ['none', 'invalid_input', 'name_taken', 'quota_reached'].includes(answer),
         ]).toEqual([operation, text.slice(0, 20), true])
-        if (/[\r\n\0\u001b]/.test(text)) expect([operation, answer]).toEqual([operation, 'invalid_input'])
+        if (/[\r\n\0\u001b]/.test(text) || !text.isWellFormed())
+          expect([operation, answer]).toEqual([operation, 'invalid_input'])
       }
     }
     expect(await code(platform.call('alice', 'bouncer.create', { name: 'x', unknown: 1 }))).toBe('invalid_input')

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { z } from 'zod'
 import { oneLine } from '../../accounts/account.ts'
 import { BouncerName, Nick, Realname } from '../bouncers/bouncer.ts'
@@ -12,6 +13,8 @@ export const UpstreamName = z
 
 export const Channel = z.string().regex(/^[#&+!][^\s,\p{Cc}]{0,63}$/u, 'A channel looks like #chat.')
 
+const hostname = /^[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?$/
+
 /** `host`, `host:port` or a URL: `ircs://host:port` (TLS, the default) or `irc+insecure://host:port` (plain text). */
 export const Address = z
   .string()
@@ -24,6 +27,10 @@ export const Address = z
     const { port } = parseAddress(text)
     return port > 0 && port < 65_536
   }, 'A port is between 1 and 65535.')
+  .refine((text) => {
+    const { host } = parseAddress(text)
+    return isIPv6(host) || hostname.test(host)
+  }, 'The address names no host; it looks like irc.example.org or [2001:db8::1].')
   .describe('The network’s address: host[:port]; TLS unless it starts with irc+insecure://.')
 
 export function parseAddress(text: string): { host: string; port: number; tls: boolean } {
@@ -66,7 +73,7 @@ export const settings = {
   nick: Nick.nullable().optional().describe('The nick there; the bouncer’s own when absent.'),
   username: z
     .string()
-    .regex(/^[^\s@\p{Cc}]{1,32}$/u, 'A user name has no spaces and no @.')
+    .regex(/^(?!:)[^\s@\p{Cc}]{1,32}$/u, 'A user name has no spaces and no @, and does not start with a colon.')
     .nullable()
     .optional()
     .describe('The user name (ident).'),
