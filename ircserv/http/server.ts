@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
-import { OperationError } from '@irc-now/core/operation/errors'
+import { errorCodes, OperationError, type Problem } from '@irc-now/core/operation/errors'
 import type { Hono } from 'hono'
 import type { ApiBindings } from './api.ts'
 
@@ -41,6 +42,7 @@ export async function startServers(
 ): Promise<Servers> {
   const tcpHandler = handlerOf(app, false, options.proxied)
   const tcp = createServer((request, response) => (options.intercept(request) ?? tcpHandler)(request, response))
+  tcp.on('clientError', answerUnreadable)
   try {
     await listen(tcp, { host: options.host, port: options.port })
   } catch (cause) {
@@ -63,7 +65,7 @@ export async function startServers(
 async function listenUnix(app: App, path: string): Promise<Server> {
   // The lock on the role is ours, so a socket that lies there is a dead daemon's.
   await rm(path, { force: true })
-  const unix = createServer(handlerOf(app, true))
+  const unix = createServer(handlerOf(app, true)).on('clientError', answerUnreadable)
   const mask = process.umask(0o177)
   try {
     await listen(unix, { path })
@@ -79,6 +81,27 @@ export async function startLoopback(app: App): Promise<Servers & { readonly url:
   await listen(server, { host: '127.0.0.1', port: 0 })
   const { port } = server.address() as AddressInfo
   return { url: `http://127.0.0.1:${port}`, close: (graceMs) => closeServer(server, graceMs) }
+}
+
+/** What Node itself refuses, because no request can be made of it, is answered in our form too. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
+  const problem: Problem =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? { code: 'too_large', message: 'Address and headers of a request have at most 16 KB; send less.' }
+      : { code: 'invalid_input', message: 'This is no HTTP request; see /openapi.json.' }
+  const { status, title } = errorCodes[problem.code]
+  const body = JSON.stringify({
+    type: `urn:irc-now:error:${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+  })
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
 }
 
 const listen = (server: Server, where: { host: string; port: number } | { path: string }) =>
