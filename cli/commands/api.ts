@@ -4,7 +4,7 @@ import { inputFromText, type TextValue } from '@irc-now/core/operation/text-inpu
 import type { Output } from '../print/output.ts'
 import { safeJson } from '../print/text.ts'
 import { readCommon } from './arguments.ts'
-import { readSecret } from './ask.ts'
+import { readPipe } from './ask.ts'
 import { openClient } from './run.ts'
 import { unknownWord } from './words.ts'
 
@@ -35,8 +35,10 @@ export async function runApi(
   }
   let input: Record<string, unknown> = inputFromText(operation.fields, texts)
   if (parsed.input === '-') {
+    // As much as the API takes of a body.
+    const text = await readPipe(256 * 1024)
     try {
-      input = { ...(JSON.parse(await readSecret()) as object), ...input }
+      input = { ...(JSON.parse(text) as object), ...input }
     } catch (cause) {
       throw new OperationError('invalid_input', 'What came in is not JSON.', { cause })
     }

@@ -26,13 +26,17 @@ export function ask(question: string, secret = false): Promise<string> {
   })
 }
 
-/** One secret from a pipe: all of it, without the line break at its end. */
-export async function readSecret(): Promise<string> {
+/** All that comes by a pipe, up to `most` characters. */
+export async function readPipe(most: number): Promise<string> {
   let text = ''
   process.stdin.setEncoding('utf8')
   for await (const chunk of process.stdin) {
     text += chunk
-    if (text.length > 10_000) throw new OperationError('too_large', 'That is too long for a secret.')
+    if (text.length > most)
+      throw new OperationError('too_large', `What came in has more than ${most} characters; send less.`)
   }
-  return text.replace(/\r?\n$/, '')
+  return text
 }
+
+/** One secret from a pipe, without the line break at its end. */
+export const readSecret = async () => (await readPipe(10_000)).replace(/\r?\n$/, '')
