@@ -21,6 +21,14 @@ export default defineConfig(
       deps: { neverBundle: [/^(?!@irc-now\/core)[a-z@]/] },
       cwd: import.meta.dirname,
     },
-    { ...shared, name: 'cli', entry: { main: 'cli/main.ts' }, outDir: 'cli/dist', cwd: import.meta.dirname },
+    {
+      ...shared,
+      name: 'cli',
+      entry: { main: 'cli/main.ts', keyring: 'cli/session/keyring-process.ts' } as { main: string },
+      outDir: 'cli/dist',
+      // The one is a native module, the other starts a script that lies beside it.
+      deps: { neverBundle: ['@napi-rs/keyring', 'open'] },
+      cwd: import.meta.dirname,
+    },
   ].filter(({ entry }) => existsSync(entry.main)),
 )

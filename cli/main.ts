@@ -36,15 +36,20 @@ async function main(): Promise<void> {
   const { findOperation, splitWords } = await import('./commands/words.ts')
   const { words, rest } = splitWords(argv)
   if (words[0] === undefined) return help([])
-  const operation = findOperation(operations, words[0], words[1])
+  const { findOwnCommand, ownNouns } = await import('./commands/own-commands.ts')
+  const own = findOwnCommand(words)
+  if (own) return own.command.run([...own.words, ...rest], out, operations)
+  const operation = findOperation(operations, words[0], words[1], ownNouns)
   const { runCommand } = await import('./commands/run.ts')
   await runCommand(operations, operation, rest, out)
 }
 
 async function help([noun, verb]: string[]): Promise<void> {
-  const { exitCodesHelp, mainHelp, nounHelp, operationHelp } = await import('./commands/help.ts')
+  const { exitCodesHelp, mainHelp, nounHelp, operationHelp, ownHelp } = await import('./commands/help.ts')
   if (noun === undefined) return out.text(mainHelp(operations))
   if (noun === 'exit-codes') return out.text(exitCodesHelp())
+  const own = ownHelp(noun, verb)
+  if (own !== null) return out.text(own)
   const { findOperation, nounsOf } = await import('./commands/words.ts')
   if (verb === undefined && nounsOf(operations).includes(noun)) return out.text(nounHelp(operations, noun))
   out.text(operationHelp(findOperation(operations, noun, verb)))

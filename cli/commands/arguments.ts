@@ -81,6 +81,30 @@ export function readCommon(argv: readonly string[], options: Record<string, { ty
   return { common: commonOf(parsed), words: parsed._.map(String), parsed }
 }
 
+function refuseStray(parsed: Parsed, options: readonly string[], help: string): void {
+  const known = [...options, ...Object.keys(commonOptions)]
+  const stray = Object.keys(parsed).find((name) => name !== '_' && name !== '$0' && !known.includes(name))
+  if (stray === undefined) return
+  throw unknownWord(
+    'flag',
+    `--${stray}`,
+    known.map((name) => `--${name}`),
+    help,
+    // As it is on the other front ends: the operation is known, its input is not right.
+    'invalid_input',
+  )
+}
+
+/** The words and flags of a command that is no operation; `most` is how many words it takes. */
+export function readPlain(argv: readonly string[], usage: string, most: number, flags: readonly string[] = []) {
+  const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean' as const }]))
+  const { common, words, parsed } = readCommon(argv, options)
+  refuseStray(parsed, flags, usage)
+  if (words.length > most)
+    throw new OperationError('invalid_input', `“${words[most]}” is one word too many; usage: ${usage}.`)
+  return { common, words, parsed }
+}
+
 /** An operation's input from the words after `noun verb`. `secrets` are the fields to be asked for or read from stdin. */
 export function readArguments(operation: OperationDescription, argv: readonly string[]) {
   const options: Record<string, { type: 'string' | 'boolean' }> = {}
@@ -89,18 +113,7 @@ export function readArguments(operation: OperationDescription, argv: readonly st
     if (field.secret) options[`${field.flag}-stdin`] = { type: 'boolean' }
   }
   const parsed = parse(argv, options)
-  const known = [...Object.keys(options), ...Object.keys(commonOptions)]
-  const stray = Object.keys(parsed).find((name) => name !== '_' && name !== '$0' && !known.includes(name))
-  const help = `irc-now ${operation.noun} ${operation.verb} --help`
-  if (stray)
-    throw unknownWord(
-      'flag',
-      `--${stray}`,
-      known.map((name) => `--${name}`),
-      help,
-      // As it is on the other front ends: the operation is known, its input is not right.
-      'invalid_input',
-    )
+  refuseStray(parsed, Object.keys(options), `irc-now ${operation.noun} ${operation.verb} --help`)
 
   const texts: Record<string, TextValue> = {}
   const asked: string[] = []

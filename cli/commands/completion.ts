@@ -1,5 +1,7 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
+import { configFolder, local, readProfiles } from '../session/profiles.ts'
+import { type OwnCommand, ownCommands, ownNouns } from './own-commands.ts'
 import { commonFlags, nounsOf } from './words.ts'
 
 /** What may follow the words typed so far; from the catalogue alone, never from the network. */
@@ -7,9 +9,12 @@ export function complete(operations: readonly OperationDescription[], words: rea
   const [noun = '', verb = '', ...rest] = words
   const last = words.at(-1) ?? ''
   const candidates = () => {
-    if (words.length <= 1) return [...nounsOf(operations), 'api', 'completion', 'help']
+    if (words.length <= 1) return [...nounsOf(operations), ...ownNouns, 'api', 'completion', 'help']
+    if (words.at(-2) === '--profile') return profileNames()
     if (noun === 'completion') return ['bash', 'zsh', 'fish']
     if (noun === 'api') return operations.map(({ name }) => name)
+    const own = ownCommands.filter((one) => one.noun === noun)
+    if (own.length > 0) return completeOwn(own, words)
     if (words.length === 2) return operations.filter((one) => one.noun === noun).map((one) => one.verb)
     const operation = operations.find((one) => one.noun === noun && one.verb === verb)
     if (!operation) return []
@@ -20,6 +25,21 @@ export function complete(operations: readonly OperationDescription[], words: rea
     return [...operation.fields.map(({ flag }) => `--${flag}`), ...commonFlags.map((flag) => `--${flag}`)]
   }
   return candidates().filter((one) => one.startsWith(last))
+}
+
+function completeOwn(own: readonly OwnCommand[], words: readonly string[]): string[] {
+  const command = own.find((one) => one.verb === null || (words.length > 2 && one.verb === words[1]))
+  if (!command) return words.length === 2 ? own.map((one) => String(one.verb)) : []
+  const flags = [...command.flags.map(([flag]) => flag.split(' ')[0]!), '--json', '--help']
+  return command.usage.endsWith('<name>') && words.length === 3 ? [...profileNames(), ...flags] : flags
+}
+
+function profileNames(): string[] {
+  try {
+    return [local, ...Object.keys(readProfiles(configFolder(process.env)).profiles)]
+  } catch {
+    return []
+  }
 }
 
 const scripts: Readonly<Record<string, string>> = {

@@ -1,5 +1,6 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes } from '@irc-now/core/operation/errors'
+import { type OwnCommand, ownCommands } from './own-commands.ts'
 import { nounsOf, usageOf } from './words.ts'
 
 const column = (rows: readonly (readonly [string, string])[]) => {
@@ -15,7 +16,8 @@ const common: readonly (readonly [string, string])[] = [
   ['--dry-run', 'say what would happen, change nothing'],
   ['--confirm NAME', 'confirm what can’t be undone'],
   ['--as NAME', 'act for this member (operators)'],
-  ['--url URL', 'another platform than this machine’s (with IRC_NOW_TOKEN)'],
+  ['--profile NAME', 'as this sign-in, see “profile list”'],
+  ['--url URL', 'another platform than this machine’s'],
 ]
 
 export function mainHelp(operations: readonly OperationDescription[]): string {
@@ -35,6 +37,9 @@ Usage: irc-now <noun> <verb> [name] [--flags]
 
 ${column(nouns)}
 
+Signing in elsewhere than on the platform’s own machine:
+${column(ownCommands.map(({ usage, summary }) => [usage.replace('irc-now ', ''), summary.replace(/\.$/, '')] as const))}
+
 Besides:
 ${column([
   ['api <operation>', 'a raw call: irc-now api bouncer.show -f name=main'],
@@ -52,6 +57,26 @@ irc-now <noun> <verb> --help tells more. Start with: irc-now bouncer create
 export function nounHelp(operations: readonly OperationDescription[], noun: string): string {
   return `${column(operations.filter((one) => one.noun === noun).map((one) => [usageOf(one), one.summary] as const))}\n`
 }
+
+/** Help for what is no operation; null where the words name nothing of that kind. */
+export function ownHelp(noun: string, verb: string | undefined): string | null {
+  const ofNoun = ownCommands.filter((one) => one.noun === noun)
+  const found = ofNoun.find((one) => one.verb === null || one.verb === verb)
+  if (found) return ownCommandHelp(found)
+  if (ofNoun.length === 0 || verb !== undefined) return null
+  return `${column(ofNoun.map(({ usage, summary }) => [usage, summary] as const))}\n`
+}
+
+export const ownCommandHelp = ({ summary, description, usage, flags }: OwnCommand) =>
+  [
+    summary,
+    description,
+    `Usage: ${usage}${flags.length > 0 ? ' [--flags]' : ''}`,
+    flags.length > 0 ? column(flags) : '',
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+    .concat('\n')
 
 export function operationHelp(operation: OperationDescription): string {
   const fields = operation.fields.map((field) => {

@@ -3,6 +3,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText } from '@irc-now/core/operation/text-input'
 import type { Output } from '../print/output.ts'
+import { safe } from '../print/text.ts'
 import { type Client, createClient } from '../session/client.ts'
 import { settle } from '../session/settle.ts'
 import { findSession } from '../session/target.ts'
@@ -14,8 +15,9 @@ export function openClient(
   common: Pick<Common, 'url' | 'profile'>,
   frontEnd: 'cli' | 'tui' = 'cli',
 ): Client {
-  const { target, token } = findSession(process.env, common)
-  return createClient({ target, operations, frontEnd, token: async () => token })
+  // Words beside the screen of the terminal UI would tear it.
+  const note = (text: string) => void (frontEnd === 'cli' && process.stderr.write(`${safe(text)}\n`))
+  return createClient({ ...findSession(process.env, common, note), operations, frontEnd })
 }
 
 /** `irc-now noun verb …`, from its words to what is printed. */
@@ -45,6 +47,7 @@ export async function runCommand(
   if (operation.effect === 'read') {
     const answer = await client.call(operation.name, input, as)
     out.result(operation, answer)
+    if (common.json === null) await printCodes(operation, answer)
     if (common.watch) await watch(client, operation, input, answer, as, out)
     return
   }
@@ -77,6 +80,16 @@ export async function runCommand(
     else if (operation.settle?.show.split('.')[0] === operation.noun) output = settled
   }
   out.result(operation, output)
+}
+
+/** What a phone can scan, below the rest. */
+async function printCodes({ qr }: OperationDescription, output: unknown): Promise<void> {
+  if (qr.length === 0 || process.stdout.isTTY !== true) return
+  const { printQr } = await import('../print/qr.ts')
+  for (const field of qr) {
+    const text = (output as Record<string, unknown>)[field]
+    if (typeof text === 'string') await printQr(text, process.stdout)
+  }
 }
 
 /** On a terminal the name is asked for; in a script the sentence says which flag is wanted. */

@@ -12,6 +12,7 @@ export const commonFlags = [
   'dry-run',
   'confirm',
   'as',
+  'profile',
   'url',
   'help',
 ] as const
@@ -57,9 +58,11 @@ export function findOperation(
   operations: readonly OperationDescription[],
   noun: string,
   verb: string | undefined,
+  /** First words that are no nouns of operations, but may have been meant. */
+  others: readonly string[] = [],
 ): OperationDescription {
   const ofNoun = operations.filter((one) => one.noun === noun)
-  if (ofNoun.length === 0) throw unknownWord('noun', noun, nounsOf(operations), 'irc-now help')
+  if (ofNoun.length === 0) throw unknownWord('noun', noun, [...nounsOf(operations), ...others], 'irc-now help')
   const verbs = ofNoun.map((one) => one.verb)
   if (verb === undefined) throw new OperationError('unknown_operation', `${noun} wants a verb: ${verbs.join(', ')}.`)
   const found = ofNoun.find((one) => one.verb === verb)

@@ -4,7 +4,7 @@ import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/e
 import { details, safe, safeJson, table } from './text.ts'
 
 export interface Output {
-  result(operation: OperationDescription, output: unknown): void
+  result(operation: Pick<OperationDescription, 'noun' | 'columns'>, output: unknown): void
   /** A word to the person, never data. */
   note(text: string): void
   text(text: string): void

@@ -51,14 +51,23 @@ export function table(items: readonly Record<string, unknown>[], columns: readon
   return [colours.bold(line(columns.map(titleOf)).toUpperCase()), ...cells.map(line)].join('\n')
 }
 
-/** One thing, a line a field. */
+/** Lines that are to be typed or copied as they stand. */
+const isBlock = (value: unknown): value is string => typeof value === 'string' && value.includes('\n')
+
+/** One thing, a line a field; texts of several lines below that, each under its name and from the first column on. */
 export function details(item: Readonly<Record<string, unknown>>, colours: Colours): string {
-  const rows = Object.entries(item).flatMap(([name, value]): [string, string][] => {
+  const entries = Object.entries(item)
+  const rows = entries.flatMap(([name, value]): [string, string][] => {
+    if (isBlock(value)) return []
     if (name !== 'status' || typeof value !== 'object' || value === null) return [[titleOf(name), shown(value)]]
     return Object.entries(value)
       .filter(([key, one]) => key === 'phase' || one !== null)
       .map(([key, one]) => [key === 'phase' ? 'status' : titleOf(key), shown(one)])
   })
-  const width = Math.max(...rows.map(([name]) => stringWidth(name)))
-  return rows.map(([name, value]) => `${colours.dim(pad(name, width))}  ${value}`).join('\n')
+  const width = Math.max(0, ...rows.map(([name]) => stringWidth(name)))
+  const lines = rows.map(([name, value]) => `${colours.dim(pad(name, width))}  ${value}`).join('\n')
+  const blocks = entries.flatMap(([name, value]) =>
+    isBlock(value) ? [`${colours.bold(titleOf(name))}\n${value.split(/\r?\n/).map(safe).join('\n')}`] : [],
+  )
+  return [lines, ...blocks].filter(Boolean).join('\n\n')
 }

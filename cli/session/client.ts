@@ -34,8 +34,8 @@ export function createClient(options: {
   target: Target
   operations: readonly OperationDescription[]
   frontEnd: 'cli' | 'tui'
-  /** The bearer token, asked for before each request so that it can be refreshed. */
-  token(): Promise<string | null>
+  /** The bearer token, asked for before each request, and once more with the one that the platform has just refused. */
+  token(refused?: string): Promise<string | null>
 }): Client {
   const { target, operations } = options
 
@@ -47,6 +47,22 @@ export function createClient(options: {
     signal?: AbortSignal,
   ) {
     const token = await options.token()
+    const response = await sendAs(token, method, path, headers, body, signal)
+    if (response.statusCode !== 401 || token === null) return response
+    const other = await options.token(token)
+    if (other === token) return response
+    response.resume()
+    return sendAs(other, method, path, headers, body, signal)
+  }
+
+  function sendAs(
+    token: string | null,
+    method: string,
+    path: string,
+    headers: Record<string, string>,
+    body: string | null,
+    signal?: AbortSignal,
+  ) {
     const all = {
       'irc-now-client': options.frontEnd,
       ...(token ? { authorization: `Bearer ${token}` } : {}),

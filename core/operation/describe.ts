@@ -38,6 +38,8 @@ export interface OperationDescription {
   readonly columns: readonly string[]
   /** Output fields that are secret: shown once, never over IRC. */
   readonly secrets: readonly string[]
+  /** Output fields that a phone may want to scan: terminals draw them as QR codes. */
+  readonly qr: readonly string[]
 }
 
 export interface JsonSchema {
@@ -51,6 +53,7 @@ export interface JsonSchema {
   readonly default?: unknown
   readonly description?: string
   readonly secret?: boolean
+  readonly qr?: boolean
   readonly [key: string]: unknown
 }
 
@@ -96,9 +99,12 @@ export function fieldsOf(operation: AnyOperation): Field[] {
   })
 }
 
-export function secretsOf(operation: AnyOperation): string[] {
+export const secretsOf = (operation: AnyOperation) => markedOf(operation, 'secret')
+
+/** The output fields that the schema marks so. */
+function markedOf(operation: AnyOperation, mark: 'secret' | 'qr'): string[] {
   const { properties = {} } = jsonSchemaOf(operation.output, 'output')
-  return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema.secret === true)
+  return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema[mark] === true)
 }
 
 export function describeOperation(operation: AnyOperation): OperationDescription {
@@ -117,5 +123,6 @@ export function describeOperation(operation: AnyOperation): OperationDescription
     confirm: operation.confirm ?? null,
     columns: operation.columns ?? [],
     secrets: secretsOf(operation),
+    qr: markedOf(operation, 'qr'),
   }
 }

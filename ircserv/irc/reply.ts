@@ -59,12 +59,24 @@ const pairs = (item: Readonly<Record<string, unknown>>, names: readonly string[]
 /** An operation's output as lines; long lists end with how to see the rest. */
 export function outputLines(operation: OperationDescription, output: unknown): string[] {
   const { items } = output as { items?: Record<string, unknown>[] }
-  if (!items) return split(pairs(output as Record<string, unknown>, Object.keys(output as object)))
+  if (!items) return detailLines(output as Record<string, unknown>)
   if (items.length === 0) return [`You have no ${operation.noun}.`]
   const most = 20
   const lines = items.slice(0, most).flatMap((item) => split(pairs(item, operation.columns)))
   if (items.length > most) lines.push(`… and ${items.length - most} more: irc-now ${operation.noun} ${operation.verb}`)
   return lines
+}
+
+/** One thing: its short values in a row, then each text of several lines as it stands. */
+function detailLines(item: Readonly<Record<string, unknown>>): string[] {
+  const blocks = Object.entries(item).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].includes('\n'),
+  )
+  const short = Object.keys(item).filter((name) => !blocks.some(([block]) => block === name))
+  return [
+    ...split(pairs(item, short)),
+    ...blocks.flatMap(([name, text]) => [`${plain(name)}:`, ...text.split('\n').flatMap((line) => split(line))]),
+  ]
 }
 
 export const problemLines = ({ code, message }: Problem) => split(`[${code}] ${message}`)
