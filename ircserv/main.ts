@@ -1,4 +1,5 @@
 import { OperationError } from '@irc-now/core/operation/errors'
+import { storageError } from '@irc-now/core/operation/storage-error'
 import { readConfiguration } from '@irc-now/core/platform/configuration'
 import { takeHome } from '@irc-now/core/platform/home'
 import { startDaemon } from './daemon.ts'
@@ -34,7 +35,8 @@ try {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop(signal))
 
   say(greeting(daemon, { configuration, version: packageJson.version, seconds: (performance.now() - begun) / 1000 }))
-} catch (error) {
+} catch (thrown) {
+  const error = storageError(thrown)
   say(
     error instanceof OperationError
       ? error.message

@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -15,10 +14,10 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-/** The built daemon with a state folder and ports of its own, and the built command line beside it. */
-export async function createDaemon() {
+/** The built daemon with ports of its own (and a state folder, unless one is given), and the built command line beside it. */
+export async function createDaemon(options: { home?: string; env?: NodeJS.ProcessEnv } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'irc-now-scenario-'))
-  const home = join(folder, 'home')
+  const home = options.home ?? join(folder, 'home')
   const ports = {
     http: await freePort(),
     irc: await freePort(),
@@ -35,6 +34,7 @@ export async function createDaemon() {
     IRC_NOW_IRCS_PORT: String(ports.ircs),
     IRC_NOW_BOUNCER_PORT: String(ports.bouncer),
     IRC_NOW_BOUNCERS_PORT: String(ports.bouncers),
+    ...options.env,
   }
   let child: ChildProcess | undefined
   let said = ''
@@ -55,8 +55,6 @@ export async function createDaemon() {
     },
     /** With `more` in its environment. Resolves when it is up, or (`mayDie`) when it has died before. */
     async start(more: NodeJS.ProcessEnv = {}, mayDie = false): Promise<void> {
-      // Left behind by a kill -9; the next daemon removes it, but not before we would look.
-      await rm(join(home, 'endpoints.json'), { force: true })
       said = ''
       child = spawn(process.execPath, [join(root, 'ircserv/bin/ircserv.js')], {
         env: { ...env, ...more },
@@ -65,12 +63,16 @@ export async function createDaemon() {
       child.stderr!.setEncoding('utf8').on('data', (chunk) => {
         said += chunk
       })
-      while (!existsSync(join(home, 'endpoints.json'))) {
+      while (!said.includes(' is up after ')) {
         if (child.signalCode !== null && mayDie) return
         if (child.exitCode !== null || child.signalCode !== null) throw new Error(said)
         await delay(50)
       }
     },
+    get pid() {
+      return child?.pid
+    },
+    signal: (signal: NodeJS.Signals) => child?.kill(signal),
     /** Whether it has ended, by whatever. */
     get dead() {
       return child === undefined || child.exitCode !== null || child.signalCode !== null

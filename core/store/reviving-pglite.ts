@@ -5,7 +5,8 @@ import { PGlite, type Transaction } from '@electric-sql/pglite'
 import { OperationError } from '../operation/errors.ts'
 import { hasRoom } from './room.ts'
 
-const retryMs = 1000
+const firstRetryMs = 1000
+const longestRetryMs = 8000
 
 /**
  * PGlite that comes back after its own death. It panics when it can't write its log (a full disk), and whoever asks it
@@ -94,17 +95,17 @@ export class RevivingPglite {
     if (this.#current !== which) return
     this.#current = null
     this.#death = error
-    this.#reviveLater()
+    this.#reviveLater(firstRetryMs)
   }
 
-  #reviveLater(): void {
+  #reviveLater(retryMs: number): void {
     this.#retry = setTimeout(async () => {
       try {
         if (this.#folder === undefined || (await hasRoom(this.#folder))) return await this.#create()
       } catch {
         // It is tried again; why it died is what callers hear meanwhile.
       }
-      if (!this.closed) this.#reviveLater()
+      if (!this.closed) this.#reviveLater(Math.min(longestRetryMs, retryMs * 2))
     }, retryMs)
   }
 }

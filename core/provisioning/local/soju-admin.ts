@@ -111,10 +111,15 @@ export class SojuAdmin {
   }
 }
 
-/** A soju that is being ended still answers, but with its own troubles: those are an outage, not a refusal. */
+/** A soju that is being ended, or whose disk is full, answers with its own troubles: those are an outage, not a refusal. */
 function refusal(text: string): Error {
-  if (/database is closed|context canceled|timeout executing command/.test(text))
-    return new ProvisionerUnavailable('The bouncer is going down.')
+  if (
+    /database is closed|context canceled|timeout executing command|disk is full|no space left|disk I\/O error/.test(
+      text,
+    )
+  ) {
+    return new ProvisionerUnavailable(`The bouncer can’t do it now: ${text}`)
+  }
   if (/UNIQUE constraint failed: Network\./.test(text))
     return new ProvisionerRejected('Two upstreams have the same address and nick.')
   return new SojuRefusal(text)
