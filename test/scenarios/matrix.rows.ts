@@ -172,6 +172,9 @@ export const rows: Readonly<Record<string, Row>> = {
       { input: { email: null }, dryRun: true },
       { input: { email: 'nowhere' }, code: 'invalid_input' },
       { input: { displayName: 'x'.repeat(65) }, code: 'invalid_input' },
+      { input: { password: 'a long enough one' } },
+      { input: { password: 'short' }, code: 'invalid_input' },
+      { input: {} },
     ],
   },
   'account.export': {
@@ -187,6 +190,14 @@ export const rows: Readonly<Record<string, Row>> = {
       { input: { name: '{me}x', role: 'king' }, who: 'operator', code: 'invalid_input' },
       { input: {}, who: 'operator', code: 'invalid_input' },
       { input: { name: '{me}new2' }, code: 'not_allowed' },
+    ],
+  },
+  'account.invite': {
+    cases: [
+      { input: { name: '{other}' }, who: 'operator', dryRun: true },
+      { input: { name: '{other}' }, who: 'operator' },
+      { input: { name: 'nosuch' }, who: 'operator', code: 'not_found' },
+      { input: { name: '{me}' }, code: 'not_allowed' },
     ],
   },
   'account.suspend': {

@@ -68,7 +68,7 @@ function replaced(value: unknown, pairs: readonly (readonly [string | RegExp, st
 
 const natural: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '{time}'],
-  [/ircn_(app|pat)_[0-9a-z]+/g, '{secret}'],
+  [/ircn_(app|pat|once)_[0-9a-z]+/g, '{secret}'],
 ]
 
 /** Who used what when, and by which front end, differs by nature. */
