@@ -14,8 +14,13 @@ export interface CommandResult {
   readonly stderr: string
 }
 
-/** The built daemon with ports of its own (and a state folder, unless one is given), and the built command line beside it. */
-export async function createDaemon(options: { home?: string; env?: NodeJS.ProcessEnv } = {}) {
+/**
+ * The built daemon with ports of its own (and a state folder, unless one is given), and the built command line beside
+ * it; both are started by the command `inside`, where there is one.
+ */
+export async function createDaemon(
+  options: { home?: string; env?: NodeJS.ProcessEnv; inside?: readonly string[] } = {},
+) {
   const folder = await mkdtemp(join(tmpdir(), 'irc-now-scenario-'))
   const home = options.home ?? join(folder, 'home')
   const ports = {
@@ -36,6 +41,7 @@ export async function createDaemon(options: { home?: string; env?: NodeJS.Proces
     IRC_NOW_BOUNCERS_PORT: String(ports.bouncers),
     ...options.env,
   }
+  const inside = options.inside ?? []
   let child: ChildProcess | undefined
   let said = ''
 
@@ -56,7 +62,8 @@ export async function createDaemon(options: { home?: string; env?: NodeJS.Proces
     /** With `more` in its environment. Resolves when it is up, or (`mayDie`) when it has died before. */
     async start(more: NodeJS.ProcessEnv = {}, mayDie = false): Promise<void> {
       said = ''
-      child = spawn(process.execPath, [join(root, 'ircserv/bin/ircserv.js')], {
+      const words = [...inside, process.execPath, join(root, 'ircserv/bin/ircserv.js')]
+      child = spawn(words[0]!, words.slice(1), {
         env: { ...env, ...more },
         stdio: ['ignore', 'ignore', 'pipe'],
       })
@@ -79,7 +86,7 @@ export async function createDaemon(options: { home?: string; env?: NodeJS.Proces
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-    cli: (...words: string[]) => runCli(words, env),
+    cli: (...words: string[]) => runCli(words, env, '', inside),
     async remove(): Promise<void> {
       await end('SIGTERM')
       await rm(folder, { recursive: true, force: true })
@@ -87,12 +94,18 @@ export async function createDaemon(options: { home?: string; env?: NodeJS.Proces
   }
 }
 
-/** The built command line as a child process; what it reads is `stdin`. */
-export function runCli(words: readonly string[], env: NodeJS.ProcessEnv, stdin = ''): Promise<CommandResult> {
+/** The built command line as a child process; what it reads is `stdin`. `inside` is a command that it runs under. */
+export function runCli(
+  words: readonly string[],
+  env: NodeJS.ProcessEnv,
+  stdin = '',
+  inside: readonly string[] = [],
+): Promise<CommandResult> {
   return new Promise((resolve) => {
+    const [program = '', ...rest] = [...inside, process.execPath, join(root, 'cli/bin/irc-now.js'), ...words]
     const child = execFile(
-      process.execPath,
-      [join(root, 'cli/bin/irc-now.js'), ...words],
+      program,
+      rest,
       { env, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
     )

@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, open, rm } from 'node:fs/promises'
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * A real file system of a few megabytes: a tmpfs in a mount namespace of its own, entered by the way of its process
- * in /proc, so that it ends with it whatever happens. Null where this machine lets nobody have one.
+ * A real file system of a few megabytes: a tmpfs in a mount namespace of its own, so that it ends with the process that
+ * holds it, whatever happens. Null where this machine lets nobody have one.
  */
 export async function createSmallDisk(megabytes: number) {
   const folder = await mkdtemp(join(tmpdir(), 'disk-'))
@@ -26,10 +26,15 @@ export async function createSmallDisk(megabytes: number) {
     await remove()
     return null
   }
-  const path = `/proc/${holder.pid}/root${folder}`
-  const ballast = join(path, 'ballast')
+  // The way to it for this process, which stays outside.
+  const seen = `/proc/${holder.pid}/root${folder}`
+  const ballast = join(seen, 'ballast')
+  const user = process.getuid?.() === 0 ? [] : ['--user', '--preserve-credentials']
   return {
-    path,
+    /** Its path for what is started by the command `inside`. */
+    path: folder,
+    inside: ['nsenter', '--target', String(holder.pid), '--mount', ...user, '--'],
+    read: (name: string) => readFile(join(seen, name), 'utf8'),
     /** Until not a byte more goes. */
     async fill(): Promise<void> {
       const file = await open(ballast, 'a')

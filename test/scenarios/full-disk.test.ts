@@ -1,4 +1,4 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, expect, test } from 'vitest'
@@ -71,8 +71,8 @@ afterAll(() => disk?.remove())
 test.skipIf(disk === null)(
   'a disk that is really full, under PGlite, soju and ergo',
   async () => {
-    const { path, fill, makeRoom } = disk!
-    daemon = await createDaemon({ home: join(path, 'home') })
+    const { path, inside, read, fill, makeRoom } = disk!
+    daemon = await createDaemon({ home: join(path, 'home'), inside })
     await daemon.start()
     const owner = (await json('account', 'show')).name
     const { password } = await json('password', 'create', 'test')
@@ -83,7 +83,7 @@ test.skipIf(disk === null)(
     await client.until(/ 366 /)
 
     // One write is accepted just before, and has to be followed on the full disk.
-    const soju = Number(await readFile(join(daemon.home, 'soju/soju.pid'), 'utf8'))
+    const soju = Number(await read('home/soju/soju.pid'))
     process.kill(soju, 'SIGSTOP')
     expect(await daemon.cli('bouncer', 'create', 'late', '--no-wait')).toMatchObject({ code: 0 })
     await fill()
