@@ -3,6 +3,8 @@ import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import pg from 'pg'
+import { OperationError } from '../operation/errors.ts'
+import { storageError } from '../operation/storage-error.ts'
 import { channel } from './channel.ts'
 import * as start from './migrations/0001-start.ts'
 import * as processes from './migrations/0002-processes.ts'
@@ -60,7 +62,12 @@ async function migrate(kysely: Kysely<Schema>): Promise<void> {
   const migrations = { '0001-start': start, '0002-processes': processes, '0003-sign-in': signIn }
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
-  if (error) throw new Error('The database could not be brought to this version’s schema.', { cause: error })
+  if (!error) return
+  const known = storageError(error)
+  if (known instanceof OperationError) throw known
+  throw new Error(`The database could not be brought to this version’s schema: ${(error as Error).message}`, {
+    cause: error,
+  })
 }
 
 /** LISTEN on a connection of its own, connected again for as long as nobody stops it. */
