@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { lineBytes, split } from './reply.ts'
+import { lineBytes, outputLines, split } from './reply.ts'
 import { wordsOf } from './words.ts'
 
 it('reads back every word that was quoted', () => {
@@ -32,4 +32,14 @@ it('never splits inside a character', () => {
     for (const line of lines) expect(line.replaceAll(family, '')).toBe(line.startsWith('a') ? lead : '')
   }
   expect(split('مرحبا '.repeat(200)).every((line) => Buffer.byteLength(line) <= lineBytes)).toBe(true)
+})
+
+it('shows a text of several lines as lines, each of them safe', () => {
+  const operation = { noun: 'bouncer', columns: [] } as never
+  const lines = outputLines(operation, {
+    server: 'irc.now',
+    port: 6697,
+    weechat: '/server add\n/conn\u0003ect\r\n\nend',
+  })
+  expect(lines).toEqual(['server: irc.now · port: 6697', 'weechat:', '/server add', '/conn ect', 'end'])
 })

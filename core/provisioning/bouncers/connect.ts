@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../../operation/define.ts'
 import { BouncerName } from './bouncer.ts'
+import { addressOf, clientSettings } from './client-settings.ts'
 import { findBouncer } from './find.ts'
 
 export const connectBouncer = defineOperation({
@@ -18,41 +19,27 @@ export const connectBouncer = defineOperation({
     username: z.string(),
     certificateFingerprint: z.string().nullable().describe('SHA-256, where the certificate is self-signed.'),
     url: z.string().meta({ qr: true }).describe('For clients that open links or scan codes.'),
-    weechat: z.string(),
+    weechat: z.string().describe('WeeChat 4 or later; before that, “tls” was called “ssl”.'),
     irssi: z.string(),
-    senpai: z.string(),
-    halloy: z.string(),
+    senpai: z.string().describe('For senpai.scfg.'),
+    halloy: z.string().describe('For config.toml.'),
     goguma: z.string(),
     other: z.string(),
   }),
   errors: ['not_found'],
   examples: [''],
   async handle({ name }, context) {
-    const { username } = await findBouncer(context, name)
+    const { username, nick } = await findBouncer(context, name)
     const { bouncers, certificateFingerprint } = context.platform
-    const { host, port } = bouncers
-    const address = `${host.includes(':') ? `[${host}]` : host}:${port}`
-    const pin = certificateFingerprint
+    const access = { ...bouncers, username, nick, pin: certificateFingerprint }
     return {
-      server: host,
-      port,
+      server: access.host,
+      port: access.port,
       tls: true,
       username,
-      certificateFingerprint: pin,
-      url: `ircs://${encodeURIComponent(username)}@${address}`,
-      weechat:
-        `/server add irc-now ${host}/${port} -tls -username=${username} -password=PASSWORD` +
-        `${pin ? ` -tls_fingerprint=${pin}` : ''} -autoconnect` +
-        '; /connect irc-now',
-      irssi:
-        `/network add -sasl_username ${username} -sasl_password PASSWORD -sasl_mechanism PLAIN irc-now; ` +
-        `/server add -auto -tls ${pin ? '-notls_verify ' : ''}-network irc-now ${host} ${port}; /connect irc-now`,
-      senpai: `address "${address}"  nickname "${username}"  password "PASSWORD"`,
-      halloy:
-        `[servers.irc-now]  nickname = "${username}"  server = "${host}"  port = ${port}` +
-        `${pin ? '  dangerously_accept_invalid_certs = true' : ''}  [servers.irc-now.sasl.plain]  username = "${username}"  password = "PASSWORD"`,
-      goguma: `Server ${address}, user ${username}, password PASSWORD`,
-      other: `Server ${host}, port ${port}, TLS on, SASL PLAIN with user ${username} and PASSWORD`,
+      certificateFingerprint: access.pin,
+      url: `ircs://${encodeURIComponent(username)}@${addressOf(access)}`,
+      ...clientSettings(access),
     }
   },
 })
