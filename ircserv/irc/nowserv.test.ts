@@ -1,17 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { connect, createServer, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { connect, type Socket } from 'node:net'
 import { defineOperation } from '@irc-now/core/operation/define'
 import { describeOperation } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
-import { testPrograms } from '@irc-now/core/provisioning/local/test-programs'
 import { MessageTags } from 'irc-framework'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
+import { createErgo } from '../../test/ergo.ts'
 import { dataTag, withData } from './data.ts'
 import type { NowServDeps } from './deps.ts'
 import { type NowServ, startNowServ } from './nowserv.ts'
@@ -187,27 +182,11 @@ class Person {
 }
 
 describe('NowServ on a real ergo', () => {
-  let folder: string
   let port: number
-  let ergo: ChildProcess
+  let ergo: Awaited<ReturnType<typeof createErgo>>
   let nowServ: NowServ
   const people: Person[] = []
   const { deps, calls, links, logged } = world()
-
-  async function startErgo() {
-    ergo = spawn((await testPrograms()).ergo.path, ['run', '--conf', join(folder, 'ircd.yaml')], {
-      cwd: folder,
-      stdio: 'ignore',
-    })
-    await once(ergo, 'spawn')
-    await vi.waitFor(
-      async () => {
-        const probe = connect(port, '127.0.0.1')
-        await once(probe, 'connect').finally(() => probe.destroy())
-      },
-      { timeout: 15_000, interval: 50 },
-    )
-  }
 
   async function person(nick: string, account: string | null): Promise<Person> {
     const one = new Person(connect(port, '127.0.0.1'))
@@ -227,59 +206,9 @@ describe('NowServ on a real ergo', () => {
   }
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'irc-now-nowserv-'))
-    const holder = createServer().listen(0, '127.0.0.1')
-    await once(holder, 'listening')
-    port = (holder.address() as { port: number }).port
-    await new Promise((done) => holder.close(done))
-    const script = `let t='';process.stdin.on('data',c=>{t+=c;if(!t.includes('\\n'))return;const q=JSON.parse(t);console.log(JSON.stringify({success:q.passphrase==='right',accountName:q.accountName}));process.exit()})`
-    await writeFile(join(folder, 'auth.cjs'), script)
-    const config = {
-      network: { name: 'test' },
-      server: {
-        name: 'irc.test',
-        listeners: { [`127.0.0.1:${port}`]: {} },
-        casemapping: 'ascii',
-        'enforce-utf8': true,
-        'max-sendq': '256k',
-        'ip-limits': { count: false, throttle: false },
-        compatibility: { 'force-trailing': true },
-      },
-      accounts: {
-        'authentication-enabled': true,
-        registration: { enabled: false },
-        'advertise-scram': false,
-        multiclient: { enabled: true, 'allowed-by-default': true, 'always-on': 'disabled' },
-        'nick-reservation': { enabled: true, method: 'strict' },
-        'auth-script': {
-          enabled: true,
-          command: process.execPath,
-          args: [join(folder, 'auth.cjs')],
-          autocreate: true,
-          timeout: '9s',
-          'kill-timeout': '1s',
-          'max-concurrency': 4,
-        },
-      },
-      channels: { 'default-modes': '+nt', registration: { enabled: false } },
-      datastore: { path: join(folder, 'ircd.db'), autoupgrade: true },
-      'lock-file': join(folder, 'ircd.lock'),
-      languages: { enabled: false },
-      logging: [{ method: 'stderr', type: '*', level: 'error' }],
-      limits: {
-        nicklen: 32,
-        identlen: 20,
-        channellen: 64,
-        awaylen: 390,
-        kicklen: 390,
-        topiclen: 390,
-        'registration-messages': 1024,
-        multiline: { 'max-bytes': 4096, 'max-lines': 100 },
-      },
-      fakelag: { enabled: false },
-    }
-    await writeFile(join(folder, 'ircd.yaml'), JSON.stringify(config))
-    await startErgo()
+    ergo = await createErgo()
+    port = ergo.port
+    await ergo.start()
     nowServ = startNowServ(
       {
         host: '127.0.0.1',
@@ -298,11 +227,7 @@ describe('NowServ on a real ergo', () => {
   afterAll(async () => {
     await nowServ?.stop()
     for (const { socket } of people) socket.destroy()
-    if (ergo && ergo.exitCode === null && ergo.signalCode === null) {
-      ergo.kill('SIGKILL')
-      await once(ergo, 'exit')
-    }
-    await rm(folder, { recursive: true, force: true })
+    await ergo?.remove()
   })
 
   it('creates a bouncer by abbreviation, replies to the message asked, and announces completion', async () => {
@@ -428,11 +353,9 @@ describe('NowServ on a real ergo', () => {
   })
 
   it('comes back with its nick after the server died', async () => {
-    const exited = once(ergo, 'exit')
-    process.kill(ergo.pid!, 'SIGKILL')
-    await exited
+    await ergo.kill()
     await vi.waitFor(() => expect(nowServ.connected).toBe(false), { timeout: 10_000 })
-    await startErgo()
+    await ergo.start()
     await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 30_000, interval: 50 })
     const dave = await person('dave', 'dave')
     await dave.asks('bouncer create again', /NOTICE dave :name: again/)
