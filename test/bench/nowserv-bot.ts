@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { catalogue } from '@irc-now/core/catalogue'
@@ -11,12 +12,12 @@ import { createTestPlatform } from '../platform.ts'
 
 // NowServ as the daemon runs it, over the whole catalogue and a database on disk; only its limits are out of the way.
 const folder = await mkdtemp(join(tmpdir(), 'irc-now-bench-'))
-process.on('exit', () => void rm(folder, { recursive: true, force: true }))
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }))
 const database = await openPglite(join(folder, 'database'))
 const { runtime, member, call } = await createTestPlatform(database)
 await member('asker')
 await call('asker', 'bouncer.create')
-const wake = await startWake(database, () => {})
+const wake = await startWake(database, {})
 const nowServ = startNowServ(
   {
     host: '127.0.0.1',
