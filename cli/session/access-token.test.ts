@@ -75,6 +75,26 @@ test('kill -9 in the middle of a refresh leaves the lock free and the token whol
   expect(platform.state.refreshes).toBe(1)
 })
 
+test('Ctrl-C in the middle of a refresh keeps the sign-in', async () => {
+  const { token, write } = await file()
+  await write({ expiresAt: 0 })
+  let go = () => {}
+  const held = new Promise<void>((resolve) => {
+    platform.state.onHold = resolve
+  })
+  platform.state.holdTokens = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const { child, ended } = terminal.start(['bouncer', 'list'])
+  await held
+  child.kill('SIGINT')
+  platform.state.holdTokens = null
+  go()
+  expect(await ended).toMatchObject({ exit: 130, stdout: '' })
+  expect((await file()).token.refresh).not.toBe(token.refresh)
+  expect(await list()).toMatchObject({ exit: 0 })
+})
+
 test('a token that the platform refuses is refreshed once, and the call made again', async () => {
   platform.state.refused.add((await file()).token.access)
   expect(await list()).toMatchObject({ exit: 0 })

@@ -48,17 +48,35 @@ async function renew(
     // Another process may have refreshed it, or signed in anew, while this one waited.
     const { profile, place, token } = await storedToken(folder, name)
     if (good(token)) return token
-    const fresh = await refresh(folder, name, profile, token)
-    try {
-      await replaceToken(folder, place, fresh)
-    } catch {
-      // The old refresh token is used up: what can't be kept here has to be kept elsewhere.
-      const other = await keepToken(folder, name, fresh)
-      await writeProfiles(folder, (now) => withProfile(now, name, { ...profile, token: other }))
-      if (other.kept === 'file') note(`The keyring did not answer; your token is now in ${tokenFile(folder, other)}.`)
-    }
-    return fresh
+    return unbroken(async () => {
+      const fresh = await refresh(folder, name, profile, token)
+      try {
+        await replaceToken(folder, place, fresh)
+      } catch {
+        // The old refresh token is used up: what can't be kept here has to be kept elsewhere.
+        const other = await keepToken(folder, name, fresh)
+        await writeProfiles(folder, (now) => withProfile(now, name, { ...profile, token: other }))
+        if (other.kept === 'file') note(`The keyring did not answer; your token is now in ${tokenFile(folder, other)}.`)
+      }
+      return fresh
+    })
   })
+}
+
+/** Lets Ctrl-C wait for up to 2 s: between the issuer's answer and its keeping it would end the sign-in. */
+async function unbroken<T>(work: () => Promise<T>): Promise<T> {
+  let interrupted = false
+  const interrupt = () => {
+    interrupted = true
+    setTimeout(() => process.exit(130), 2000).unref()
+  }
+  process.on('SIGINT', interrupt)
+  try {
+    return await work()
+  } finally {
+    process.off('SIGINT', interrupt)
+    if (interrupted) process.exit(130)
+  }
 }
 
 const signedOut = (name: string, cause?: unknown) =>

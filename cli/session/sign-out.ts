@@ -4,7 +4,7 @@ import { forgetToken, readToken } from './token-store.ts'
 
 /**
  * Ends a profile's sign-in at the platform and forgets its token; `after` is what remains of the profile, if anything.
- * Answers whether the platform knows, or null when nobody was signed in.
+ * Answers whether the platform knows, or null when nobody was signed in. Throws `unavailable` when the keyring is locked.
  */
 export function signOut(
   folder: string,
@@ -16,7 +16,7 @@ export function signOut(
     const profile = readProfiles(folder).profiles[name]
     if (!profile) return null
     const place = profile.token
-    const token = place && (await readToken(folder, place).catch(() => null))
+    const token = place && (await readToken(folder, place))
     const ended = place && (token ? await (await import('./sign-in.ts')).revoke(profile.issuer, token) : false)
     await writeProfiles(folder, (now) => {
       const left = after(profile)
