@@ -47,13 +47,31 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
   let begun = false
   const sleep = (ms: number) => delay(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
 
+  /** False when we are stopped before. Leaves nothing behind: whoever stands by asks every second, for months. */
+  const orStopped = (work: Promise<boolean>) =>
+    new Promise<boolean>((resolve, reject) => {
+      const stop = () => resolve(false)
+      if (stopping.signal.aborted) stop()
+      stopping.signal.addEventListener('abort', stop, { once: true })
+      work.then(resolve, reject).finally(() => stopping.signal.removeEventListener('abort', stop))
+    })
+
+  async function take(): Promise<boolean> {
+    try {
+      const taken = await lease.take(duty.name, duty.lifeMs)
+      // A database that answers only after we have been stopped must not keep others from it.
+      if (taken && stopping.signal.aborted) await lease.release(duty.name)
+      return taken && !stopping.signal.aborted
+    } catch (error) {
+      log.warn({ err: error, duty: duty.name }, 'the lease could not be asked for; it is tried again')
+      return false
+    }
+  }
+
   async function loop(): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted; ) {
       const asked = performance.now()
-      const taken = await lease.take(duty.name, duty.lifeMs).catch((error) => {
-        log.warn({ err: error, duty: duty.name }, 'the lease could not be asked for; it is tried again')
-        return false
-      })
+      const taken = await orStopped(take())
       if (!taken) {
         first.resolve()
         await sleep(standbyMs)
@@ -82,11 +100,7 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
       : Promise.race([renew(signal, (at) => (until = at + duty.lifeMs - duty.endMs)), watch(() => until, signal)]).then(
           () => true as const,
         )
-    const stopped = new Promise<false>((resolve) => {
-      if (stopping.signal.aborted) resolve(false)
-      stopping.signal.addEventListener('abort', () => resolve(false), { once: true })
-    })
-    const left = Promise.race([lost, stopped]).finally(() => ending.abort())
+    const left = orStopped(lost).finally(() => ending.abort())
     try {
       const end = await duty.begin({ signal, valid })
       begun = true

@@ -27,7 +27,8 @@ export async function startNowServRole(platform: Embedded, log: Logger) {
         const former = current
         current = undefined
         ending = ending.then(async () => {
-          await former?.stop()
+          // Where it was, net.irc.now is no longer.
+          await former?.stop(0)
           if (wanted && held.valid()) current = startNowServ({ ...connectionOf(wanted), valid: held.valid }, deps)
         })
       }
