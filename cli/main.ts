@@ -32,6 +32,7 @@ async function main(): Promise<void> {
   if (noun === 'completion') return out.text((await import('./commands/completion.ts')).completionScript(verb))
   if (noun === 'api') return (await import('./commands/api.ts')).runApi(operations, argv.slice(1), out)
   const wantsHelp = argv.includes('--help') || argv.includes('-h')
+  if (noun === 'tui') return wantsHelp ? help([]) : (await import('./tui/main.ts')).runTui(operations, argv.slice(1))
   if (wantsHelp) return help(argv.filter((word) => !word.startsWith('-')))
   const { findOperation, splitWords } = await import('./commands/words.ts')
   const { words, rest } = splitWords(argv)

@@ -9,7 +9,7 @@ export function complete(operations: readonly OperationDescription[], words: rea
   const [noun = '', verb = '', ...rest] = words
   const last = words.at(-1) ?? ''
   const candidates = () => {
-    if (words.length <= 1) return [...nounsOf(operations), ...ownNouns, 'api', 'completion', 'help']
+    if (words.length <= 1) return [...nounsOf(operations), ...ownNouns, 'tui', 'api', 'completion', 'help']
     if (words.at(-2) === '--profile') return profileNames()
     if (noun === 'completion') return ['bash', 'zsh', 'fish']
     if (noun === 'api') return operations.map(({ name }) => name)

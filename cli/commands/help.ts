@@ -42,6 +42,7 @@ ${column(ownCommands.map(({ usage, summary }) => [usage.replace('irc-now ', ''),
 
 Besides:
 ${column([
+  ['tui', 'all of it on the full screen, live'],
   ['api <operation>', 'a raw call: irc-now api bouncer.show -f name=main'],
   ['completion bash|zsh|fish', 'completion for your shell'],
   ['help exit-codes', 'what the exit codes mean'],

@@ -1,0 +1,9 @@
+/** Rows around the body: header, tabs, a blank one; then the notice, two commands, the keys. */
+const around = 7
+/** Where there is little room, the blank row and the commands go. */
+const aroundWhenLow = 4
+const low = 14
+
+export const isLow = ({ rows }: { rows: number }) => rows < low
+
+export const bodyHeight = (size: { rows: number }) => Math.max(1, size.rows - (isLow(size) ? aroundWhenLow : around))

@@ -1,0 +1,80 @@
+import stringWidth from 'string-width'
+import { safe, shown } from '../print/text.ts'
+import { wrapped } from './cut.ts'
+import type { DetailPane, Item } from './pane.ts'
+import { ageOf } from './rows.ts'
+import { signs, type Tone, toneOfCell } from './theme.ts'
+
+export interface DetailLine {
+  /** Empty on the lines that go on from the one before. */
+  readonly label: string
+  readonly text: string
+  readonly tone: Tone | null
+  readonly heading: boolean
+}
+
+interface Row {
+  readonly label: string
+  readonly text: string
+  readonly tone: Tone | null
+}
+
+/** So many rows of a list inside a thing are shown; the rest is counted. */
+const mostRows = 200
+
+const labelOf = (name: string) => safe(name).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+
+const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** A thing as lines that fit into `width`: a label and its value, the values one below the other. */
+export function detailLines(pane: DetailPane, width: number, now: Date): DetailLine[] {
+  const value = pane.value ?? {}
+  const rows: Row[] = []
+  const sections: DetailLine[] = []
+  for (const [name, one] of Object.entries(value)) {
+    if (name === 'status' && isItem(one)) rows.push(...statusRows(value, one, now))
+    else if (isItem(one)) sections.push(heading(name), ...laidOut(rowsOfItem(one), width))
+    else if (Array.isArray(one) && one.some(isItem)) sections.push(...listSection(name, one.filter(isItem)))
+    else if (!pane.secrets.includes(name)) rows.push({ label: labelOf(name), text: shown(one), tone: null })
+  }
+  const secrets = pane.secrets.map((name): Row => ({ label: labelOf(name), text: shown(value[name]), tone: 'accent' }))
+  return [...laidOut([...secrets, ...rows], width), ...sections]
+}
+
+function statusRows(value: Item, status: Item, now: Date): Row[] {
+  const tone = toneOfCell(value, 'status')
+  return Object.entries(status)
+    .filter(([name, one]) => name === 'phase' || one !== null)
+    .map(([name, one]) => {
+      if (name === 'phase') return { label: 'status', text: `${tone ? signs[tone] : ''} ${shown(one)}`, tone }
+      const age = name === 'since' && typeof one === 'string' ? ` (${ageOf(one, now)})` : ''
+      return { label: labelOf(name), text: shown(one) + age, tone: name === 'message' ? tone : null }
+    })
+}
+
+const rowsOfItem = (item: Item): Row[] =>
+  Object.entries(item).map(([name, value]) => ({ label: labelOf(name), text: shown(value), tone: null }))
+
+const heading = (label: string): DetailLine => ({ label: labelOf(label), text: '', tone: null, heading: true })
+
+function listSection(name: string, items: readonly Item[]): DetailLine[] {
+  const lines = items.slice(0, mostRows).map((item): DetailLine => {
+    const cells = Object.values(item).filter((value) => value !== null && value !== '')
+    return { label: '', text: cells.map(shown).join('  '), tone: null, heading: false }
+  })
+  const rest = items.length - lines.length
+  const more = rest > 0 ? [{ label: '', text: `… and ${rest} more`, tone: null, heading: false }] : []
+  return [heading(`${name} (${items.length})`), ...lines, ...more]
+}
+
+function laidOut(rows: readonly Row[], width: number): DetailLine[] {
+  const labels = Math.min(24, Math.max(0, ...rows.map(({ label }) => stringWidth(label))))
+  return rows.flatMap(({ label, text, tone }) =>
+    wrapped(text, width - labels - 6).map((line, i) => ({
+      label: (i === 0 ? label : '').padEnd(labels),
+      text: line,
+      tone,
+      heading: false,
+    })),
+  )
+}

@@ -1,0 +1,32 @@
+import type { App } from './app.ts'
+import { everywhere, type Hint, hintsOf } from './hints.ts'
+import type { Pane } from './pane.ts'
+
+const moving: readonly Hint[] = [
+  ['↑ ↓  j k', 'up and down'],
+  ['PgUp PgDn', 'a page up and down'],
+  ['g G', 'first and last'],
+  ['/', 'filter: a part of the text; !text keeps what lacks it'],
+]
+
+/** The help’s lines: a heading is a key without a label. */
+export function helpLines(app: App): Hint[] {
+  const below = app.panes.findLast((pane: Pane) => pane.kind !== 'text')
+  const here = below ? hintsOf({ ...app, panes: [below] }) : []
+  return [
+    ['Here', ''],
+    ...here,
+    ['Lists', ''],
+    ...moving,
+    ['Everywhere', ''],
+    ...app.homes.map(({ title }, i): Hint => [String(i + 1), title]),
+    ['Tab', 'the next screen'],
+    ...everywhere,
+    ['r', 'read again'],
+    ['L', 'the commands that were run'],
+    ['Esc', 'back'],
+    ['Writing', ''],
+    ['Ctrl-A Ctrl-E', 'start and end of the line'],
+    ['Ctrl-U Ctrl-W', 'erase to the start, erase a word'],
+  ]
+}

@@ -1,0 +1,116 @@
+import { type Action, actionsOf, keyOf } from './actions.ts'
+import { type App, topOf } from './app.ts'
+import { type CommandText, commandText } from './command-text.ts'
+import { textOf } from './line-editor.ts'
+import type { DetailPane, ListPane, Pane } from './pane.ts'
+import { inputOf } from './panes/form.ts'
+import { createOf } from './panes/list.ts'
+import { found } from './panes/palette.ts'
+import { rowsOf } from './rows.ts'
+
+export type Hint = readonly [key: string, label: string]
+
+const writing = (enter: string): Hint[] => [
+  ['Enter', enter],
+  ['Esc', 'back'],
+]
+
+/** What the keys do in what is seen. */
+export function hintsOf(app: App): Hint[] {
+  const pane = topOf(app)
+  switch (pane.kind) {
+    case 'list':
+      return listHints(app, pane)
+    case 'detail':
+      return detailHints(app, pane)
+    case 'form':
+      return [['↑↓ Tab', 'move'], ['←→', 'choose'], ...writing('do it')]
+    case 'confirm':
+      return writing('confirm')
+    case 'palette':
+      return [['↑↓', 'move'], ['Tab', 'complete'], ...writing('open')]
+    case 'menu':
+      return [['↑↓', 'move'], ...writing('do it')]
+    case 'text':
+      return [
+        ['↑↓', 'scroll'],
+        ['Esc', 'back'],
+      ]
+  }
+}
+
+function listHints(app: App, pane: ListPane): Hint[] {
+  if (pane.filtering) return writing('keep the filter')
+  const item = rowsOf(pane)[pane.cursor]
+  const create: Hint[] = createOf(app, pane.noun) ? [['c', 'create']] : []
+  const filter: Hint[] = (pane.items?.length ?? 0) > 0 ? [['/', 'filter']] : []
+  if (!item) return [...create, ...filter]
+  return [
+    ['Enter', 'show'],
+    ...create,
+    ...thingHints(app, pane.noun, keyOf(app.operations, pane.noun, item)),
+    ...filter,
+  ]
+}
+
+function detailHints(app: App, pane: DetailPane): Hint[] {
+  if (pane.related?.filtering) return writing('keep the filter')
+  const own = pane.key === null ? [] : thingHints(app, pane.noun, pane.key)
+  const list = pane.related
+  const below: Hint[] = list
+    ? [...(rowsOf(list).length > 0 ? [['Enter', `show ${list.noun}`] as const] : []), ['c', `add ${list.noun}`]]
+    : [['↑↓', 'scroll']]
+  return [...below, ...own]
+}
+
+function thingHints(app: App, noun: string, key: Readonly<Record<string, unknown>>): Hint[] {
+  const actions = actionsOf(app.operations, noun, key)
+  const destroys = actions.find(({ operation }) => operation.effect === 'destroy')
+  return [
+    ...(actions.some(({ operation }) => operation.verb === 'update') ? [['e', 'edit'] as const] : []),
+    ...(destroys ? [['d', destroys.operation.verb] as const] : []),
+    ...(actions.length > 0 ? [['a', 'actions'] as const] : []),
+  ]
+}
+
+export const everywhere: readonly Hint[] = [
+  [':', 'any command'],
+  ['?', 'help'],
+  ['q', 'quit'],
+]
+
+/** What does the same in a shell and on IRC as what is seen, or as what Enter would do now. */
+export function commandOf(app: App): CommandText | null {
+  const action = actionSeen(app, topOf(app))
+  return action && commandText(action.operation, action.input)
+}
+
+function actionSeen(app: App, pane: Pane): Action | null {
+  switch (pane.kind) {
+    case 'list':
+    case 'detail':
+      return pane.operation && { operation: pane.operation, input: pane.input }
+    case 'form':
+      try {
+        return { operation: pane.operation, input: inputOf(pane) }
+      } catch {
+        // A text that isn't the number it should be: what is typed so far has no command.
+        return { operation: pane.operation, input: pane.fixed }
+      }
+    case 'confirm':
+      return pane.action
+    case 'menu':
+      return pane.actions[pane.cursor] ?? null
+    case 'palette': {
+      const entry = found(app, pane)[pane.cursor]
+      if (!entry) return null
+      if ('operation' in entry) return { operation: entry.operation, input: {} }
+      const { operation } = app.homes[entry.home]!.pane
+      return operation && { operation, input: {} }
+    }
+    case 'text':
+      return null
+  }
+}
+
+export const filterOf = (pane: ListPane) => textOf(pane.filter)

@@ -1,0 +1,69 @@
+import type { Key as InkKey } from 'ink'
+
+/** One key as the app knows it: a name for what isn't text, or `text` with what was typed or pasted. */
+export interface Key {
+  readonly name:
+    | 'text'
+    | 'paste'
+    | 'ctrl'
+    | 'enter'
+    | 'escape'
+    | 'tab'
+    | 'backtab'
+    | 'backspace'
+    | 'delete'
+    | 'up'
+    | 'down'
+    | 'left'
+    | 'right'
+    | 'pageup'
+    | 'pagedown'
+    | 'home'
+    | 'end'
+  /** The character (`text`), all of it (`paste`), or the letter held with Ctrl (`ctrl`). */
+  readonly text: string
+}
+
+const controls: Readonly<Record<string, Key['name']>> = {
+  '\r': 'enter',
+  '\n': 'enter',
+  '\t': 'tab',
+  '\x7f': 'backspace',
+  '\b': 'backspace',
+}
+
+const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
+
+/** Text as the characters that a person sees; a cursor stands between two of them. */
+export const charactersOf = (text: string): string[] => [...segments.segment(text)].map(({ segment }) => segment)
+
+/** What Ink hands over as one input may be several keys: a terminal sends what was typed fast in one piece. */
+export function keysOf(input: string, key: InkKey): Key[] {
+  if (key.eventType === 'release') return []
+  const named = nameOf(key)
+  if (named) return [{ name: named, text: '' }]
+  if (key.ctrl) return input ? [{ name: 'ctrl', text: input }] : []
+  if (key.meta) return []
+  return charactersOf(input).flatMap((text): Key[] => {
+    const name = controls[text]
+    if (name) return [{ name, text: '' }]
+    return /\p{Cc}/u.test(text) ? [] : [{ name: 'text', text }]
+  })
+}
+
+function nameOf(key: InkKey): Key['name'] | undefined {
+  if (key.return) return 'enter'
+  if (key.escape) return 'escape'
+  if (key.tab) return key.shift ? 'backtab' : 'tab'
+  if (key.backspace) return 'backspace'
+  if (key.delete) return 'delete'
+  if (key.upArrow) return 'up'
+  if (key.downArrow) return 'down'
+  if (key.leftArrow) return 'left'
+  if (key.rightArrow) return 'right'
+  if (key.pageUp) return 'pageup'
+  if (key.pageDown) return 'pagedown'
+  if (key.home) return 'home'
+  if (key.end) return 'end'
+  return undefined
+}

@@ -1,0 +1,19 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
+import { readCommon } from '../commands/arguments.ts'
+import { openClient } from '../commands/run.ts'
+
+/** `irc-now tui`: the full screen until it is left. Throws where there is no terminal, or nothing to connect to. */
+export async function runTui(operations: readonly OperationDescription[], argv: readonly string[]): Promise<void> {
+  const { common, words } = readCommon(argv)
+  if (words.length > 0) throw new OperationError('invalid_input', `tui takes no words, such as “${words[0]}”.`)
+  if (!process.stdin.isTTY || !process.stdout.isTTY) {
+    throw new OperationError(
+      'invalid_input',
+      'tui wants a terminal to draw on and to read keys from; in scripts run “irc-now <noun> <verb> --json”.',
+    )
+  }
+  const client = await openClient(operations, common, 'tui')
+  const { showScreen } = await import('./screen.tsx')
+  process.exitCode = await showScreen(client)
+}

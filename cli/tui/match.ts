@@ -1,0 +1,31 @@
+/** Whether a row stays under a filter: a plain substring in any of its cells, or, after `!`, in none of them. */
+export function keeps(filter: string, cells: readonly string[]): boolean {
+  const inverse = filter.startsWith('!')
+  const wanted = (inverse ? filter.slice(1) : filter).trim().toLowerCase()
+  if (wanted === '') return true
+  const found = cells.some((cell) => cell.toLowerCase().includes(wanted))
+  return found !== inverse
+}
+
+/** How well `query` names `words` (`bouncer create`); lower is better, null is not at all. */
+export function rank(query: string, words: string): number | null {
+  const wanted = query.trim().toLowerCase().split(/\s+/).filter(Boolean)
+  const text = words.toLowerCase()
+  if (wanted.length === 0) return 0
+  if (text === wanted.join(' ')) return 0
+  // `b cr`, `create`: each word begins one of the words, in order.
+  if (beginsInOrder(wanted, text.split(' '))) return text.startsWith(wanted[0]!) ? 1 : 2
+  if (text.includes(wanted.join(' '))) return 3
+  let place = -1
+  for (const letter of wanted.join('')) {
+    place = text.indexOf(letter, place + 1)
+    if (place < 0) return null
+  }
+  return 4
+}
+
+function beginsInOrder(wanted: readonly string[], words: readonly string[]): boolean {
+  let next = 0
+  for (const word of words) if (next < wanted.length && word.startsWith(wanted[next]!)) next += 1
+  return next === wanted.length
+}

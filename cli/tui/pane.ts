@@ -1,0 +1,107 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import type { Problem } from '@irc-now/core/operation/errors'
+import type { Action, Input } from './actions.ts'
+import type { CommandText } from './command-text.ts'
+import type { Line } from './line-editor.ts'
+
+export type Item = Readonly<Record<string, unknown>>
+
+/** What is read from the platform, and read again when something changes. */
+interface Reading {
+  /** Null where there is nothing to read again: what a write answered, or a row that has no `show`. */
+  readonly operation: OperationDescription | null
+  readonly input: Input
+  readonly noun: string
+  readonly title: string
+  problem: Problem | null
+  loading: boolean
+  /** Something changed while it was being read. */
+  stale: boolean
+}
+
+export interface ListPane extends Reading {
+  readonly kind: 'list'
+  readonly columns: readonly string[]
+  readonly empty: string | null
+  items: readonly Item[] | null
+  cursor: number
+  filter: Line
+  filtering: boolean
+  /** Put the cursor on this one once it is there. */
+  wanted: Input | null
+}
+
+export interface DetailPane extends Reading {
+  readonly kind: 'detail'
+  /** What names the thing; null where it is an answer rather than a thing. */
+  readonly key: Input | null
+  readonly related: ListPane | null
+  /** Fields that are shown this once. */
+  readonly secrets: readonly string[]
+  value: Item | null
+  scroll: number
+}
+
+export interface FormPane {
+  readonly kind: 'form'
+  readonly title: string
+  readonly operation: OperationDescription
+  /** Fields that name the thing at hand: sent, and not to be changed. */
+  readonly fixed: Input
+  /** How the texts were at first; only what differs is sent. */
+  readonly initial: Readonly<Record<string, string>>
+  readonly lines: Record<string, Line>
+  readonly touched: Set<string>
+  focus: number
+  problem: Problem | null
+  busy: boolean
+}
+
+export interface ConfirmPane {
+  readonly kind: 'confirm'
+  readonly title: string
+  readonly action: Action
+  readonly form: FormPane | null
+  readonly expected: string
+  readonly message: string
+  line: Line
+  problem: Problem | null
+  busy: boolean
+}
+
+export interface PalettePane {
+  readonly kind: 'palette'
+  readonly title: string
+  line: Line
+  cursor: number
+}
+
+export interface MenuPane {
+  readonly kind: 'menu'
+  readonly title: string
+  readonly actions: readonly Action[]
+  /** The thing as it is now, for the forms. */
+  readonly item: Item
+  cursor: number
+}
+
+export interface TextPane {
+  readonly kind: 'text'
+  readonly title: string
+  readonly about: 'help' | 'log'
+  scroll: number
+}
+
+export type Pane = ListPane | DetailPane | FormPane | ConfirmPane | PalettePane | MenuPane | TextPane
+
+export interface LogEntry {
+  readonly at: Date
+  readonly text: CommandText
+  /** `ok`, or the error’s code. */
+  readonly outcome: string
+}
+
+export interface Notice {
+  readonly kind: 'ok' | 'error' | 'progress'
+  readonly text: string
+}

@@ -1,0 +1,119 @@
+import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
+import { problemOf } from '@irc-now/core/operation/errors'
+import { inputFromText } from '@irc-now/core/operation/text-input'
+import type { Input } from '../actions.ts'
+import { type App, push } from '../app.ts'
+import type { Key } from '../keys.ts'
+import { edit, type Line, lineOf, textOf } from '../line-editor.ts'
+import type { FormPane } from '../pane.ts'
+import { perform } from '../perform.ts'
+
+/** Opens an operation's form. `fixed` names the thing at hand, `initial` is how it is, `typed` what was said already. */
+export function openForm(
+  app: App,
+  operation: OperationDescription,
+  given: { fixed?: Input; initial?: Record<string, string>; typed?: Record<string, string> },
+): void {
+  const fixed = given.fixed ?? {}
+  const initial = given.initial ?? {}
+  const lines = Object.fromEntries(
+    operation.fields.map(({ name }): [string, Line] => [name, lineOf(given.typed?.[name] ?? initial[name] ?? '')]),
+  )
+  const pane: FormPane = {
+    kind: 'form',
+    title: `${operation.noun} ${operation.verb}`,
+    operation,
+    fixed,
+    initial,
+    lines,
+    touched: new Set(),
+    focus: 0,
+    problem: null,
+    busy: false,
+  }
+  pane.focus = Math.max(0, nextFocus(pane, -1, 1))
+  push(app, pane)
+}
+
+export const isFixed = (pane: FormPane, field: Field) => pane.fixed[field.name] !== undefined
+
+const choicesOf = (field: Field) =>
+  field.kind === 'boolean' ? ['yes', 'no'] : field.kind === 'choice' ? field.choices : []
+
+/** The next field that can be changed; where there is none in that direction, the place itself. */
+function nextFocus(pane: FormPane, place: number, step: 1 | -1): number {
+  const { fields } = pane.operation
+  for (let next = place + step; next >= 0 && next < fields.length; next += step) {
+    if (!isFixed(pane, fields[next]!)) return next
+  }
+  return place
+}
+
+/** The input as it stands: what is fixed, and what was changed. Throws `invalid_input` where a text has the wrong type. */
+export function inputOf(pane: FormPane): Record<string, unknown> {
+  const texts = Object.fromEntries(
+    pane.operation.fields
+      .filter((field) => !isFixed(pane, field) && isGiven(pane, field))
+      .map(({ name }) => [name, textOf(pane.lines[name]!)]),
+  )
+  return { ...pane.fixed, ...inputFromText(pane.operation.fields, texts) }
+}
+
+/** A secret is never shown as it is, so an emptied one differs from an untouched one only by having been touched. */
+function isGiven(pane: FormPane, field: Field): boolean {
+  const text = textOf(pane.lines[field.name]!)
+  if (field.secret && field.nullable && pane.touched.has(field.name))
+    return pane.operation.verb === 'update' || text !== ''
+  return text !== (pane.initial[field.name] ?? '')
+}
+
+export function pressForm(app: App, pane: FormPane, key: Key): boolean {
+  if (pane.busy) return key.name !== 'escape'
+  const field = pane.operation.fields[pane.focus]
+  switch (key.name) {
+    case 'escape':
+      return false
+    case 'enter':
+      submit(app, pane)
+      return true
+    case 'tab':
+    case 'down':
+      pane.focus = nextFocus(pane, pane.focus, 1)
+      return true
+    case 'backtab':
+    case 'up':
+      pane.focus = nextFocus(pane, pane.focus, -1)
+      return true
+  }
+  if (!field || isFixed(pane, field)) return true
+  const choices = choicesOf(field)
+  const before = pane.lines[field.name]!
+  const line = choices.length > 0 ? choose(before, key, choices, pane.initial[field.name] ?? '') : edit(before, key)
+  if (!line) return true
+  pane.lines[field.name] = line
+  pane.touched.add(field.name)
+  if (pane.problem?.field === field.name) pane.problem = null
+  return true
+}
+
+/** Steps through the choices, or to the one that begins with the letter; unset is one of them where it was unset. */
+function choose(line: Line, key: Key, choices: readonly string[], initial: string): Line | null {
+  const all = initial === '' ? ['', ...choices] : choices
+  const place = all.indexOf(textOf(line))
+  const step = key.name === 'left' ? -1 : key.name === 'right' || key.text === ' ' ? 1 : 0
+  if (step !== 0) return lineOf(all[(place + step + all.length) % all.length]!)
+  if (key.name === 'backspace' || key.name === 'delete') return lineOf(all[0]!)
+  const begun = key.name === 'text' ? choices.find((one) => one.startsWith(key.text)) : undefined
+  return begun === undefined ? null : lineOf(begun)
+}
+
+function submit(app: App, pane: FormPane): void {
+  pane.problem = null
+  try {
+    void perform(app, { operation: pane.operation, input: inputOf(pane) }, pane)
+  } catch (error) {
+    pane.problem = problemOf(error)
+    const place = pane.operation.fields.findIndex(({ name }) => name === pane.problem?.field)
+    if (place >= 0) pane.focus = place
+  }
+}

@@ -1,0 +1,97 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { positionalsOf } from '../../commands/words.ts'
+import { type App, close, goHome, push } from '../app.ts'
+import { homeOf } from '../homes.ts'
+import type { Key } from '../keys.ts'
+import { edit, lineOf, textOf } from '../line-editor.ts'
+import { rank } from '../match.ts'
+import type { PalettePane } from '../pane.ts'
+import { perform } from '../perform.ts'
+import { openForm } from './form.ts'
+
+/** A line of the palette: an operation, or a home screen to go to. */
+export type Entry =
+  | { readonly words: string; readonly summary: string; readonly operation: OperationDescription }
+  | { readonly words: string; readonly summary: string; readonly home: number }
+
+export function openPalette(app: App): void {
+  push(app, { kind: 'palette', title: 'palette', line: lineOf(''), cursor: 0 })
+}
+
+const entriesOf = (app: App): Entry[] => [
+  ...app.operations.map((operation) => ({
+    words: `${operation.noun} ${operation.verb}`,
+    summary: operation.summary,
+    operation,
+  })),
+  ...app.homes.map(({ title }, home) => ({ words: title, summary: `Go to ${title}.`, home })),
+]
+
+/** What the typed words name, best first. Words after a whole `noun verb` are its arguments, and name nothing more. */
+export function found(app: App, pane: PalettePane): Entry[] {
+  const query = textOf(pane.line)
+  const said = named(app, query)
+  if (said) return [said.entry]
+  return entriesOf(app)
+    .map((entry) => ({ entry, rank: rank(query, entry.words) }))
+    .filter((one): one is { entry: Entry; rank: number } => one.rank !== null)
+    .sort((a, b) => a.rank - b.rank)
+    .map(({ entry }) => entry)
+}
+
+function named(app: App, query: string): { entry: Entry; rest: string[] } | null {
+  const [noun, verb, ...rest] = query.trim().split(/\s+/)
+  if (rest.length === 0) return null
+  const entry = entriesOf(app).find(({ words }) => words === `${noun} ${verb}`)
+  return entry ? { entry, rest } : null
+}
+
+export function pressPalette(app: App, pane: PalettePane, key: Key): boolean {
+  const entries = found(app, pane)
+  const chosen = entries[pane.cursor]
+  switch (key.name) {
+    case 'escape':
+      return false
+    case 'up':
+    case 'down':
+    case 'pageup':
+    case 'pagedown': {
+      const step = { up: -1, down: 1, pageup: -10, pagedown: 10 }[key.name]
+      pane.cursor = Math.max(0, Math.min(entries.length - 1, pane.cursor + step))
+      return true
+    }
+    case 'tab':
+      if (chosen) pane.line = lineOf(`${chosen.words} `)
+      pane.cursor = 0
+      return true
+    case 'enter':
+      if (chosen) open(app, pane, chosen)
+      return true
+  }
+  const line = edit(pane.line, key)
+  if (line) {
+    pane.line = line
+    pane.cursor = 0
+  }
+  return true
+}
+
+function open(app: App, pane: PalettePane, entry: Entry): void {
+  const words = named(app, textOf(pane.line))?.rest ?? []
+  close(app, pane)
+  const home = 'home' in entry ? entry.home : homeOf(app.homes, entry.operation, {})
+  const simple = 'home' in entry || entry.operation.fields.length === 0
+  if (simple && home >= 0) goHome(app, home)
+  else if ('operation' in entry && simple) void perform(app, { operation: entry.operation, input: {} }, null)
+  else if ('operation' in entry) openForm(app, entry.operation, { typed: typedOf(entry.operation, words) })
+}
+
+/** The words after `noun verb`, each in its place; the last place takes all that is left, so that it needs no quotes. */
+function typedOf(operation: OperationDescription, words: readonly string[]): Record<string, string> {
+  const positionals = positionalsOf(operation)
+  return Object.fromEntries(
+    positionals
+      .slice(0, words.length)
+      .map(({ name }, i) => [name, i === positionals.length - 1 ? words.slice(i).join(' ') : words[i]!]),
+  )
+}

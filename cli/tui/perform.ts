@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto'
+import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
+import { settle } from '../session/settle.ts'
+import { type Action, type Input, keyOf } from './actions.ts'
+import { type App, close, goHome, hasKey, load, push, record, refresh, say, take, topOf } from './app.ts'
+import { detailPane, homeOf, listPane, staticPane } from './homes.ts'
+import { lineOf } from './line-editor.ts'
+import type { ConfirmPane, DetailPane, FormPane, Item } from './pane.ts'
+
+/** How long a change is followed before the screen says that it is still under way, in milliseconds. */
+const patience = 60_000
+
+/** Runs an operation for a form, a confirmation, or neither; shows what comes of it. Never throws. */
+export async function perform(
+  app: App,
+  action: Action,
+  from: FormPane | ConfirmPane | null,
+  confirm?: string,
+): Promise<void> {
+  const { operation, input } = action
+  if (from?.busy) return
+  if (from) from.busy = true
+  app.changed()
+  const options =
+    operation.effect === 'read' ? {} : { idempotencyKey: randomUUID(), ...(confirm === undefined ? {} : { confirm }) }
+  try {
+    const output = await app.client.call(operation.name, input, options)
+    record(app, operation, input, 'ok', confirm)
+    if (from) close(app, from.kind === 'confirm' && from.form ? from.form : from)
+    if (operation.effect === 'read') showAnswer(app, action, output)
+    else showChange(app, action, output as Item)
+  } catch (error) {
+    refused(app, action, from, error)
+    if (problemOf(error).code !== 'confirmation_required') record(app, operation, input, problemOf(error).code, confirm)
+  }
+  if (from) from.busy = false
+  app.changed()
+}
+
+function refused(app: App, action: Action, from: FormPane | ConfirmPane | null, error: unknown): void {
+  const problem = problemOf(error)
+  if (problem.code === 'confirmation_required') push(app, confirmation(action, from, problem))
+  else if (from) putRight(from, problem)
+  else say(app, 'error', error)
+}
+
+function confirmation(action: Action, from: FormPane | ConfirmPane | null, problem: Problem): ConfirmPane {
+  return {
+    kind: 'confirm',
+    title: action.operation.verb,
+    action,
+    form: from?.kind === 'form' ? from : null,
+    expected: String(problem.details?.expected ?? ''),
+    message: problem.message,
+    line: lineOf(''),
+    problem: null,
+    busy: false,
+  }
+}
+
+/** Shows the fault where it was made. */
+function putRight(from: FormPane | ConfirmPane, problem: Problem): void {
+  from.problem = problem
+  if (from.kind !== 'form') return
+  const place = from.operation.fields.findIndex(({ name }) => name === problem.field)
+  if (place >= 0 && from.fixed[from.operation.fields[place]!.name] === undefined) from.focus = place
+}
+
+/** What a read answered, as a pane that can be read again. */
+function showAnswer(app: App, { operation, input }: Action, output: unknown): void {
+  const home = homeOf(app.homes, operation, input)
+  if (home >= 0) {
+    goHome(app, home)
+    return
+  }
+  const pane =
+    operation.columns.length > 0
+      ? listPane(operation, input)
+      : detailPane(app.operations, operation, input, { value: output as Item })
+  take(app, pane, output)
+  push(app, pane)
+  if (pane.kind === 'detail' && pane.related) void load(app, pane.related)
+}
+
+function showChange(app: App, action: Action, output: Item): void {
+  const { operation, input } = action
+  say(app, 'ok', `${operation.noun} ${operation.verb}: done.`)
+  const key = keyOf(app.operations, operation.noun, { ...input, ...output })
+  leaveDestroyed(app, operation, key)
+  if (operation.secrets.length > 0) {
+    push(
+      app,
+      staticPane(operation.noun, output, { title: String(output.name ?? 'secret'), secrets: operation.secrets }),
+    )
+  } else if (!seesNoun(app, operation, key)) push(app, paneAfter(app, action, output, key))
+  void follow(app, action, output)
+  void refresh(app)
+}
+
+/** Whether what is seen shows the change by itself: the thing, or the list that it is in. */
+function seesNoun(app: App, { noun }: OperationDescription, key: Input): boolean {
+  const top = topOf(app)
+  const list = top.kind === 'list' ? top : top.kind === 'detail' ? top.related : null
+  if (list?.noun === noun) {
+    list.wanted = key
+    return true
+  }
+  return top.kind === 'detail' && top.noun === noun && top.secrets.length === 0
+}
+
+function paneAfter(app: App, { operation, input }: Action, output: Item, key: Input): DetailPane {
+  const show = app.operations.find(({ name }) => name === `${operation.noun}.show`)
+  const title = String(output.name ?? operation.verb)
+  if (!show || operation.effect === 'destroy') return staticPane(operation.noun, output, { title })
+  return detailPane(app.operations, show, { ...pickInput(show, input), ...key }, { value: output })
+}
+
+const pickInput = (operation: OperationDescription, input: Input) =>
+  Object.fromEntries(Object.entries(input).filter(([name]) => operation.fields.some((field) => field.name === name)))
+
+function leaveDestroyed(app: App, operation: OperationDescription, key: Input): void {
+  if (operation.effect !== 'destroy') return
+  const gone = app.panes.find(
+    (pane) => pane.kind === 'detail' && pane.noun === operation.noun && pane.key !== null && hasKey(pane.key, key),
+  )
+  if (gone && Object.keys(key).length > 0) close(app, gone)
+}
+
+/** Says how a change goes until the world has followed it. */
+async function follow(app: App, { operation, input }: Action, output: Item): Promise<void> {
+  if (!operation.settle) return
+  const name = String(output.name ?? input.name ?? '')
+  const what = `${operation.noun} ${name}`.trim()
+  say(app, 'progress', `${what}: ${operation.verb} is under way …`)
+  try {
+    const found = await settle(app.client, operation, input, output, {
+      timeoutMs: patience,
+      progress: (message) => say(app, 'progress', `${what}: ${message}`),
+    })
+    const phase = (found as { status?: { phase?: string } } | null)?.status?.phase
+    const same = operation.settle.show === `${operation.noun}.show`
+    say(app, 'ok', found === null ? `${what} is gone.` : same ? `${what} is ${phase}.` : `${what}: done.`)
+  } catch (error) {
+    if (error instanceof OperationError) say(app, 'error', error)
+    else throw error
+  }
+  await refresh(app)
+}

@@ -1,0 +1,50 @@
+import { shown } from '../print/text.ts'
+import { textOf } from './line-editor.ts'
+import { keeps } from './match.ts'
+import type { Item, ListPane } from './pane.ts'
+
+/** What stands at a column: a field's name, or a path such as `status.since`. */
+export function valueAt(item: Item, column: string): unknown {
+  let value: unknown = item
+  for (const part of column.split('.')) value = (value as Item | null | undefined)?.[part]
+  return value
+}
+
+const units = [
+  ['d', 86_400],
+  ['h', 3600],
+  ['min', 60],
+  ['s', 1],
+] as const
+
+/** How long ago, in its largest unit: `3 min`. */
+export function ageOf(iso: string, now: Date): string {
+  const seconds = Math.max(0, Math.round((now.getTime() - Date.parse(iso)) / 1000))
+  const [unit, size] = units.find(([, one]) => seconds >= one) ?? ['s', 1]
+  return `${Math.floor(seconds / size)} ${unit}`
+}
+
+/** A cell as it is shown and filtered: safe for the terminal. */
+export function cellOf(item: Item, column: string, now: Date): string {
+  const value = valueAt(item, column)
+  if (column.endsWith('since') && typeof value === 'string') return ageOf(value, now)
+  return shown(value)
+}
+
+export const headingOf = (column: string) =>
+  column
+    .slice(column.lastIndexOf('.') + 1)
+    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+    .toUpperCase()
+
+/** The rows that the filter leaves. */
+export function rowsOf(pane: ListPane, now = new Date()): readonly Item[] {
+  const filter = textOf(pane.filter)
+  if (filter.trim() === '') return pane.items ?? []
+  return (pane.items ?? []).filter((item) =>
+    keeps(
+      filter,
+      pane.columns.map((column) => cellOf(item, column, now)),
+    ),
+  )
+}

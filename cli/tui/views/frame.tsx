@@ -1,0 +1,137 @@
+import { Box, Text, useAnimation, useInput, usePaste, useWindowSize } from 'ink'
+import { useSyncExternalStore } from 'react'
+import stringWidth from 'string-width'
+import { safe } from '../../print/text.ts'
+import { type App, topOf } from '../app.ts'
+import { bodyHeight, isLow } from '../body-height.ts'
+import { cut } from '../cut.ts'
+import { commandOf, everywhere, hintsOf } from '../hints.ts'
+import { keysOf } from '../keys.ts'
+import { press } from '../press.ts'
+import { colour } from '../theme.ts'
+import { Body } from './body.tsx'
+import { Row } from './row.tsx'
+
+/** The whole screen: exactly as high as the terminal, or lower. */
+export function Frame({ app }: { app: App }) {
+  useSyncExternalStore(app.subscribe, () => app.version)
+  const size = useWindowSize()
+  app.size = size
+  useInput((input, key) => {
+    for (const one of keysOf(input, key)) press(app, one)
+  })
+  usePaste((text) => press(app, { name: 'paste', text }))
+  const low = isLow(size)
+  return (
+    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+      <Header app={app} columns={size.columns} />
+      {size.rows > 4 && <Tabs app={app} columns={size.columns} />}
+      {!low && <Row />}
+      <Box flexDirection="column" height={bodyHeight(size)} overflow="hidden" flexShrink={0}>
+        <Body app={app} pane={topOf(app)} columns={size.columns} height={bodyHeight(size)} />
+      </Box>
+      <NoticeLine app={app} />
+      {!low && <Commands app={app} columns={size.columns} />}
+      <Hints app={app} />
+    </Box>
+  )
+}
+
+function Header({ app, columns }: { app: App; columns: number }) {
+  const { account, live, panes } = app
+  const who = account ? `${safe(account.name)}${account.role === 'ops' ? ' (ops)' : ''}  ` : ''
+  const state = live ? '● live' : '○ not live'
+  const room = columns - stringWidth(who + state) - 3
+  const path = ` › ${panes.map(({ title }) => safe(title)).join(' › ')}`
+  const start = cut(path, room - 8)
+  return (
+    <Row>
+      <Text bold {...colour('accent')}>
+        {' irc.now'}
+      </Text>
+      <Text>{start}</Text>
+      <Text>{' '.repeat(Math.max(1, room - 8 - stringWidth(start) + 2))}</Text>
+      <Text dimColor>{who}</Text>
+      <Text {...colour(live ? 'good' : 'busy')}>{state}</Text>
+    </Row>
+  )
+}
+
+function Tabs({ app, columns }: { app: App; columns: number }) {
+  const long = app.homes.reduce((sum, { title }) => sum + title.length + 4, 1)
+  // Without room for all the names, the one that is seen keeps its own.
+  const named = (i: number) => long <= columns || i === app.tab
+  return (
+    <Row>
+      {app.homes.map(({ title }, i) => (
+        <Text
+          key={title}
+          {...(i === app.tab ? { bold: true, underline: true, ...colour('accent') } : { dimColor: true })}
+        >
+          {`${i === 0 ? ' ' : '  '}${i + 1}${named(i) ? ` ${title}` : ''}`}
+        </Text>
+      ))}
+    </Row>
+  )
+}
+
+const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏']
+
+function NoticeLine({ app: { notice } }: { app: App }) {
+  if (!notice) return <Row />
+  if (notice.kind === 'progress') return <Progress text={safe(notice.text)} />
+  return (
+    <Row>
+      <Text {...colour(notice.kind === 'ok' ? 'good' : 'bad')}>
+        {` ${notice.kind === 'ok' ? '✓' : '✗'} ${safe(notice.text)}`}
+      </Text>
+    </Row>
+  )
+}
+
+function Progress({ text }: { text: string }) {
+  const { frame } = useAnimation({ interval: 120 })
+  return (
+    <Row>
+      <Text {...colour('busy')}>{` ${spinner[frame % spinner.length]} ${text}`}</Text>
+    </Row>
+  )
+}
+
+/** What does the same elsewhere; secrets never stand here. */
+function Commands({ app, columns }: { app: App; columns: number }) {
+  const command = commandOf(app)
+  if (!command)
+    return (
+      <>
+        <Row />
+        <Row />
+      </>
+    )
+  return (
+    <>
+      <Row>
+        <Text dimColor>{` shell  ${cut(safe(command.shell), columns - 9)}`}</Text>
+      </Row>
+      <Row>
+        <Text dimColor>{` IRC    ${cut(safe(command.irc), columns - 9)}`}</Text>
+      </Row>
+    </>
+  )
+}
+
+function Hints({ app }: { app: App }) {
+  const pane = topOf(app)
+  const typing = pane.kind === 'form' || pane.kind === 'confirm' || pane.kind === 'palette'
+  const hints = [...hintsOf(app), ...(typing ? [] : everywhere)]
+  return (
+    <Row>
+      {hints.map(([key, label]) => (
+        <Text key={`${key} ${label}`}>
+          <Text bold {...colour('accent')}>{` ${key}`}</Text>
+          <Text dimColor>{` ${label} `}</Text>
+        </Text>
+      ))}
+    </Row>
+  )
+}
