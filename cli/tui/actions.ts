@@ -2,12 +2,15 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 
 export type Input = Readonly<Record<string, unknown>>
 
-/** What names one thing of a noun among the operations: the fields that its `show` takes, else what destroys it. */
-export function keyOf(operations: readonly OperationDescription[], noun: string, item: Input): Input {
+/**
+ * What names one thing of a noun among the operations: the fields that its `show` takes, else what destroys it. Null
+ * where nothing names it, such as a line of the audit.
+ */
+export function keyOf(operations: readonly OperationDescription[], noun: string, item: Input): Input | null {
   const ofNoun = operations.filter((one) => one.noun === noun)
   const naming = ofNoun.find(({ verb }) => verb === 'show') ?? ofNoun.find(({ effect }) => effect === 'destroy')
   const names = (naming?.fields ?? []).map(({ name }) => name).filter((name) => item[name] !== undefined)
-  return Object.fromEntries(names.map((name) => [name, item[name]]))
+  return names.length === 0 ? null : Object.fromEntries(names.map((name) => [name, item[name]]))
 }
 
 export interface Action {

@@ -1,5 +1,5 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
-import { problemOf } from '@irc-now/core/operation/errors'
+import { OperationError, problemOf } from '@irc-now/core/operation/errors'
 import type { Client } from '../session/client.ts'
 import { keyOf } from './actions.ts'
 import { commandText } from './command-text.ts'
@@ -10,6 +10,8 @@ import { rowsOf } from './rows.ts'
 /** All that the screen shows. Keys and answers change it, and `changed` says so; the views only draw it. */
 export interface App {
   readonly client: Client
+  /** The member for whom an operator acts, else null. */
+  readonly as: string | null
   /** Those that the caller may run. */
   operations: readonly OperationDescription[]
   account: { readonly name: string; readonly role: string } | null
@@ -26,14 +28,20 @@ export interface App {
   changed(): void
   subscribe(listener: () => void): () => void
   quit(code: number): void
+  /** Gives the terminal back to the shell until it lets this go on. */
+  suspend(): void
 }
 
-export function createApp(client: Client, size: App['size'], quit: (code: number) => void): App {
+export function createApp(
+  client: Client,
+  { as, size, quit }: { as: string | null; size: App['size']; quit(code: number): void },
+): App {
   const listeners = new Set<() => void>()
   const operations = client.operations.filter(({ access }) => access !== 'ops')
   const homes = homesOf(operations)
   const app: App = {
-    client,
+    client: actingClient(client, as),
+    as,
     operations,
     account: null,
     homes,
@@ -53,8 +61,25 @@ export function createApp(client: Client, size: App['size'], quit: (code: number
       return () => listeners.delete(listener)
     },
     quit,
+    suspend() {},
   }
   return app
+}
+
+/** The client for one who may act for a member; what breaks on the way is an error like all others. */
+function actingClient(client: Client, as: string | null): Client {
+  return {
+    ...client,
+    async call(name, input, options) {
+      try {
+        return await client.call(name, input, as === null ? options : { ...options, as })
+      } catch (cause) {
+        if (cause instanceof OperationError) throw cause
+        const message = 'The connection broke before the answer came; look whether it was done.'
+        throw new OperationError('unavailable', message, { cause })
+      }
+    },
+  }
 }
 
 /** Learns who this is: what operators see is there for operators only. */
@@ -81,11 +106,13 @@ export function push(app: App, pane: Pane): void {
   app.changed()
 }
 
-/** Takes a pane away with all that lies on it; the home screen stays. */
+/** Takes a pane away with all that lies on it; the home screen stays. What was covered is read again. */
 export function close(app: App, pane: Pane): void {
   const place = app.panes.indexOf(pane)
-  if (place > 0) app.panes.splice(place)
+  if (place <= 0) return
+  app.panes.splice(place)
   app.changed()
+  void refresh(app)
 }
 
 export function goHome(app: App, tab: number): void {
@@ -110,7 +137,7 @@ export function record(
   outcome: string,
   confirm?: string,
 ): void {
-  app.log.push({ at: new Date(), text: commandText(operation, input, confirm), outcome })
+  app.log.push({ at: new Date(), text: commandText(operation, input, { confirm, as: app.as }), outcome })
   if (app.log.length > 500) app.log.shift()
 }
 
@@ -123,7 +150,7 @@ export async function refresh(app: App): Promise<void> {
 
 const isReading = (pane: Pane): pane is ListPane | DetailPane => pane.kind === 'list' || pane.kind === 'detail'
 
-/** Reads a pane’s content; asked again meanwhile, it reads once more. Never throws: the pane says what went wrong. */
+/** Reads a pane’s content; asked again meanwhile, it reads once more. The pane says what the platform refused. */
 export async function load(app: App, pane: ListPane | DetailPane): Promise<void> {
   if (pane.kind === 'detail' && pane.related) void load(app, pane.related)
   if (!pane.operation) return
@@ -136,6 +163,7 @@ export async function load(app: App, pane: ListPane | DetailPane): Promise<void>
       take(app, pane, await app.client.call(pane.operation.name, pane.input))
     }
   } catch (error) {
+    if (!(error instanceof OperationError)) throw error
     pane.problem = problemOf(error)
     pane.stale = false
   }
@@ -153,7 +181,7 @@ export function take(app: App, pane: ListPane | DetailPane, answer: unknown): vo
   const wanted = pane.wanted ?? (before ? keyOf(app.operations, pane.noun, before) : null)
   pane.items = (answer as { items?: readonly Item[] }).items ?? []
   const rows = rowsOf(pane)
-  const place = wanted && Object.keys(wanted).length > 0 ? rows.findIndex((item) => hasKey(item, wanted)) : -1
+  const place = wanted ? rows.findIndex((item) => hasKey(item, wanted)) : -1
   if (place >= 0) {
     pane.cursor = place
     pane.wanted = null

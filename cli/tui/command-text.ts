@@ -19,7 +19,7 @@ const ircQuoted = (text: string) => (/^[^\s"'\\]+$/.test(text) ? text : `"${text
 export function commandText(
   { noun, verb, ...operation }: OperationDescription,
   input: Readonly<Record<string, unknown>>,
-  confirm?: string,
+  more: { confirm?: string | undefined; as: string | null } = { as: null },
 ): CommandText {
   const description = { noun, verb, ...operation }
   const given = operation.fields.filter((field) => input[field.name] !== undefined)
@@ -38,7 +38,8 @@ export function commandText(
         : `--${field.flag} ${shellQuoted(value(field))}`,
     ),
     ...secrets.map((field) => `--${field.flag}`),
-    ...(confirm === undefined ? [] : [`--confirm ${shellQuoted(confirm)}`]),
+    ...(more.as === null ? [] : [`--as ${shellQuoted(more.as)}`]),
+    ...(more.confirm === undefined ? [] : [`--confirm ${shellQuoted(more.confirm)}`]),
   ]
   const irc = [
     '/msg NowServ',
@@ -46,6 +47,7 @@ export function commandText(
     verb.toUpperCase(),
     ...placed.map((field) => ircQuoted(value(field))),
     ...named.map((field) => `${field.flag}=${value(field) === '' ? '' : ircQuoted(value(field))}`),
+    ...(more.as === null ? [] : [`as=${ircQuoted(more.as)}`]),
     // A bare flag takes the word after it as its value, so these come last.
     ...secrets.map((field) => `-${field.flag}`),
   ]

@@ -39,16 +39,10 @@ export function fitted(widths: readonly number[], total: number, gap = 2, least 
   const used = () => shown.filter((width) => width > 0).reduce((sum, width) => sum + width + gap, -gap)
   while (used() > total) {
     const widest = Math.max(...shown)
-    if (widest > least)
-      shown[shown.lastIndexOf(widest)] = Math.max(
-        least,
-        widest - Math.max(1, Math.min(used() - total, widest - secondWidest(shown, widest))),
-      )
-    else if (shown.filter((width) => width > 0).length > 1) shown[shown.findLastIndex((width) => width > 0)] = 0
+    const last = shown.findLastIndex((width) => width > 0)
+    if (widest > least) shown[shown.lastIndexOf(widest)] = widest - 1
+    else if (last > 0) shown[last] = 0
     else return shown.map((width) => Math.min(width, total))
   }
   return shown
 }
-
-const secondWidest = (widths: readonly number[], widest: number) =>
-  Math.max(0, ...widths.filter((width) => width < widest))

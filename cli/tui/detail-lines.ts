@@ -2,7 +2,7 @@ import stringWidth from 'string-width'
 import { safe, shown } from '../print/text.ts'
 import { wrapped } from './cut.ts'
 import type { DetailPane, Item } from './pane.ts'
-import { ageOf } from './rows.ts'
+import { ageOf, shortened } from './rows.ts'
 import { signs, type Tone, toneOfCell } from './theme.ts'
 
 export interface DetailLine {
@@ -21,6 +21,8 @@ interface Row {
 
 /** So many rows of a list inside a thing are shown; the rest is counted. */
 const mostRows = 200
+/** So many characters of a text are shown. */
+const longest = 5000
 
 const labelOf = (name: string) => safe(name).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
@@ -30,15 +32,17 @@ const isItem = (value: unknown): value is Item => typeof value === 'object' && v
 export function detailLines(pane: DetailPane, width: number, now: Date): DetailLine[] {
   const value = pane.value ?? {}
   const rows: Row[] = []
+  const status: Row[] = []
   const sections: DetailLine[] = []
   for (const [name, one] of Object.entries(value)) {
-    if (name === 'status' && isItem(one)) rows.push(...statusRows(value, one, now))
+    if (name === 'status' && isItem(one)) status.push(...statusRows(value, one, now))
     else if (isItem(one)) sections.push(heading(name), ...laidOut(rowsOfItem(one), width))
     else if (Array.isArray(one) && one.some(isItem)) sections.push(...listSection(name, one.filter(isItem)))
     else if (!pane.secrets.includes(name)) rows.push({ label: labelOf(name), text: shown(one), tone: null })
   }
   const secrets = pane.secrets.map((name): Row => ({ label: labelOf(name), text: shown(value[name]), tone: 'accent' }))
-  return [...laidOut([...secrets, ...rows], width), ...sections]
+  // How it is comes first: where the screen is low, the rest is cut.
+  return [...laidOut([...secrets, ...status, ...rows], width), ...sections]
 }
 
 function statusRows(value: Item, status: Item, now: Date): Row[] {
@@ -60,7 +64,7 @@ const heading = (label: string): DetailLine => ({ label: labelOf(label), text: '
 function listSection(name: string, items: readonly Item[]): DetailLine[] {
   const lines = items.slice(0, mostRows).map((item): DetailLine => {
     const cells = Object.values(item).filter((value) => value !== null && value !== '')
-    return { label: '', text: cells.map(shown).join('  '), tone: null, heading: false }
+    return { label: '', text: shortened(cells.map(shown).join('  '), 500), tone: null, heading: false }
   })
   const rest = items.length - lines.length
   const more = rest > 0 ? [{ label: '', text: `… and ${rest} more`, tone: null, heading: false }] : []
@@ -70,7 +74,7 @@ function listSection(name: string, items: readonly Item[]): DetailLine[] {
 function laidOut(rows: readonly Row[], width: number): DetailLine[] {
   const labels = Math.min(24, Math.max(0, ...rows.map(({ label }) => stringWidth(label))))
   return rows.flatMap(({ label, text, tone }) =>
-    wrapped(text, width - labels - 6).map((line, i) => ({
+    wrapped(shortened(text, longest), width - labels - 6).map((line, i) => ({
       label: (i === 0 ? label : '').padEnd(labels),
       text: line,
       tone,

@@ -25,8 +25,27 @@ export function helpLines(app: App): Hint[] {
     ['r', 'read again'],
     ['L', 'the commands that were run'],
     ['Esc', 'back'],
+    ['Ctrl-Z', 'to the shell for a while; “fg” comes back'],
     ['Writing', ''],
     ['Ctrl-A Ctrl-E', 'start and end of the line'],
     ['Ctrl-U Ctrl-W', 'erase to the start, erase a word'],
   ]
 }
+
+export interface LogLine {
+  readonly key: string
+  /** When, on an entry’s first line. */
+  readonly time: string
+  readonly text: string
+  readonly kind: 'shell' | 'irc' | 'error'
+}
+
+/** The commands that were run, newest first: each for a shell and for NowServ, and its error’s code where it had one. */
+export const logLines = (app: App): LogLine[] =>
+  app.log
+    .toReversed()
+    .flatMap(({ at, text, outcome }, i): LogLine[] => [
+      { key: `${i} shell`, time: at.toTimeString().slice(0, 8), text: text.shell, kind: 'shell' },
+      { key: `${i} irc`, time: '', text: text.irc, kind: 'irc' },
+      ...(outcome === 'ok' ? [] : [{ key: `${i} error`, time: '', text: `[${outcome}]`, kind: 'error' } as const]),
+    ])

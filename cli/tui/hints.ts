@@ -1,7 +1,6 @@
-import { type Action, actionsOf, keyOf } from './actions.ts'
+import { type Action, actionsOf, type Input, keyOf } from './actions.ts'
 import { type App, topOf } from './app.ts'
 import { type CommandText, commandText } from './command-text.ts'
-import { textOf } from './line-editor.ts'
 import type { DetailPane, ListPane, Pane } from './pane.ts'
 import { inputOf } from './panes/form.ts'
 import { createOf } from './panes/list.ts'
@@ -24,13 +23,13 @@ export function hintsOf(app: App): Hint[] {
     case 'detail':
       return detailHints(app, pane)
     case 'form':
-      return [['↑↓ Tab', 'move'], ['←→', 'choose'], ...writing('do it')]
+      return [['↑↓ Tab', 'move'], ['←→', 'choose'], ...writing(pane.operation.verb)]
     case 'confirm':
-      return writing('confirm')
+      return writing(pane.action.operation.verb)
     case 'palette':
       return [['↑↓', 'move'], ['Tab', 'complete'], ...writing('open')]
     case 'menu':
-      return [['↑↓', 'move'], ...writing('do it')]
+      return [['↑↓', 'move'], ...writing(pane.actions[pane.cursor]?.operation.verb ?? 'open')]
     case 'text':
       return [
         ['↑↓', 'scroll'],
@@ -54,16 +53,18 @@ function listHints(app: App, pane: ListPane): Hint[] {
 }
 
 function detailHints(app: App, pane: DetailPane): Hint[] {
-  if (pane.related?.filtering) return writing('keep the filter')
-  const own = pane.key === null ? [] : thingHints(app, pane.noun, pane.key)
   const list = pane.related
-  const below: Hint[] = list
-    ? [...(rowsOf(list).length > 0 ? [['Enter', `show ${list.noun}`] as const] : []), ['c', `add ${list.noun}`]]
-    : [['↑↓', 'scroll']]
-  return [...below, ...own]
+  if (list?.filtering) return writing('keep the filter')
+  if (pane.secrets.length > 0) return [['Esc', 'forget it']]
+  const own = thingHints(app, pane.noun, pane.key)
+  const back: Hint[] = app.panes.length > 1 ? [['Esc', 'back']] : []
+  if (!list) return [['↑↓', 'scroll'], ...own, ...back]
+  const show: Hint[] = rowsOf(list).length > 0 ? [['Enter', 'show']] : []
+  return [...show, ['c', 'add'], ...own, ...back]
 }
 
-function thingHints(app: App, noun: string, key: Readonly<Record<string, unknown>>): Hint[] {
+function thingHints(app: App, noun: string, key: Input | null): Hint[] {
+  if (key === null) return []
   const actions = actionsOf(app.operations, noun, key)
   const destroys = actions.find(({ operation }) => operation.effect === 'destroy')
   return [
@@ -74,7 +75,7 @@ function thingHints(app: App, noun: string, key: Readonly<Record<string, unknown
 }
 
 export const everywhere: readonly Hint[] = [
-  [':', 'any command'],
+  [':', 'palette'],
   ['?', 'help'],
   ['q', 'quit'],
 ]
@@ -82,7 +83,7 @@ export const everywhere: readonly Hint[] = [
 /** What does the same in a shell and on IRC as what is seen, or as what Enter would do now. */
 export function commandOf(app: App): CommandText | null {
   const action = actionSeen(app, topOf(app))
-  return action && commandText(action.operation, action.input)
+  return action && commandText(action.operation, action.input, { as: app.as })
 }
 
 function actionSeen(app: App, pane: Pane): Action | null {
@@ -112,5 +113,3 @@ function actionSeen(app: App, pane: Pane): Action | null {
       return null
   }
 }
-
-export const filterOf = (pane: ListPane) => textOf(pane.filter)

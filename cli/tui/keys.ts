@@ -47,6 +47,7 @@ export function keysOf(input: string, key: InkKey): Key[] {
   return charactersOf(input).flatMap((text): Key[] => {
     const name = controls[text]
     if (name) return [{ name, text: '' }]
+    if (/^[\x01-\x1a]$/.test(text)) return [{ name: 'ctrl', text: String.fromCharCode(text.charCodeAt(0) + 96) }]
     return /\p{Cc}/u.test(text) ? [] : [{ name: 'text', text }]
   })
 }

@@ -5,7 +5,9 @@ import { openClient } from '../commands/run.ts'
 
 /** `irc-now tui`: the full screen until it is left. Throws where there is no terminal, or nothing to connect to. */
 export async function runTui(operations: readonly OperationDescription[], argv: readonly string[]): Promise<void> {
-  const { common, words } = readCommon(argv)
+  const { common, words, parsed } = readCommon(argv)
+  const stray = Object.keys(parsed).find((name) => !['_', '$0', 'url', 'profile', 'as'].includes(name))
+  if (stray) throw new OperationError('invalid_input', `tui takes --url, --profile and --as, not --${stray}.`)
   if (words.length > 0) throw new OperationError('invalid_input', `tui takes no words, such as “${words[0]}”.`)
   if (!process.stdin.isTTY || !process.stdout.isTTY) {
     throw new OperationError(
@@ -15,5 +17,10 @@ export async function runTui(operations: readonly OperationDescription[], argv: 
   }
   const client = await openClient(operations, common, 'tui')
   const { showScreen } = await import('./screen.tsx')
-  process.exitCode = await showScreen(client)
+  try {
+    process.exitCode = await showScreen(client, common.as ?? null)
+  } finally {
+    // What is still waited for goes on on the platform, and must not keep the shell waiting.
+    setTimeout(() => process.exit(), 50).unref()
+  }
 }

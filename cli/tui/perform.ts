@@ -11,7 +11,7 @@ import type { ConfirmPane, DetailPane, FormPane, Item } from './pane.ts'
 /** How long a change is followed before the screen says that it is still under way, in milliseconds. */
 const patience = 60_000
 
-/** Runs an operation for a form, a confirmation, or neither; shows what comes of it. Never throws. */
+/** Runs an operation for a form, a confirmation, or neither; shows what comes of it, also where it was refused. */
 export async function perform(
   app: App,
   action: Action,
@@ -31,6 +31,7 @@ export async function perform(
     if (operation.effect === 'read') showAnswer(app, action, output)
     else showChange(app, action, output as Item)
   } catch (error) {
+    if (!(error instanceof OperationError)) throw error
     refused(app, action, from, error)
     if (problemOf(error).code !== 'confirmation_required') record(app, operation, input, problemOf(error).code, confirm)
   }
@@ -99,7 +100,7 @@ function showChange(app: App, action: Action, output: Item): void {
 }
 
 /** Whether what is seen shows the change by itself: the thing, or the list that it is in. */
-function seesNoun(app: App, { noun }: OperationDescription, key: Input): boolean {
+function seesNoun(app: App, { noun }: OperationDescription, key: Input | null): boolean {
   const top = topOf(app)
   const list = top.kind === 'list' ? top : top.kind === 'detail' ? top.related : null
   if (list?.noun === noun) {
@@ -109,7 +110,7 @@ function seesNoun(app: App, { noun }: OperationDescription, key: Input): boolean
   return top.kind === 'detail' && top.noun === noun && top.secrets.length === 0
 }
 
-function paneAfter(app: App, { operation, input }: Action, output: Item, key: Input): DetailPane {
+function paneAfter(app: App, { operation, input }: Action, output: Item, key: Input | null): DetailPane {
   const show = app.operations.find(({ name }) => name === `${operation.noun}.show`)
   const title = String(output.name ?? operation.verb)
   if (!show || operation.effect === 'destroy') return staticPane(operation.noun, output, { title })
@@ -119,12 +120,12 @@ function paneAfter(app: App, { operation, input }: Action, output: Item, key: In
 const pickInput = (operation: OperationDescription, input: Input) =>
   Object.fromEntries(Object.entries(input).filter(([name]) => operation.fields.some((field) => field.name === name)))
 
-function leaveDestroyed(app: App, operation: OperationDescription, key: Input): void {
-  if (operation.effect !== 'destroy') return
+function leaveDestroyed(app: App, operation: OperationDescription, key: Input | null): void {
+  if (operation.effect !== 'destroy' || key === null) return
   const gone = app.panes.find(
     (pane) => pane.kind === 'detail' && pane.noun === operation.noun && pane.key !== null && hasKey(pane.key, key),
   )
-  if (gone && Object.keys(key).length > 0) close(app, gone)
+  if (gone) close(app, gone)
 }
 
 /** Says how a change goes until the world has followed it. */
@@ -142,8 +143,9 @@ async function follow(app: App, { operation, input }: Action, output: Item): Pro
     const same = operation.settle.show === `${operation.noun}.show`
     say(app, 'ok', found === null ? `${what} is gone.` : same ? `${what} is ${phase}.` : `${what}: done.`)
   } catch (error) {
-    if (error instanceof OperationError) say(app, 'error', error)
-    else throw error
+    // The change goes on all the same; only following it has ended.
+    const broke = new OperationError('unavailable', 'The connection broke while waiting; it goes on by itself.')
+    say(app, 'error', error instanceof OperationError ? error : broke)
   }
   await refresh(app)
 }

@@ -1,6 +1,6 @@
 import { type App, close, goHome, push, refresh, topOf } from './app.ts'
 import { bodyHeight } from './body-height.ts'
-import { helpLines } from './help.ts'
+import { helpLines, logLines } from './help.ts'
 import type { Key } from './keys.ts'
 import type { Pane, TextPane } from './pane.ts'
 import { pressConfirm } from './panes/confirm.ts'
@@ -15,6 +15,7 @@ import { pressMenu } from './panes/thing.ts'
 export function press(app: App, key: Key): void {
   const top = topOf(app)
   if (key.name === 'ctrl' && key.text === 'c') app.quit(130)
+  else if (key.name === 'ctrl' && key.text === 'z') app.suspend()
   else if (!pressPane(app, top, key)) pressAnywhere(app, top, key)
   app.changed()
 }
@@ -39,7 +40,7 @@ function pressPane(app: App, pane: Pane, key: Key): boolean {
 }
 
 function pressText(app: App, pane: TextPane, key: Key): boolean {
-  const lines = pane.about === 'help' ? helpLines(app).length : app.log.length * 2
+  const lines = pane.about === 'help' ? helpLines(app).length : logLines(app).length
   const last = Math.max(0, lines - bodyHeight(app.size))
   const next = moved(key, Math.min(pane.scroll, last), last + 1, pageOf(app))
   if (next === null) return false

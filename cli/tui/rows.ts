@@ -28,8 +28,12 @@ export function ageOf(iso: string, now: Date): string {
 export function cellOf(item: Item, column: string, now: Date): string {
   const value = valueAt(item, column)
   if (column.endsWith('since') && typeof value === 'string') return ageOf(value, now)
-  return shown(value)
+  return shortened(shown(value), 500)
 }
+
+/** What may be endless, in a length that can be measured and laid out at each key. */
+export const shortened = (text: string, most: number) =>
+  text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`
 
 export const headingOf = (column: string) =>
   column

@@ -1,4 +1,4 @@
-import { type Input, keyOf } from '../actions.ts'
+import { keyOf } from '../actions.ts'
 import { type App, load, push } from '../app.ts'
 import { detailPane, staticPane } from '../homes.ts'
 import type { Key } from '../keys.ts'
@@ -33,8 +33,9 @@ export function pressList(app: App, pane: ListPane, key: Key): boolean {
     return true
   }
   if (key.text === 'c') return create(app, pane)
-  if (!item) return false
-  const thing = { noun: pane.noun, key: keyOf(app.operations, pane.noun, item), item }
+  const named = item && keyOf(app.operations, pane.noun, item)
+  if (!named) return false
+  const thing = { noun: pane.noun, key: named, item }
   if (key.text === 'e') return update(app, thing)
   if (key.text === 'd') return destroy(app, thing)
   if (key.text === 'a') return openMenu(app, thing)
@@ -68,11 +69,12 @@ export function create(app: App, pane: ListPane): boolean {
 export function openItem(app: App, list: ListPane, item: Item): void {
   const key = keyOf(app.operations, list.noun, item)
   const show = app.operations.find(({ name }) => name === `${list.noun}.show`)
-  const pane = show
-    ? detailPane(app.operations, show, key, { value: item, key })
-    : staticPane(list.noun, item, { title: titleOf(item, key, list), key })
+  const pane =
+    show && key
+      ? detailPane(app.operations, show, key, { value: item, key })
+      : staticPane(list.noun, item, { title: titleOf(item, list), key })
   push(app, pane)
   void load(app, pane)
 }
 
-const titleOf = (item: Item, key: Input, { noun }: ListPane) => String(key.name ?? item.name ?? noun)
+const titleOf = (item: Item, { noun }: ListPane) => String(item.name ?? item.operation ?? noun)

@@ -1,24 +1,17 @@
 import { Text } from 'ink'
 import { safe } from '../../print/text.ts'
-import type { App } from '../app.ts'
 import { cut, padded, windowOf, wrapped } from '../cut.ts'
-import { helpLines } from '../help.ts'
+import { helpLines, logLines } from '../help.ts'
 import type { ConfirmPane, MenuPane, PalettePane, Pane, TextPane } from '../pane.ts'
 import { found } from '../panes/palette.ts'
 import { colour } from '../theme.ts'
+import type { BodyProps } from './body-props.ts'
 import { Detail } from './detail.tsx'
 import { Form } from './form.tsx'
 import { Input } from './input.tsx'
 import { List } from './list.tsx'
 import { ProblemLine } from './problem.tsx'
 import { Row } from './row.tsx'
-
-export interface BodyProps<P extends Pane> {
-  readonly app: App
-  readonly pane: P
-  readonly columns: number
-  readonly height: number
-}
 
 export function Body(props: BodyProps<Pane>) {
   const { pane } = props
@@ -107,8 +100,13 @@ function Confirm({ pane, columns }: BodyProps<ConfirmPane>) {
       ))}
       <Row />
       <Row>
-        <Text dimColor>{` Type ${cut(safe(pane.expected), columns - 30)} to confirm: `}</Text>
-        <Input line={pane.line} width={26} focused />
+        <Text dimColor>{` Type ${cut(safe(pane.expected), columns - 20)} to confirm:`}</Text>
+      </Row>
+      <Row>
+        <Text bold {...colour('accent')}>
+          {' › '}
+        </Text>
+        <Input line={pane.line} width={columns - 4} focused />
       </Row>
       {pane.problem && <ProblemLine problem={pane.problem} columns={columns} />}
     </>
@@ -133,28 +131,23 @@ function Help({ app, pane, columns, height }: BodyProps<TextPane>) {
 }
 
 function Log({ app, pane, columns, height }: BodyProps<TextPane>) {
-  const lines = app.log.toReversed().flatMap(({ at, text, outcome }, i) => [
-    {
-      key: `${i} shell`,
-      start: `${at.toTimeString().slice(0, 8)}  ${padded(outcome, 10)}`,
-      text: text.shell,
-      bad: outcome !== 'ok',
-    },
-    { key: `${i} irc`, start: ' '.repeat(20), text: text.irc, bad: false },
-  ])
+  const lines = logLines(app)
   if (lines.length === 0)
-    return (
-      <Row>
-        <Text dimColor>
-          {' Nothing was run yet. What you do is listed here as commands for a shell and for NowServ.'}
-        </Text>
+    return wrapped(
+      'Nothing was run yet. What you do is listed here, as commands for a shell and for NowServ.',
+      columns - 2,
+    ).map((line) => (
+      <Row key={line}>
+        <Text dimColor>{` ${line}`}</Text>
       </Row>
-    )
+    ))
   const start = Math.min(pane.scroll, Math.max(0, lines.length - height))
-  return lines.slice(start, start + height).map(({ key, start: first, text, bad }) => (
+  return lines.slice(start, start + height).map(({ key, time, text, kind }) => (
     <Row key={key}>
-      <Text {...(bad ? colour('bad') : { dimColor: true })}>{` ${first} `}</Text>
-      <Text dimColor={first.trim() === ''}>{cut(safe(text), columns - 24)}</Text>
+      <Text dimColor>{` ${padded(time, 8)}  `}</Text>
+      <Text dimColor={kind === 'irc'} {...colour(kind === 'error' ? 'bad' : null)}>
+        {cut(safe(text), columns - 12)}
+      </Text>
     </Row>
   ))
 }

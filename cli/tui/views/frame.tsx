@@ -1,13 +1,15 @@
-import { Box, Text, useAnimation, useInput, usePaste, useWindowSize } from 'ink'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Box, Text, useAnimation, useApp, useInput, usePaste, useWindowSize } from 'ink'
 import { useSyncExternalStore } from 'react'
 import stringWidth from 'string-width'
 import { safe } from '../../print/text.ts'
 import { type App, topOf } from '../app.ts'
 import { bodyHeight, isLow } from '../body-height.ts'
 import { cut } from '../cut.ts'
-import { commandOf, everywhere, hintsOf } from '../hints.ts'
+import { commandOf, everywhere, type Hint, hintsOf } from '../hints.ts'
 import { keysOf } from '../keys.ts'
 import { press } from '../press.ts'
+import { setWrapping } from '../terminal.ts'
 import { colour } from '../theme.ts'
 import { Body } from './body.tsx'
 import { Row } from './row.tsx'
@@ -20,6 +22,7 @@ export function Frame({ app }: { app: App }) {
   useInput((input, key) => {
     for (const one of keysOf(input, key)) press(app, one)
   })
+  app.suspend = useSuspend()
   usePaste((text) => press(app, { name: 'paste', text }))
   const low = isLow(size)
   return (
@@ -32,14 +35,27 @@ export function Frame({ app }: { app: App }) {
       </Box>
       <NoticeLine app={app} />
       {!low && <Commands app={app} columns={size.columns} />}
-      <Hints app={app} />
+      <Hints app={app} columns={size.columns} />
     </Box>
   )
 }
 
+/** As Ctrl-Z does elsewhere: the whole job stops. Time stands still meanwhile, so the pause ends once it goes on. */
+function useSuspend(): () => void {
+  const { suspendTerminal } = useApp()
+  return () =>
+    void suspendTerminal(async () => {
+      setWrapping('on')
+      process.kill(0, 'SIGTSTP')
+      await delay(100)
+      setWrapping('off')
+    })
+}
+
 function Header({ app, columns }: { app: App; columns: number }) {
-  const { account, live, panes } = app
-  const who = account ? `${safe(account.name)}${account.role === 'ops' ? ' (ops)' : ''}  ` : ''
+  const { account, as, live, panes } = app
+  const role = as === null ? (account?.role === 'ops' ? ' (ops)' : '') : ' (you act for them)'
+  const who = account ? `${safe(account.name)}${role}  ` : ''
   const state = live ? '● live' : '○ not live'
   const room = columns - stringWidth(who + state) - 3
   const path = ` › ${panes.map(({ title }) => safe(title)).join(' › ')}`
@@ -64,11 +80,11 @@ function Tabs({ app, columns }: { app: App; columns: number }) {
   return (
     <Row>
       {app.homes.map(({ title }, i) => (
-        <Text
-          key={title}
-          {...(i === app.tab ? { bold: true, underline: true, ...colour('accent') } : { dimColor: true })}
-        >
-          {`${i === 0 ? ' ' : '  '}${i + 1}${named(i) ? ` ${title}` : ''}`}
+        <Text key={title}>
+          {i === 0 ? ' ' : '  '}
+          <Text {...(i === app.tab ? { bold: true, underline: true, ...colour('accent') } : { dimColor: true })}>
+            {`${i + 1}${named(i) ? ` ${title}` : ''}`}
+          </Text>
         </Text>
       ))}
     </Row>
@@ -120,13 +136,10 @@ function Commands({ app, columns }: { app: App; columns: number }) {
   )
 }
 
-function Hints({ app }: { app: App }) {
-  const pane = topOf(app)
-  const typing = pane.kind === 'form' || pane.kind === 'confirm' || pane.kind === 'palette'
-  const hints = [...hintsOf(app), ...(typing ? [] : everywhere)]
+function Hints({ app, columns }: { app: App; columns: number }) {
   return (
     <Row>
-      {hints.map(([key, label]) => (
+      {fittingHints(app, columns).map(([key, label]) => (
         <Text key={`${key} ${label}`}>
           <Text bold {...colour('accent')}>{` ${key}`}</Text>
           <Text dimColor>{` ${label} `}</Text>
@@ -134,4 +147,16 @@ function Hints({ app }: { app: App }) {
       ))}
     </Row>
   )
+}
+
+/** Help and the way out are always named; of what the pane itself has, as much as there is room for. */
+function fittingHints(app: App, columns: number): Hint[] {
+  const { kind } = topOf(app)
+  const typing = kind === 'form' || kind === 'confirm' || kind === 'palette'
+  const always = typing ? [] : everywhere
+  const own = hintsOf(app)
+  const width = (hints: readonly Hint[]) =>
+    hints.reduce((sum, [key, label]) => sum + stringWidth(key) + stringWidth(label) + 3, 0)
+  while (own.length > 0 && width([...own, ...always]) > columns) own.pop()
+  return [...own, ...always]
 }

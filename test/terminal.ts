@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { spawn } from '@lydell/node-pty'
+import xterm from '@xterm/headless'
+
+/** A terminal as a person has it: a program in a PTY, and the screen that its output makes. */
+export function openTerminal(
+  file: string,
+  args: readonly string[],
+  options: { env: NodeJS.ProcessEnv; columns?: number; rows?: number },
+) {
+  const { env, columns = 80, rows = 24 } = options
+  const screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 })
+  const pty = spawn(file, [...args], { cols: columns, rows, env: { ...env, TERM: 'xterm-256color' } })
+  let cursorShown = true
+  let ended = false
+  pty.onData((data) => {
+    for (const [, shown] of data.matchAll(/\x1b\[\?25([hl])/g)) cursorShown = shown === 'h'
+    screen.write(data)
+  })
+  const exited = new Promise<number>((resolve) =>
+    pty.onExit(({ exitCode }) => {
+      ended = true
+      // What was written last is parsed before the screen is looked at.
+      screen.write('', () => resolve(exitCode))
+    }),
+  )
+  const lineAt = (place: number) => screen.buffer.active.getLine(place)
+  const terminal = {
+    exited,
+    type: (text: string) => pty.write(text),
+    resize(columns: number, rows: number) {
+      screen.resize(columns, rows)
+      pty.resize(columns, rows)
+    },
+    /** The visible rows. */
+    get lines(): string[] {
+      const { baseY } = screen.buffer.active
+      return Array.from({ length: screen.rows }, (_, i) => lineAt(baseY + i)?.translateToString(true) ?? '')
+    },
+    get text(): string {
+      return terminal.lines.join('\n')
+    },
+    /** Rows that are there only because the one above was too long. */
+    get overlong(): number {
+      return Array.from({ length: screen.buffer.active.length }, (_, i) => lineAt(i)?.isWrapped).filter(Boolean).length
+    },
+    get alternate(): boolean {
+      return screen.buffer.active.type === 'alternate'
+    },
+    get cursorShown(): boolean {
+      return cursorShown
+    },
+    /** Resolves with the screen once it matches; throws with the screen as it is when it never does. */
+    async until(pattern: RegExp, timeoutMs = 20_000): Promise<string> {
+      const end = Date.now() + timeoutMs
+      while (!pattern.test(terminal.text)) {
+        if (Date.now() > end) throw new Error(`The screen never matched ${pattern}:\n${terminal.text}`)
+        await delay(20)
+      }
+      return terminal.text
+    },
+    close() {
+      if (!ended) pty.kill('SIGKILL')
+      screen.dispose()
+    },
+  }
+  return terminal
+}
+
+export type Terminal = ReturnType<typeof openTerminal>
+
+export const keys = {
+  enter: '\r',
+  escape: '\x1b',
+  tab: '\t',
+  backspace: '\x7f',
+  up: '\x1b[A',
+  down: '\x1b[B',
+  right: '\x1b[C',
+  left: '\x1b[D',
+  eraseLine: '\x15',
+} as const
