@@ -1,6 +1,7 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
 import type { Client } from '../session/client.ts'
+import { actingClient } from './acting-client.ts'
 import { keyOf } from './actions.ts'
 import { commandText } from './command-text.ts'
 import { type Home, homesOf } from './homes.ts'
@@ -64,22 +65,6 @@ export function createApp(
     suspend() {},
   }
   return app
-}
-
-/** The client for one who may act for a member; what breaks on the way is an error like all others. */
-function actingClient(client: Client, as: string | null): Client {
-  return {
-    ...client,
-    async call(name, input, options) {
-      try {
-        return await client.call(name, input, as === null ? options : { ...options, as })
-      } catch (cause) {
-        if (cause instanceof OperationError) throw cause
-        const message = 'The connection broke before the answer came; look whether it was done.'
-        throw new OperationError('unavailable', message, { cause })
-      }
-    },
-  }
 }
 
 /** Learns who this is: what operators see is there for operators only. */

@@ -4,14 +4,11 @@ import { type App, openAccount, refresh } from './app.ts'
 /** The platform says something at least this often (its heart-beat is every 15 s); else the connection is dead. */
 const silence = 40_000
 const firstPause = 500
-const looking = 3000
 const longestPause = 15_000
 
 /** Follows the account's changes and reads what is seen again at each, until `signal` ends it. */
 export async function followChanges(app: App, signal: AbortSignal): Promise<void> {
   let pause = firstPause
-  // A member’s changes are told to the member; who acts for them has to look.
-  if (app.as !== null) setInterval(() => void refresh(app), looking).unref()
   while (!signal.aborted) {
     const connection = new AbortController()
     const either = AbortSignal.any([signal, connection.signal])

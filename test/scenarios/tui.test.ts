@@ -28,11 +28,11 @@ afterEach(() => {
 })
 
 /** The UI as a shell runs it: what the shell prints afterwards says how the terminal was left. */
-function open(size: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv } = {}): Terminal {
+function open(size: { columns?: number; rows?: number } = {}, ...flags: string[]): Terminal {
   const script =
     'echo "$ irc-now tui"; sh -c \'echo $$ > "$0/pid"; exec "$@"\' "$@"; echo "left with $?"; stty -a; echo end'
-  const words = [folder, process.execPath, program, 'tui']
-  terminal = openTerminal('/bin/sh', ['-c', script, 'sh', ...words], { ...size, env: { ...daemon.env, ...size.env } })
+  const words = [folder, process.execPath, program, 'tui', ...flags]
+  terminal = openTerminal('/bin/sh', ['-c', script, 'sh', ...words], { ...size, env: daemon.env })
   return terminal
 }
 const pid = async () => Number((await readFile(join(folder, 'pid'), 'utf8')).trim())
@@ -181,6 +181,16 @@ test('deleting wants the name', async () => {
   screen.type(`${keys.eraseLine}main${keys.enter}`)
   await screen.until(/bouncer main( is gone\.|: delete is under way)/)
   await screen.until(/c: it creates your first bouncer/)
+})
+
+test('an operator acts for a member, and sees it happen', async () => {
+  await daemon.cli('account', 'create', 'bob')
+  const screen = open({}, '--as', 'bob')
+  await screen.until(/bob \(you act for them\) +● live[\s\S]+your first bouncer/)
+  screen.type('c')
+  await screen.until(/irc-now bouncer create --as bob\s+IRC +\/msg NowServ BOUNCER CREATE as=bob/)
+  screen.type(keys.enter)
+  await screen.until(/main +bob +● ready[\s\S]+✓ bouncer main is ready/)
 })
 
 test('it fits into any size, also while it changes', async () => {
