@@ -148,7 +148,8 @@ const results: Readonly<Record<string, RegExp>> = {
   'token.list': /› tokens {2}[\s\S]+No token yet/,
   'account.list': /› accounts {2}[\s\S]+ROLE/,
   'account.export': /› account export {2}[\s\S]+passwords \(\d+\)/,
-  'account.delete': /› delete {2}[\s\S]+Type \S+ to confirm/,
+  // Tried before it asks for a confirmation: this account is the only operator's.
+  'account.delete': /\[conflict\] You are the last operator/,
   'platform.status': /› platform {2}[\s\S]+NowServ/,
   'platform.version': /› platform version {2}[\s\S]+version/,
 }
