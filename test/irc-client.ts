@@ -11,7 +11,7 @@ export async function connectIrc(
   const socket = connect(port, '127.0.0.1').setEncoding('utf8')
   const send = (line: string) => socket.write(`${line}\r\n`)
   let pending = ''
-  socket.on('error', () => {})
+  socket.on('error', ({ message }) => lines.push(`(${message})`))
   socket.on('data', (chunk) => {
     pending += chunk
     const whole = pending.split('\r\n')

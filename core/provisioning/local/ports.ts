@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer, isIPv6 } from 'node:net'
 
 export interface ListenAddress {
@@ -10,13 +11,20 @@ export function hostPort(host: string, port: number): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
 
-/** A port that nobody listens on right now. */
+/**
+ * A port that nobody listens on right now, below those that the kernel gives to outgoing connections: one of these could
+ * take it before it is used.
+ */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ host, port: 0 }, resolve))
-  const { port } = server.address() as { port: number }
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  for (;;) {
+    const port = randomInt(10_000, 32_768)
+    const server = createServer()
+    const free = await new Promise<boolean>((resolve) =>
+      server.once('error', () => resolve(false)).listen({ host, port }, () => resolve(true)),
+    )
+    await new Promise((resolve) => server.close(resolve))
+    if (free) return port
+  }
 }
 
 /** Throws an error that names the port and its setting when something else listens there. */
