@@ -112,7 +112,7 @@ async function watch(
 ): Promise<void> {
   let last = JSON.stringify(first)
   // The first item comes once nothing can be missed any more: what changed before it has to be looked up.
-  for await (const _ of client.events(new AbortController().signal)) {
+  for await (const _ of client.events(new AbortController().signal, options.as)) {
     const answer = await client.call(operation.name, input, options)
     const text = JSON.stringify(answer)
     if (text !== last) out.result(operation, answer)

@@ -26,9 +26,19 @@ export interface Client {
   readonly operations: readonly OperationDescription[]
   /** Runs an operation; throws OperationError with the platform's own code and sentence. */
   call(name: string, input?: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<unknown>
-  /** Follows the account's changes from now on; the first item is `null`, said once nothing can be missed any more. */
-  events(signal: AbortSignal): AsyncGenerator<Change | null>
+  /**
+   * Follows the account's changes from now on, or those of the member `as`; the first item is `null`, said once nothing
+   * can be missed any more. Throws `unavailable` when the connection breaks.
+   */
+  events(signal: AbortSignal, as?: string): AsyncGenerator<Change | null>
 }
+
+/** The client of an operator who acts for a member in all that it does. */
+export const actingFor = (client: Client, as: string): Client => ({
+  ...client,
+  call: (name, input, options) => client.call(name, input, { ...options, as }),
+  events: (signal) => client.events(signal, as),
+})
 
 export function createClient(options: {
   target: Target
@@ -101,7 +111,7 @@ export function createClient(options: {
         read ? null : JSON.stringify(input),
         signal,
       )
-      const answer = parse(await textOf(response))
+      const answer = parse(await textOf(response, signal))
       if (response.statusCode === 200) return answer
       const problem = answer as {
         code?: string
@@ -117,13 +127,17 @@ export function createClient(options: {
       }
       throw errorOf({ ...problem, code: problem.code as never, message: problem.detail ?? '' })
     },
-    async *events(signal) {
-      const response = await send('GET', '/v1/events', { accept: 'text/event-stream' }, null, signal)
+    async *events(signal, as) {
+      const headers = {
+        accept: 'text/event-stream',
+        ...(as === undefined ? {} : { 'irc-now-as': encodeURIComponent(as) }),
+      }
+      const response = await send('GET', '/v1/events', headers, null, signal)
       if (response.statusCode !== 200)
         throw new OperationError('unavailable', 'Changes can’t be followed right now; try again.')
       let pending = ''
       response.setEncoding('utf8')
-      for await (const chunk of response) {
+      for await (const chunk of whole(response, signal)) {
         pending += chunk
         const blocks = pending.split('\n\n')
         pending = blocks.pop() ?? ''
@@ -153,10 +167,21 @@ function queryOf(input: Readonly<Record<string, unknown>>): string {
   return text && `?${text}`
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+/** The chunks of an answer; that it broke off is an error like all others. */
+async function* whole(response: IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<string> {
+  try {
+    yield* response as AsyncIterable<string>
+  } catch (cause) {
+    if (signal?.aborted) throw cause
+    const message = 'The connection broke before the answer was there; look whether it was done.'
+    throw new OperationError('unavailable', message, { cause })
+  }
+}
+
+async function textOf(response: IncomingMessage, signal: AbortSignal | undefined): Promise<string> {
   response.setEncoding('utf8')
   let text = ''
-  for await (const chunk of response) text += chunk
+  for await (const chunk of whole(response, signal)) text += chunk
   return text
 }
 

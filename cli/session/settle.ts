@@ -34,7 +34,7 @@ export async function settle(
     }
   }
   try {
-    for await (const change of client.events(signal)) {
+    for await (const change of client.events(signal, options.as)) {
       if (change?.type.endsWith('.progress')) options.progress(change.message)
       const found = await look()
       if (found === undefined) continue

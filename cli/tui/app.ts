@@ -1,7 +1,6 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
-import type { Client } from '../session/client.ts'
-import { actingClient } from './acting-client.ts'
+import { actingFor, type Client } from '../session/client.ts'
 import { keyOf } from './actions.ts'
 import { commandText } from './command-text.ts'
 import { type Home, homesOf } from './homes.ts'
@@ -41,7 +40,7 @@ export function createApp(
   const operations = client.operations.filter(({ access }) => access !== 'ops')
   const homes = homesOf(operations)
   const app: App = {
-    client: actingClient(client, as),
+    client: as === null ? client : actingFor(client, as),
     as,
     operations,
     account: null,

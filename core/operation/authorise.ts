@@ -20,7 +20,7 @@ const actorOf = (row: AccountRow, scopes: readonly string[]): Actor => ({
 /** Who acts, and for which member: throws where the caller may not run the operation. */
 export async function authorise(
   store: Stores,
-  operation: AnyOperation,
+  operation: Pick<AnyOperation, 'access' | 'noun' | 'effect'>,
   caller: Caller,
 ): Promise<{ actor: Actor | null; member: Actor | null }> {
   const row = caller.accountId === null ? undefined : await store.accounts.byId(caller.accountId)

@@ -167,6 +167,21 @@ test('events reach who watches, and only their own', async () => {
   await reading
 })
 
+test('an operator who acts for a member follows the member’s events; a member can’t', async () => {
+  const stop = new AbortController()
+  const ops = (await platform.call('ops', 'token.create', { name: 'events' })).token
+  const follow = (authorization: string, as: string) =>
+    fetch(url('/v1/events'), { headers: { authorization, 'irc-now-as': as }, signal: stop.signal })
+  expect((await follow(`Bearer ${tokens.alice}`, 'bob')).status).toBe(403)
+  expect((await follow(`Bearer ${ops}`, 'nosuch')).status).toBe(404)
+  const stream = await follow(`Bearer ${ops}`, 'bob')
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
+  await reader.read()
+  await post('bob', 'bouncer.update', { nick: 'bob2' })
+  expect((await reader.read()).value).toContain('bouncer.updated')
+  stop.abort()
+})
+
 test('the OpenAPI document has every operation', async () => {
   const document = (await (await fetch(url('/openapi.json'))).json()) as { openapi: string; paths: object }
   expect(document.openapi).toBe('3.1.0')

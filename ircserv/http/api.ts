@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { authorise } from '@irc-now/core/operation/authorise'
+import type { Caller } from '@irc-now/core/operation/context'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation, type OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
@@ -68,8 +70,15 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     return caller
   }
 
+  const memberOf = async (caller: Caller) => {
+    const reading = { access: 'member', noun: 'account', effect: 'read' } as const
+    return (await runtime.transaction((store) => authorise(store, reading, caller))).member!.id
+  }
+
   api.get('/v1/events', async (c) => {
-    const { accountId } = await callerOf(c)
+    const caller = await callerOf(c)
+    // Who acts for a member follows the member's changes.
+    const accountId = caller.as === undefined ? caller.accountId : await memberOf(caller)
     if (!accountId) throw new OperationError('not_signed_in', 'Sign in first to follow events.')
     const signal = AbortSignal.any([deps.closing, c.req.raw.signal])
     const since = sinceOf(c.req.query('since') ?? c.req.header('last-event-id'))
