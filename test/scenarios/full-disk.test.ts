@@ -24,11 +24,11 @@ async function createMany(prefix: string, most: number): Promise<string[]> {
 }
 
 test.each([
-  ['that the system tells of', 'told'],
-  ['that nobody tells of, as with a quota', 'silent'],
+  ['nearly full disk', 'nearly'],
+  ['full disk that nobody tells of, as with a quota', 'full'],
 ] as const)(
-  'a full disk %s: writes are refused, and all is there when there is room again',
-  async (_how, tells) => {
+  'a %s: writes are refused, and all is there when there is room again',
+  async (_name, how) => {
     daemon = await createDaemon()
     const full = join(daemon.home, '..', 'full')
     const preload = pathToFileURL(join(import.meta.dirname, '../full-disk.mjs')).href
@@ -37,14 +37,14 @@ test.each([
     const made = await createMany('before', 3)
     expect(made).toHaveLength(3)
 
-    await writeFile(full, tells)
+    await writeFile(full, how)
     expect(await codeOf('bouncer', 'create', 'during', '--no-wait')).toBe('storage_full')
     expect(await daemon.cli('bouncer', 'create', 'during', '--no-wait')).toMatchObject({
       code: 10,
       stderr: expect.stringContaining('make room and try again'),
     })
     // Reading goes on, unless the database itself has had to stop: then that is said, and nothing hangs.
-    if (tells === 'told') expect(await names()).toEqual(made)
+    if (how === 'nearly') expect(await names()).toEqual(made)
     else expect(await codeOf('bouncer', 'list')).toBe('storage_full')
 
     await rm(full)
