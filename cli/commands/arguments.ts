@@ -1,7 +1,7 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
-import yargs from 'yargs/yargs'
+import parser from 'yargs-parser'
 import { positionalsOf, unknownWord, usageOf } from './words.ts'
 
 export interface Common {
@@ -37,21 +37,20 @@ const commonOptions = {
 const spelled = (argv: readonly string[]) => argv.map((word) => (word === '--json' ? '--json=' : word))
 
 function parse(argv: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>): Parsed {
-  return yargs()
-    .help(false)
-    .version(false)
-    .exitProcess(false)
-    .options({ ...commonOptions, ...options })
-    .parserConfiguration({
+  const all = Object.entries({ ...commonOptions, ...options })
+  const named = (kind: string) => all.filter(([, { type }]) => type === kind).map(([name]) => name)
+  const { argv: parsed, error } = parser.detailed(spelled(argv), {
+    string: named('string'),
+    boolean: named('boolean'),
+    configuration: {
       'camel-case-expansion': false,
       'parse-positional-numbers': false,
       'duplicate-arguments-array': true,
       'dot-notation': false,
-    })
-    .fail((message: string, error: Error | undefined) => {
-      throw error ?? new OperationError('invalid_input', message)
-    })
-    .parseSync(spelled(argv)) as Parsed
+    },
+  })
+  if (error) throw new OperationError('invalid_input', error.message)
+  return parsed as Parsed
 }
 
 function commonOf(parsed: Parsed): Common {

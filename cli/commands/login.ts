@@ -54,7 +54,7 @@ export async function runLogin(
   if (env.IRC_NOW_TOKEN) out.note('IRC_NOW_TOKEN is set and goes before it; unset it to use the profile.')
   if (common.json === null) return
   const kept = profile.token?.kept
-  out.result({ noun: 'profile', columns: [] }, { name, url, account: profile.account, kept, path })
+  await out.result({ noun: 'profile', columns: [] }, { name, url, account: profile.account, kept, path })
 }
 
 async function invite(out: Output, { code, link, whole, expiresIn }: Invitation, wanted: boolean): Promise<void> {

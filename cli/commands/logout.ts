@@ -15,7 +15,7 @@ export async function runLogout(argv: readonly string[], out: Output): Promise<v
   if (!Object.hasOwn(profiles, name)) throw noSuchProfile(name)
   const ended = await signOut(folder, name, (profile) => ({ ...profile, account: null, token: null }))
   sayEnded(out, name, profiles[name]!.url, ended)
-  if (common.json !== null) out.result({ noun: 'profile', columns: [] }, { name, ended })
+  if (common.json !== null) await out.result({ noun: 'profile', columns: [] }, { name, ended })
 }
 
 export function sayEnded(out: Output, name: string, url: string, ended: boolean | null): void {

@@ -19,7 +19,7 @@ export async function listProfiles(argv: readonly string[], out: Output): Promis
     default: name === current,
   }))
   const owner = { name: local, url: null, account: null, kept: null, default: current === null }
-  out.result(shownAs, { items: [owner, ...items] })
+  await out.result(shownAs, { items: [owner, ...items] })
 }
 
 /** `irc-now profile use NAME`. */
@@ -32,7 +32,7 @@ export async function useProfile(argv: readonly string[], out: Output): Promise<
   if (wanted !== current) await changeProfiles(folder, (now) => ({ ...now, current: wanted }))
   out.note(wanted === null ? 'This machine’s own daemon is now in use.' : `The profile “${wanted}” is now in use.`)
   if (process.env.IRC_NOW_PROFILE) out.note('IRC_NOW_PROFILE is set and goes before it; unset it to use the profile.')
-  if (common.json !== null) out.result(shownAs, { name })
+  if (common.json !== null) await out.result(shownAs, { name })
 }
 
 /** `irc-now profile delete NAME`: signs out too, so that no token is left behind that nobody knows of. */
@@ -45,7 +45,7 @@ export async function deleteProfile(argv: readonly string[], out: Output): Promi
   const ended = await signOut(folder, name, () => null)
   if (ended !== null) sayEnded(out, name, profiles[name]!.url, ended)
   out.note(`The profile “${name}” is gone.`)
-  if (common.json !== null) out.result(shownAs, { name, ended })
+  if (common.json !== null) await out.result(shownAs, { name, ended })
 }
 
 function named(argv: readonly string[], usage: string) {

@@ -14,7 +14,7 @@ export async function runRegister(argv: readonly string[], out: Output): Promise
   const platform = platformUrl(common.url ?? (env.IRC_NOW_URL || undefined) ?? known ?? endpoint(env, 'http'))
   const url = `${requirePrivate(platform)}/register`
   if (common.json === null) out.text(`${url}\n`)
-  else out.result({ noun: 'register', columns: [] }, { url })
+  else await out.result({ noun: 'register', columns: [] }, { url })
   out.note('Sign up on that page; then “irc-now login” signs this terminal in.')
   await openBrowser(url, parsed.browser !== false)
 }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText } from '@irc-now/core/operation/text-input'
@@ -46,7 +45,7 @@ export async function runCommand(
   const as = common.as === undefined ? {} : { as: common.as }
   if (operation.effect === 'read') {
     const answer = await client.call(operation.name, input, as)
-    out.result(operation, answer)
+    await out.result(operation, answer)
     if (common.json === null) await printCodes(operation, answer)
     if (common.watch) await watch(client, operation, input, answer, as, out)
     return
@@ -57,7 +56,7 @@ export async function runCommand(
       dryRun: common.dryRun,
       ...(confirm === undefined ? {} : { confirm }),
       // One key for this command: a retry of the connection can't do it twice.
-      idempotencyKey: randomUUID(),
+      idempotencyKey: crypto.randomUUID(),
     })
   let output: unknown
   try {
@@ -79,7 +78,7 @@ export async function runCommand(
     if (settled === null) out.note('It is gone.')
     else if (operation.settle?.show.split('.')[0] === operation.noun) output = settled
   }
-  out.result(operation, output)
+  await out.result(operation, output)
 }
 
 /** What a phone can scan, below the rest. */
@@ -115,7 +114,7 @@ async function watch(
   for await (const _ of client.events(new AbortController().signal, options.as)) {
     const answer = await client.call(operation.name, input, options)
     const text = JSON.stringify(answer)
-    if (text !== last) out.result(operation, answer)
+    if (text !== last) await out.result(operation, answer)
     last = text
   }
   throw new OperationError('unavailable', 'The connection broke; run the command again to go on watching.')

@@ -1,10 +1,14 @@
 import { styleText } from 'node:util'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
-import { details, safe, safeJson, table } from './text.ts'
+import { details, knowWidths, safe, safeJson, table } from './text.ts'
+
+/** What printing needs to know of an operation. */
+type Shown = Pick<OperationDescription, 'noun' | 'columns'>
 
 export interface Output {
-  result(operation: Pick<OperationDescription, 'noun' | 'columns'>, output: unknown): void
+  /** Resolves, where it is not done at once, when it is printed. */
+  result(operation: Shown, output: unknown): Promise<void> | undefined
   /** A word to the person, never data. */
   note(text: string): void
   text(text: string): void
@@ -20,16 +24,25 @@ export function createOutput(json: readonly string[] | null): Output {
     coloured ? styleText(format, text, { validateStream: false }) : text
   const colours = { bold: style('bold'), dim: style('dim') }
   const data = (text: string) => void process.stdout.write(`${text}\n`)
+  const show = (operation: Shown, output: unknown) => {
+    const items = (output as { items?: Record<string, unknown>[] }).items
+    if (!items) return data(details(output as Record<string, unknown>, colours))
+    if (items.length > 0) return data(table(items, operation.columns, colours))
+    const create = `There is none yet; “irc-now ${operation.noun} create” makes one.`
+    process.stderr.write(`${create}\n`)
+  }
   return {
     note: (text) => void process.stderr.write(`${safe(text)}\n`),
     text: (text) => void process.stdout.write(text),
     result(operation, output) {
-      if (json) return data(safeJson(picked(output, json), process.stdout.isTTY ? 2 : undefined))
-      const items = (output as { items?: Record<string, unknown>[] }).items
-      if (!items) return data(details(output as Record<string, unknown>, colours))
-      if (items.length > 0) return data(table(items, operation.columns, colours))
-      const create = `There is none yet; “irc-now ${operation.noun} create” makes one.`
-      process.stderr.write(`${create}\n`)
+      if (json) {
+        data(safeJson(picked(output, json), process.stdout.isTTY ? 2 : undefined))
+        return undefined
+      }
+      const loading = knowWidths(output)
+      if (loading) return loading.then(() => show(operation, output))
+      show(operation, output)
+      return undefined
     },
     error(error) {
       const problem = problemOf(error)

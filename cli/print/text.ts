@@ -1,4 +1,14 @@
-import stringWidth from 'string-width'
+/** Columns that a text takes on a terminal: its length, as long as no text has come that wants more knowledge. */
+let stringWidth = (text: string) => text.length
+
+/** Loads that knowledge if something of the output needs it: it takes longer to load than all else here. */
+export function knowWidths(output: unknown): Promise<void> | undefined {
+  // Dashes, quotes and the ellipsis are as narrow as letters.
+  if (!/[^\x20-\x7e\u2010-\u2026]/.test(JSON.stringify(output))) return undefined
+  return import('string-width').then((library) => {
+    stringWidth = library.default
+  })
+}
 
 const dangerous = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 

@@ -1,5 +1,4 @@
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { IncomingMessage } from 'node:http'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorOf, OperationError } from '@irc-now/core/operation/errors'
 
@@ -81,12 +80,17 @@ export function createClient(options: {
         : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
       ...headers,
     }
+    // Imported, either would also load Node's fetch, which takes longer than a whole command; and TLS only where spoken.
+    const { request } =
+      'url' in target && target.url.startsWith('https:')
+        ? process.getBuiltinModule('node:https')
+        : process.getBuiltinModule('node:http')
     return new Promise<IncomingMessage>((resolve, reject) => {
       const settings = { method, headers: all, agent: false as const, ...(signal ? { signal } : {}) }
       const outgoing =
         'socket' in target
-          ? httpRequest({ ...settings, socketPath: target.socket, path }, resolve)
-          : (target.url.startsWith('https:') ? httpsRequest : httpRequest)(target.url + path, settings, resolve)
+          ? request({ ...settings, socketPath: target.socket, path }, resolve)
+          : request(target.url + path, settings, resolve)
       outgoing.on('error', (cause) => reject(signal?.aborted ? cause : unreachable(target, cause)))
       outgoing.end(body ?? undefined)
     })
