@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import type { Actor } from './context.ts'
 import type { AnyOperation } from './define.ts'
 import { OperationError } from './errors.ts'
@@ -6,9 +7,20 @@ import { OperationError } from './errors.ts'
 const isBroken = (value: unknown): boolean =>
   typeof value === 'string' ? !value.isWellFormed() : Array.isArray(value) && value.some(isBroken)
 
+/** Made once for each operation: zod compiles a new schema at its first use, which takes longer than to answer. */
+const strict = new WeakMap<AnyOperation, z.ZodObject>()
+
+function strictInput(operation: AnyOperation): z.ZodObject {
+  const known = strict.get(operation)
+  if (known) return known
+  const made = (operation.input as z.ZodObject).strict()
+  strict.set(operation, made)
+  return made
+}
+
 /** The input as the schema has it; throws `invalid_input` with one sentence about its first fault. */
 export function parseInput(operation: AnyOperation, raw: unknown): Record<string, unknown> {
-  const result = operation.input.strict().safeParse(raw ?? {})
+  const result = strictInput(operation).safeParse(raw ?? {})
   if (result.success) {
     const data = result.data as Record<string, unknown>
     const broken = Object.keys(data).find((name) => isBroken(data[name]))

@@ -7,6 +7,8 @@ export type FrontEnd = 'cli' | 'tui' | 'irc' | 'http' | 'page' | 'system'
 /** Who calls, as the front end has authenticated them; `null` is nobody. */
 export interface Caller {
   readonly accountId: string | null
+  /** In place of an id, where the front end has proof of the account's name. */
+  readonly accountName?: string
   readonly via: FrontEnd
   /** `*`, or scopes like `bouncer:read`, `*:write`: what the presented token allows. */
   readonly scopes: readonly string[]

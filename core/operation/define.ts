@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Context } from './context.ts'
 import type { ErrorCode } from './errors.ts'
 
-/** Who may call: anybody, a signed-in member, or the platform's operators. */
+/** Who may call: anybody, a signed-in member, or the platform's operators. A read for anybody is not told who reads. */
 export type Access = 'anyone' | 'member' | 'ops'
 
 /** `read` changes nothing; `write` can be undone by another write; `destroy` can't and wants a confirmation. */

@@ -16,6 +16,8 @@ import { storageFull } from './storage-error.ts'
 export interface Runtime {
   /** Runs `work` in one transaction: all or nothing. Throws `storage_full` and `unavailable` for what the database can't. */
   transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
+  /** Runs `work`, which writes nothing, without one: each of its questions is answered by what holds at that moment. */
+  read<T>(work: (store: Stores) => Promise<T>): Promise<T>
   /** Whether the database's disk has room for a change. */
   hasRoom(): Promise<boolean>
   readonly platform: PlatformInfo
@@ -54,7 +56,8 @@ export async function run(
 ): Promise<unknown> {
   if (operation.effect !== 'read' && !(await runtime.hasRoom())) throw storageFull()
   try {
-    return await runtime.transaction((store) => runIn(store, runtime, operation, raw, caller, options))
+    const work = (store: Stores) => runIn(store, runtime, operation, raw, caller, options)
+    return await (operation.effect === 'read' ? runtime.read(work) : runtime.transaction(work))
   } catch (error) {
     if (error instanceof DryRun) return error.output
     throw error

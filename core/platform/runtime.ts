@@ -21,18 +21,24 @@ export const createKeyring = (key: Buffer): Keyring => ({
 
 /** What operations run on: a database, a clock, randomness, and what the platform knows of itself. */
 export function createRuntime(database: Database, keyring: Keyring, platform: PlatformInfo): Runtime {
+  const stores = createStores(database.kysely)
   return {
-    async transaction<T>(work: (store: Stores) => Promise<T>) {
-      try {
-        return await database.kysely.transaction().execute((transaction) => work(createStores(transaction)))
-      } catch (error) {
-        throw storageError(error)
-      }
-    },
+    read: (work) => told(() => work(stores)),
+    transaction: (work) =>
+      told(() => database.kysely.transaction().execute((transaction) => work(createStores(transaction)))),
     hasRoom: database.hasRoom,
     platform,
     now: () => new Date(),
     random: randomBytes,
     seal: keyring.seal,
+  }
+}
+
+/** What the database can't do is said in the platform's own codes. */
+async function told<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw storageError(error)
   }
 }

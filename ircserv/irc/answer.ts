@@ -1,3 +1,4 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
 import { type Command, pick, readCommand } from './command.ts'
 import type { createConfirmations } from './confirmations.ts'
@@ -48,36 +49,46 @@ export async function answer(session: Session, asker: Asker, message: string): P
 async function answerWords(session: Session, asker: Asker, words: readonly string[]): Promise<Answer> {
   const { deps } = session
   const account = asker.account
+  const [first = 'help', ...rest] = words
+  const [noun, verb] = [first.toLowerCase(), rest[0]?.toLowerCase()]
+  // What is spelled out reaches core even where help hides it, so that the refusal is the same on every front end; and
+  // who asks is looked up once, there.
+  const spelled = deps.operations.filter((one) => one.noun === noun && one.verb === verb)
+  if (spelled.length > 0) return command(session, account, spelled, words)
   const role = account === null ? null : await deps.roleOf(account)
   const visible = deps.operations.filter(({ access }) => access !== 'ops' || role === 'ops')
-  const [first = 'help', ...rest] = words
-  const nouns = new Set(deps.operations.map(({ noun }) => noun))
-  // What is spelled out reaches core even where help hides it, so that the refusal is the same on every front end.
-  const word = nouns.has(first.toLowerCase())
-    ? first.toLowerCase()
-    : pick('command', first, [...builtIns, ...new Set(visible.map(({ noun }) => noun))])
+  const word = deps.operations.some((one) => one.noun === noun)
+    ? noun
+    : pick('command', first, [...builtIns, ...new Set(visible.map((one) => one.noun))])
   if (word === 'help') return { lines: helpLines(visible, rest).flatMap((line) => split(line)) }
   if (word === 'register' || word === 'login') {
     const link = await deps.signInLink(word, asker.nick)
     const what = word === 'login' ? 'sign in' : 'create your account'
     return { lines: split(`Open ${link} to ${what}; it shows you the line that signs you in here.`) }
   }
-  const known = account !== null && role !== null
   if (word === 'set') {
-    if (!known) throw new OperationError('not_signed_in', signInFirst)
+    if (account === null || role === null) throw new OperationError('not_signed_in', signInFirst)
     return { lines: [setting(session, account, rest)] }
   }
-  const [verb] = rest
-  const spelled = deps.operations.some((one) => one.name === `${word}.${verb?.toLowerCase()}`)
-  const offered = spelled || !visible.some(({ noun }) => noun === word) ? deps.operations : visible
+  const offered = visible.some((one) => one.noun === word) ? visible : deps.operations
+  return command(session, account, offered, [word, ...rest])
+}
+
+async function command(
+  session: Session,
+  account: string | null,
+  offered: readonly OperationDescription[],
+  words: readonly string[],
+): Promise<Answer> {
+  const noun = words[0]?.toLowerCase()
   // Without a sign-in nobody is told whether the rest of a command is right.
-  if (!known && !offered.some(({ noun, access }) => noun === word && access === 'anyone'))
+  if (account === null && !offered.some((one) => one.noun === noun && one.access === 'anyone'))
     throw new OperationError('not_signed_in', signInFirst)
-  const command = readCommand(offered, [word, ...rest])
-  if (known) return perform(session, account, command)
-  if (command.operation.access !== 'anyone') throw new OperationError('not_signed_in', signInFirst)
-  const output = await deps.call(null, command.operation.name, command.input, { signal: session.signal })
-  return { lines: outputLines(command.operation, output), data: output }
+  const read = readCommand(offered, words)
+  if (account !== null) return perform(session, account, read)
+  if (read.operation.access !== 'anyone') throw new OperationError('not_signed_in', signInFirst)
+  const output = await session.deps.call(null, read.operation.name, read.input, { signal: session.signal })
+  return { lines: outputLines(read.operation, output), data: output }
 }
 
 function setting({ replyBy }: Session, account: string, words: readonly string[]): string {

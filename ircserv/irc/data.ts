@@ -13,6 +13,9 @@ const escaped = (character: string) => `\\u${character.codePointAt(0)!.toString(
 /** The tags with `data` among them, or without it where all together would be longer than a server takes. */
 export function withData(tags: Readonly<Record<string, string>>, data: unknown): Record<string, string> {
   if (data === undefined) return { ...tags }
-  const all = { ...tags, [dataTag]: JSON.stringify(data).replace(unsafe, escaped) }
+  const json = JSON.stringify(data).replace(unsafe, escaped)
+  const all = { ...tags, [dataTag]: json }
+  // Escaping at most doubles it, and the other tags are short: most answers need no counting.
+  if (json.length * 6 < mostBytes / 2) return all
   return Buffer.byteLength(MessageTags.encode(all)) <= mostBytes ? all : { ...tags }
 }

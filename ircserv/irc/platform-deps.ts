@@ -18,9 +18,10 @@ export function createNowServDeps(options: {
   log: Logger
 }): NowServDeps {
   const { operations, runtime, wake, log } = options
-  const find = (account: string) => runtime.transaction((store) => store.accounts.byName(account))
-  const callerOf = async (account: string | null): Promise<Caller> => ({
-    accountId: account === null ? null : ((await find(account))?.id ?? null),
+  const find = (account: string) => runtime.read((store) => store.accounts.byName(account))
+  const callerOf = (account: string | null): Caller => ({
+    accountId: null,
+    ...(account === null ? {} : { accountName: account }),
     via: 'irc',
     scopes: ['*'],
   })
@@ -33,7 +34,7 @@ export function createNowServDeps(options: {
         runtime,
         operation,
         input,
-        { ...(await callerOf(account)), ...(as === undefined ? {} : { as }) },
+        { ...callerOf(account), ...(as === undefined ? {} : { as }) },
         {
           ...(confirm === undefined ? {} : { confirm }),
           ...(dryRun === undefined ? {} : { dryRun }),

@@ -19,3 +19,5 @@ client.connect({
   account: { account: 'Echo', password: 'right' },
   auto_reconnect: false,
 })
+
+process.on('disconnect', () => process.exit())

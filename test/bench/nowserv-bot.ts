@@ -35,3 +35,6 @@ const timer = setInterval(() => {
   clearInterval(timer)
   process.send!('ready')
 }, 20)
+
+// Whoever started it is done, or gone.
+process.on('disconnect', () => process.exit())

@@ -65,7 +65,11 @@ export async function benchNowServ(): Promise<void> {
     )
     asker.close()
   } finally {
-    for (const bot of bots) bot.kill()
+    for (const bot of bots) {
+      const ended = once(bot, 'exit')
+      bot.disconnect()
+      await ended
+    }
     await ergo.remove()
   }
 }

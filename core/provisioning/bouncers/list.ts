@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../../operation/define.ts'
 import { Bouncer } from './bouncer.ts'
-import { describeBouncer } from './find.ts'
+import { bouncerOf } from './bouncer-store.ts'
 
 export const listBouncers = defineOperation({
   name: 'bouncer.list',
@@ -12,8 +12,16 @@ export const listBouncers = defineOperation({
   output: z.object({ items: z.array(Bouncer) }),
   errors: [],
   columns: ['name', 'username', 'status', 'upstreams', 'nick'],
-  async handle(_input, context) {
-    const rows = await context.store.bouncers.list(context.actor.id)
-    return { items: await Promise.all(rows.map(({ id }) => describeBouncer(context, id))) }
+  async handle(_input, { actor, store }) {
+    const rows = await store.bouncers.list(actor.id)
+    const upstreams = rows.length === 0 ? [] : await store.upstreams.states(actor.id)
+    return {
+      items: rows.map((row) =>
+        bouncerOf(
+          row,
+          upstreams.filter((one) => one.bouncer_id === row.id),
+        ),
+      ),
+    }
   },
 })
