@@ -59,7 +59,7 @@ export async function authorise(
   return { actor, member: { ...actorOf(member, caller.scopes), role: 'member' } }
 }
 
-function assertScope({ noun, effect }: AnyOperation, { scopes }: Caller): void {
+function assertScope({ noun, effect }: Pick<AnyOperation, 'noun' | 'effect'>, { scopes }: Caller): void {
   if (allows(scopes, noun, effect)) return
   throw new OperationError('not_allowed', `This token lacks the scope ${noun}:${effect}; create one that has it.`)
 }

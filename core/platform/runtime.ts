@@ -3,7 +3,7 @@ import { openText, sealText } from '../accounts/secrets.ts'
 import type { Runtime } from '../operation/run.ts'
 import { storageError } from '../operation/storage-error.ts'
 import type { Database } from '../store/database.ts'
-import { createStores, type Stores } from '../store/stores.ts'
+import { createStores } from '../store/stores.ts'
 import type { PlatformInfo } from './info.ts'
 
 /** The platform's key and what it does; the key never leaves the process. */
