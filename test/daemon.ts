@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@irc-now/core/provisioning/local/ports'
@@ -30,8 +30,15 @@ export async function createDaemon(
     bouncer: await freePort(),
     bouncers: await freePort(),
   }
+  // Nothing of whoever runs the tests: neither their settings, nor where they are signed in.
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(IRC_NOW_(?!SOJU|ERGO)|XDG_|DATABASE_URL$)/.test(name),
+  )
   const env: NodeJS.ProcessEnv = {
-    ...process.env,
+    ...Object.fromEntries(inherited),
+    HOME: folder,
+    // But what was fetched once is not fetched again.
+    XDG_CACHE_HOME: process.env.XDG_CACHE_HOME || join(homedir(), '.cache'),
     NO_COLOR: '1',
     IRC_NOW_HOME: home,
     IRC_NOW_HTTP_PORT: String(ports.http),
