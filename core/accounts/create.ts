@@ -7,7 +7,8 @@ import { openAccount } from './open.ts'
 export const createAccount = defineOperation({
   name: 'account.create',
   summary: 'Create an account for somebody.',
-  description: 'It has no sign-in of its own; create app passwords and tokens for it with --as.',
+  description:
+    '“account invite” makes the link with which they set a password; app passwords and tokens can be created for them with --as.',
   access: 'ops',
   effect: 'write',
   positional: ['name'],

@@ -20,7 +20,10 @@ export const deleteAccount = defineOperation({
     )
     const self = (await store.accounts.byId(actor.id))!
     if (self.role === 'ops' && others.length === 0) {
-      throw new OperationError('conflict', 'You are the last operator; make somebody else one first.')
+      throw new OperationError(
+        'conflict',
+        'You are the last operator; make another first with “account create NAME --role ops”.',
+      )
     }
     for (const bouncer of await store.bouncers.list(actor.id)) {
       await store.bouncers.change(bouncer.id, { deleted_at: bouncer.deleted_at ?? now })

@@ -55,6 +55,8 @@ export async function authorise(
   if (caller.as === undefined) return { actor, member: null }
   if (actor.role !== 'ops')
     throw new OperationError('not_allowed', 'Only the platform’s operators can act for somebody else.')
+  if (operation.access === 'ops')
+    throw new OperationError('not_allowed', 'This is done by operators as themselves; leave out --as.')
   const member = await findAccount(store, caller.as, 'as')
   return { actor, member: { ...actorOf(member, caller.scopes), role: 'member' } }
 }

@@ -43,6 +43,29 @@ test('an ordinary client chats through the bouncer on net.irc.now', async () => 
   other.close()
 })
 
+test('credentials that a client breaks by BouncerServ are mended', async () => {
+  const client = await connectIrc(daemon.ports.bouncer, owner, { username: owner, password })
+  await client.until(/ 001 /)
+  client.send('PRIVMSG BouncerServ :sasl set-plain -network net.irc.now nobody nothing')
+  await client.until(/credentials saved/)
+  client.close()
+  const own = async () => (await json('upstream', 'list')).items[0].status
+  await daemon.cli('bouncer', 'restart', 'main', '--wait')
+  await expect.poll(own, { timeout: 20_000 }).toMatchObject({ phase: 'connected', message: null })
+  const visitor = await connectIrc(daemon.ports.irc, 'whoasks')
+  await visitor.until(/ 001 /)
+  await expect
+    .poll(
+      () => {
+        visitor.send(`WHOIS ${owner}`)
+        return visitor.lines.join('\n')
+      },
+      { timeout: 20_000, interval: 500 },
+    )
+    .toMatch(new RegExp(` 330 whoasks ${owner} ${owner} `))
+  visitor.close()
+})
+
 test('NowServ does the same for who is signed in, and leads who is not', async () => {
   const client = await connectIrc(daemon.ports.irc, 'nowhere', { username: owner, password })
   await client.until(/ 001 /)

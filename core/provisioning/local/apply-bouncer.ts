@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { AppliedBouncer, DesiredBouncer, ObservedBouncer, ObservedUpstream } from '../provisioner.port.ts'
-import { addressOf, applyUpstream, isCurrent, unsettled } from './apply-upstream.ts'
+import { addressOf, applySasl, applyUpstream, isCurrent, unsettled } from './apply-upstream.ts'
 import type { Ledger, LedgerBouncer, LedgerUpstream } from './ledger.ts'
 import type { SojuBouncer } from './soju-bouncer.ts'
 import type { SojuNetwork } from './soju-text.ts'
@@ -40,10 +40,15 @@ export async function applyBouncer(
   const live = new Map((enabled === null ? [] : await bouncer.networks()).map((network) => [network.name, network]))
   const notes = await applyUpstreams(bouncer, ledger, desired, known, live, progress)
   const upstreams = await observe(bouncer, desired.enabled, notes)
-  for (const { name, error } of upstreams) {
-    // The platform's own credentials are right: what was refused was refused while it could not be asked.
-    const own = desired.upstreams.some((one) => one.name === name && ownAddresses.includes(addressOf(one)))
-    if (own && error === notSignedIn) await bouncer.reconnect(name)
+  for (const own of desired.upstreams) {
+    if (!ownAddresses.includes(addressOf(own))) continue
+    if (upstreams.find(({ name }) => name === own.name)?.state !== 'connected') continue
+    const sasl = await bouncer.sasl(own.name)
+    if (sasl?.signedIn && sasl.mechanism === own.sasl.mechanism) continue
+    // The platform's own credentials are right: a client has put others in their place by BouncerServ, or they were
+    // refused while nobody could be asked.
+    await applySasl(bouncer, own, null)
+    await bouncer.reconnect(own.name)
   }
   return {
     applied: {

@@ -123,7 +123,8 @@ function connectionFlags(desired: DesiredUpstream): string[] {
   ]
 }
 
-async function applySasl(bouncer: SojuBouncer, desired: DesiredUpstream, before: LedgerUpstream['sasl']) {
+/** Gives the bouncer the credentials of a network. */
+export async function applySasl(bouncer: SojuBouncer, desired: DesiredUpstream, before: LedgerUpstream['sasl']) {
   const { name, sasl } = desired
   if (sasl.mechanism === 'plain') {
     await bouncer.run('sasl', 'set-plain', '-network', name, '--', sasl.username, sasl.password)

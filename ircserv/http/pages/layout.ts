@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
+import { errorCodes, OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
 import type { Context } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 
@@ -37,7 +38,17 @@ export const problemLine = (problem: string | null): Html =>
 /** What went wrong as a page of its own; what we did not expect is logged, never shown. */
 export function problemPage(c: Context, error: unknown, log: { error(o: object, m: string): void }) {
   if (!(error instanceof OperationError)) log.error({ err: error }, 'page failed')
-  const { code, message } = problemOf(error)
+  return problemAnswer(c, problemOf(error))
+}
+
+/** What a form may have in bytes; beyond that nothing is read. */
+export const formLimit = bodyLimit({
+  maxSize: 16_384,
+  onError: (c) =>
+    problemAnswer(c, { code: 'too_large', message: 'That is too long for this form; go back and type less.' }),
+})
+
+function problemAnswer(c: Context, { code, message }: Problem) {
   const { title, status } = errorCodes[code]
   return c.html(page(title, problemLine(message)), status, pageHeaders)
 }

@@ -6,11 +6,10 @@ import { OperationError } from '@irc-now/core/operation/errors'
 import { type Runtime, run } from '@irc-now/core/operation/run'
 import { inputFromText } from '@irc-now/core/operation/text-input'
 import { type Context as Exchange, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import type { Logger } from 'pino'
 import { shown } from '../../irc/reply.ts'
-import { field, page, pageHeaders, problemPage } from './layout.ts'
+import { field, formLimit, page, pageHeaders, problemPage } from './layout.ts'
 
 /**
  * One-time links: the page on which an operation with secrets is finished, since no secret crosses IRC. Opening the link
@@ -59,7 +58,7 @@ export function createOncePage(deps: {
     )
   })
 
-  app.post('/once/:token', bodyLimit({ maxSize: 16_384 }), async (c: Exchange) => {
+  app.post('/once/:token', formLimit, async (c: Exchange) => {
     const token = c.req.param('token') ?? ''
     const { link, operation, description } = await find(token)
     const form = await c.req.parseBody()

@@ -7,12 +7,11 @@ import { countSignUp, signIn } from '@irc-now/core/accounts/sign-in'
 import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
 import { type Runtime, run } from '@irc-now/core/operation/run'
 import { type Context as Exchange, Hono } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
 import { html } from 'hono/html'
 import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
-import { field, type Html, page, pageHeaders, problemLine, problemPage } from './layout.ts'
+import { field, formLimit, type Html, page, pageHeaders, problemLine, problemPage } from './layout.ts'
 import { signedInPage } from './signed-in.ts'
 
 type Env = { Bindings: ApiBindings }
@@ -51,7 +50,7 @@ export function createSignInPages(deps: { runtime: Runtime; identity: ServedIden
       const { title, content } = await show(c, { name: c.req.query('nick') ?? '' })
       return c.html(page(title, content), 200, pageHeaders)
     })
-    app.post(path, bodyLimit({ maxSize: 16_384 }), async (c: Exchange<Env>) => {
+    app.post(path, formLimit, async (c: Exchange<Env>) => {
       limit.take(c.env.address)
       const parsed = Object.entries(await c.req.parseBody()).filter(([, value]) => typeof value === 'string')
       const form = Object.fromEntries(parsed) as Form

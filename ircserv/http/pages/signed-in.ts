@@ -3,7 +3,7 @@ import { html } from 'hono/html'
 import { type Html, page } from './layout.ts'
 
 /** Shown once after signing up or in for IRC: the app password, and what to do with it. */
-export const signedInPage = (name: string, password: string, { ircs }: PlatformInfo): Html =>
+export const signedInPage = (name: string, password: string, { ircs, httpUrl }: PlatformInfo): Html =>
   page(
     `Welcome, ${name}`,
     html`<p>This is your app password. Keep it now: it is not shown again, and each client should have one of its own.</p>
@@ -11,5 +11,5 @@ export const signedInPage = (name: string, password: string, { ircs }: PlatformI
     <ol><li>On net.irc.now, type<code>/msg NickServ IDENTIFY ${name} ${password}</code></li>
     <li>Next time your client signs in by itself: SASL PLAIN at ${ircs.host} port ${ircs.port} (TLS), with this name and app password.</li>
     <li>Then ask for a bouncer<code>/msg NowServ BOUNCER CREATE</code></li>
-    <li>In a terminal, the same account<code>irc-now login</code></li></ol>`,
+    <li>In a terminal, the same account<code>irc-now login --url ${httpUrl}</code></li></ol>`,
   )
