@@ -68,7 +68,7 @@ export async function startDaemon(options: DaemonOptions) {
       port: ports.http,
       socket: api ? socket : null,
       proxied: httpUrl.startsWith('https:'),
-      intercept: (request) => api?.intercept(request) ?? null,
+      intercept: (request, address) => api?.intercept(request, address) ?? null,
     })
     if (has('reconcile')) reconcile = await startReconcileRole(platform, log)
     if (has('nowserv')) nowserv = await startNowServRole(platform, log)

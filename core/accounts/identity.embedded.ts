@@ -75,9 +75,7 @@ export async function createEmbeddedIdentity(options: {
     async loadExistingGrant(ctx) {
       const { client, session, provider } = ctx.oidc
       if (!client || !session?.accountId) return undefined
-      const known = session.grantIdFor(client.clientId)
-      const kept = known && (await provider.Grant.find(known))
-      if (kept) return kept
+      // One for each sign-in, so that a terminal that signs out signs out alone.
       const grant = new provider.Grant({ clientId: client.clientId, accountId: session.accountId })
       grant.addOIDCScope('openid offline_access')
       grant.addResourceScope(resource, 'api')
@@ -175,7 +173,12 @@ export async function createEmbeddedIdentity(options: {
           algorithms: [algorithm],
           currentDate: runtime.now(),
         })
-        return payload.sub ? { accountId: payload.sub } : null
+        const { sub, iat } = payload
+        if (!sub || !iat) return null
+        const credential = await runtime.read((store) => store.accounts.credential(sub))
+        // Issued before the password was changed: that signs out.
+        if (credential && (iat + 1) * 1000 <= credential.updated_at.getTime()) return null
+        return { accountId: sub }
       } catch {
         return null
       }

@@ -3,6 +3,7 @@ import { defineOperation } from '../operation/define.ts'
 import { AccountName } from './account.ts'
 import { findAccount } from './find.ts'
 import { createOneTimeLink } from './one-time-link.ts'
+import { assertUnscoped } from './tokens/token.ts'
 
 const lifeMs = 3 * 24 * 60 * 60_000
 
@@ -22,6 +23,7 @@ export const inviteAccount = defineOperation({
   errors: ['not_found'],
   examples: ['alice'],
   async handle({ name }, context) {
+    assertUnscoped(context.actor.scopes)
     const row = await findAccount(context.store, name)
     const link = { accountId: row.id, operation: 'account.update', request: { input: {} }, lifeMs }
     const { url, expiresAt } = await createOneTimeLink(context.store, context, link)

@@ -1,5 +1,6 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import type { Runtime } from '../operation/run.ts'
+import { storageFull } from '../operation/storage-error.ts'
 import type { Keyring } from '../platform/runtime.ts'
 import { hashSecret } from './secrets.ts'
 
@@ -8,13 +9,14 @@ import { hashSecret } from './secrets.ts'
  * payloads are sealed: who reads the database can't sign in.
  */
 export const createOidcAdapter =
-  ({ transaction, now }: Pick<Runtime, 'transaction' | 'now'>, { seal, open }: Keyring) =>
+  ({ transaction, now, hasRoom }: Pick<Runtime, 'transaction' | 'now' | 'hasRoom'>, { seal, open }: Keyring) =>
   (model: string): Adapter => {
     const find = async (column: 'id' | 'user_code' | 'uid', value: string) => {
       const row = await transaction((store) => store.oidc.find(column, model, hashSecret(value), now()))
       return row && (JSON.parse(open(row.payload)) as AdapterPayload)
     }
     const upsert = async (id: string, payload: AdapterPayload, expiresIn?: number) => {
+      if (!(await hasRoom())) throw storageFull()
       const hashed = (value: string | undefined) => (value === undefined ? null : hashSecret(value))
       await transaction((store) =>
         store.oidc.upsert({

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { Account, AccountName, Email } from './account.ts'
+import { Account, AccountName, Email, SignInPassword } from './account.ts'
 import { accountOf } from './account-store.ts'
 import { openAccount } from './open.ts'
+import { hashPassword } from './password-hash.ts'
 
 /**
  * Signing up. Not in the catalogue: it belongs to the page that the front ends lead to, because there a person types
- * the password, and nobody is signed in yet. The page hashes it, so that no transaction waits for that.
+ * the password, and nobody is signed in yet.
  */
 export const registerAccount = defineOperation({
   name: 'account.register',
@@ -16,13 +17,14 @@ export const registerAccount = defineOperation({
   input: z.object({
     name: AccountName,
     email: Email.nullable(),
-    passwordHash: z.string().meta({ secret: true }),
+    password: SignInPassword,
   }),
   output: Account,
   errors: ['name_taken'],
-  async handle({ name, email, passwordHash }, context) {
+  prepare: ({ password }) => hashPassword(password),
+  async handle({ name, email }, context, passwordHash) {
     const row = await openAccount(context, { name, email, role: 'member' })
-    await context.store.accounts.setCredential(row.id, passwordHash, context.now)
+    if (passwordHash) await context.store.accounts.setCredential(row.id, passwordHash, context.now)
     await context.event(`account/${row.name}`, 'account.created', 'The account was created.', row.id)
     return accountOf(row)
   },

@@ -1,6 +1,6 @@
 import { OperationError } from '../operation/errors.ts'
 import type { Runtime } from '../operation/run.ts'
-import { nameKey } from './account.ts'
+import { AccountName, nameKey } from './account.ts'
 import type { AccountRow } from './account-store.ts'
 import { verifyPassword } from './password-hash.ts'
 import type { ThrottleRule } from './throttle-store.ts'
@@ -12,9 +12,9 @@ const minute = 60_000
  * out for long.
  */
 const rulesOf = (name: string, address: string): readonly [ThrottleRule, ThrottleRule, ThrottleRule] => [
-  { key: `sign-in ${nameKey(name)} ${address}`, free: 5, longestMs: 15 * minute },
-  { key: `sign-in ${nameKey(name)}`, free: 50, longestMs: minute },
-  { key: `sign-in ${address}`, free: 50, longestMs: 15 * minute },
+  { key: `sign-in/both ${nameKey(name)} ${address}`, free: 5, longestMs: 15 * minute },
+  { key: `sign-in/name ${nameKey(name)}`, free: 50, longestMs: minute },
+  { key: `sign-in/address ${address}`, free: 50, longestMs: 15 * minute },
 ]
 
 const wait = (ms: number) =>
@@ -27,10 +27,12 @@ export async function signIn(
   { transaction, now }: Pick<Runtime, 'transaction' | 'now'>,
   { name, password, address }: { readonly name: string; readonly password: string; readonly address: string },
 ): Promise<AccountRow> {
-  const rules = rulesOf(name.slice(0, 64), address)
+  // Names that can't be are one name to the throttle: nobody's counter, and nothing that a database would refuse.
+  const known = AccountName.safeParse(name)
+  const rules = rulesOf(known.success ? known.data : '', address)
   const { waitMs, account, hash } = await transaction(async (store) => {
     const waitMs = await store.throttles.take(rules, now())
-    const account = await store.accounts.byName(name)
+    const account = known.success ? await store.accounts.byName(known.data) : undefined
     const credential = account && (await store.accounts.credential(account.id))
     return { waitMs, account, hash: credential?.password_hash ?? null }
   })
@@ -53,7 +55,7 @@ export async function signIn(
 
 /** Counts a sign-up from an address; throws `rate_limited` where there were too many. */
 export async function countSignUp({ transaction, now }: Pick<Runtime, 'transaction' | 'now'>, address: string) {
-  const rule = { key: `sign-up ${address}`, free: 20, longestMs: 60 * minute }
+  const rule = { key: `sign-up/address ${address}`, free: 20, longestMs: 60 * minute }
   const waitMs = await transaction((store) => store.throttles.take([rule], now()))
   if (waitMs > 0) throw wait(waitMs)
 }

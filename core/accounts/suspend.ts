@@ -9,6 +9,8 @@ import { findAccount } from './find.ts'
 async function setSuspension(context: Context, name: string, reason: string | null, at: Date | null) {
   const { actor, store, event, enqueue } = context
   const row = await findAccount(store, name)
+  // What the member is doing right now ends before, or sees it.
+  await store.accounts.lock(row.id)
   if (row.id === actor.id)
     throw new OperationError('conflict', 'You can’t suspend or resume yourself; ask another operator.')
   if ((row.suspended_at === null) !== (at === null)) {

@@ -3,11 +3,13 @@ import { defineOperation } from '../operation/define.ts'
 import { Account, Email, oneLine, SignInPassword } from './account.ts'
 import { accountOf } from './account-store.ts'
 import { hashPassword } from './password-hash.ts'
+import { assertUnscoped } from './tokens/token.ts'
 
 export const updateAccount = defineOperation({
   name: 'account.update',
   summary: 'Change your display name, e-mail address or sign-in password.',
-  description: 'A new password signs you out everywhere, but for IRC clients: they have app passwords.',
+  description:
+    'A new password ends your sign-ins in browsers and terminals; app passwords and personal access tokens stay.',
   access: 'member',
   effect: 'write',
   input: z.object({
@@ -16,16 +18,18 @@ export const updateAccount = defineOperation({
     password: SignInPassword.optional().describe('A new sign-in password, for pages and “irc-now login”.'),
   }),
   output: Account,
-  errors: [],
+  errors: ['not_allowed'],
   examples: ['--email alice@example.org'],
-  async handle({ displayName, email, password }, { actor, store, event, now }) {
+  prepare: async ({ password }) => (password === undefined ? null : hashPassword(password)),
+  async handle({ displayName, email, password }, { actor, store, event, now }, passwordHash) {
     const columns = {
       ...(displayName === undefined ? {} : { display_name: displayName }),
       ...(email === undefined ? {} : { email }),
     }
     if (Object.keys(columns).length > 0) await store.accounts.update(actor.id, columns)
-    if (password !== undefined) {
-      await store.accounts.setCredential(actor.id, await hashPassword(password), now)
+    if (password !== undefined) assertUnscoped(actor.scopes)
+    if (passwordHash) {
+      await store.accounts.setCredential(actor.id, passwordHash, now)
       await store.oidc.deleteAccount(actor.id)
     }
     await event(`account/${actor.name}`, 'account.updated', 'The account was changed.')

@@ -39,7 +39,16 @@ export interface Definition<Input extends z.ZodObject, Output extends z.ZodType>
   readonly confirm?: (keyof z.input<Input> & string) | 'account'
   /** The output is a list: the fields that a table shows first. */
   readonly columns?: readonly string[]
-  readonly handle: (input: z.output<Input>, context: Context) => Promise<z.input<Output>>
+  /**
+   * What takes its time and asks no database (hashing a password): done before the transaction, and not in a dry run.
+   * Its answer is the handler's third argument.
+   */
+  readonly prepare?: (input: z.output<Input>) => Promise<string | null>
+  readonly handle: (
+    input: z.output<Input>,
+    context: Context,
+    prepared: string | null | undefined,
+  ) => Promise<z.input<Output>>
 }
 
 export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType>

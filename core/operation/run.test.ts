@@ -44,6 +44,19 @@ describe.each([
     expect(await code(call('alice', 'bouncer.create', { name: 'main', nick: 'other' }))).toBe('name_taken')
   })
 
+  test('nothing is created for an account that is being deleted at the same moment', async () => {
+    for (let n = 0; n < 5; n += 1) {
+      const name = `gone${n}`
+      const id = await platform.member(name)
+      await Promise.all([
+        code(platform.call(name, 'account.delete', {}, { confirm: name })),
+        code(platform.call(name, 'bouncer.create')),
+      ])
+      const rows = await platform.runtime.transaction((store) => store.bouncers.list(id))
+      expect(rows.filter((row) => row.deleted_at === null)).toEqual([])
+    }
+  })
+
   test('the quota holds under parallel creates', async () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f']
     const codes = await Promise.all(names.map((name) => code(platform.call('alice', 'bouncer.create', { name }))))

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { entitlementsOf } from '../billing/entitlements.ts'
 import type { PlatformInfo } from '../platform/info.ts'
 import type { PlatformEvent } from '../store/event-store.ts'
@@ -24,6 +23,8 @@ export interface Runtime {
   now(): Date
   random(bytes: number): Buffer
   seal(text: string): string
+  /** A hash under the platform's key: tells whether two texts are the same, and helps nobody to guess one. */
+  digest(text: string): string
 }
 
 export interface RunOptions {
@@ -55,13 +56,20 @@ export async function run(
   options: RunOptions = {},
 ): Promise<unknown> {
   if (operation.effect !== 'read' && !(await runtime.hasRoom())) throw storageFull()
+  const prepared = options.dryRun ? undefined : await prepare(operation, raw, caller)
   try {
-    const work = (store: Stores) => runIn(store, runtime, operation, raw, caller, options)
+    const work = (store: Stores) => runIn(store, runtime, operation, raw, caller, options, prepared)
     return await (operation.effect === 'read' ? runtime.read(work) : runtime.transaction(work))
   } catch (error) {
     if (error instanceof DryRun) return error.output
     throw error
   }
+}
+
+async function prepare(operation: AnyOperation, raw: unknown, caller: Caller): Promise<string | null | undefined> {
+  const somebody = operation.access === 'anyone' || caller.accountId !== null || caller.accountName !== undefined
+  if (!operation.prepare || !somebody) return undefined
+  return operation.prepare(parseInput(operation, raw))
 }
 
 async function runIn(
@@ -71,16 +79,19 @@ async function runIn(
   raw: unknown,
   caller: Caller,
   options: RunOptions,
+  prepared: string | null | undefined,
 ): Promise<unknown> {
   const { actor, member } = await authorise(store, operation, caller)
   const acting = member ?? actor
   const input = parseInput(operation, raw)
   if (operation.effect === 'read') return handle()
 
-  if (acting) await store.accounts.lock(acting.id)
-  const request = createHash('sha256')
-    .update(JSON.stringify([operation.name, acting?.id, input]))
-    .digest('hex')
+  if (acting) {
+    await store.accounts.lock(acting.id)
+    // Asked again: whoever had the lock may have deleted or suspended the account.
+    await authorise(store, operation, caller)
+  }
+  const request = runtime.digest(JSON.stringify([operation.name, acting?.id, input]))
   if (options.idempotencyKey && actor && !options.dryRun) {
     const known = await store.idempotency.find(actor.id, options.idempotencyKey)
     if (known && known.request !== request) {
@@ -121,7 +132,7 @@ async function runIn(
 
   async function handle(): Promise<unknown> {
     const context = createContext(store, runtime, acting, caller, options.dryRun ?? false)
-    return operation.output.parse(await operation.handle(input, context))
+    return operation.output.parse(await operation.handle(input, context, prepared))
   }
 }
 

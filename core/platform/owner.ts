@@ -7,6 +7,12 @@ import type { Runtime } from '../operation/run.ts'
 export async function openOwner(runtime: Runtime, name: string): Promise<AccountRow> {
   const find = () => runtime.transaction((store) => store.accounts.byName(name))
   const known = await find()
+  if (known && known.role !== 'ops') {
+    throw new OperationError(
+      'conflict',
+      `The account “${name}” is a member’s, so whoever runs this machine can’t be it; run it as another user.`,
+    )
+  }
   if (known) return known
   try {
     return await runtime.transaction((store) =>

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import { openText, sealText } from '../accounts/secrets.ts'
 import type { Runtime } from '../operation/run.ts'
 import { storageError } from '../operation/storage-error.ts'
@@ -11,12 +11,14 @@ export interface Keyring {
   readonly key: Buffer
   seal(text: string): string
   open(sealed: string): string
+  digest(text: string): string
 }
 
 export const createKeyring = (key: Buffer): Keyring => ({
   key,
   seal: (text) => sealText(key, randomBytes(12), text),
   open: (sealed) => openText(key, sealed),
+  digest: (text) => createHmac('sha256', key).update(text).digest('hex'),
 })
 
 /** What operations run on: a database, a clock, randomness, and what the platform knows of itself. */
@@ -31,6 +33,7 @@ export function createRuntime(database: Database, keyring: Keyring, platform: Pl
     now: () => new Date(),
     random: randomBytes,
     seal: keyring.seal,
+    digest: keyring.digest,
   }
 }
 

@@ -72,8 +72,8 @@ export function createServices(options: ServicesOptions) {
     // Ending them would cost everybody their connections, so a database may be away for a while.
     lifeMs: 60_000,
     endMs: 15_000,
-    async begin({ signal }) {
-      const services = await start(signal)
+    async begin(held) {
+      const services = await start(held.signal)
       try {
         const provisioner = createLocalProvisioner(services)
         reconciler = startReconciler(
@@ -91,6 +91,7 @@ export function createServices(options: ServicesOptions) {
         )
         health = () => provisioner.health()
         const { ircs, bouncerTls } = services.addresses
+        if (!held.valid()) throw new Error('the lease was lost while the services started')
         await published.publish('services', {
           machine: hostname(),
           ircs: { host: publicHost, port: ports.ircs },
@@ -114,8 +115,8 @@ export function createServices(options: ServicesOptions) {
         const reconciling = reconciler?.stop()
         reconciler = undefined
         health = undefined
-        // What waits for a lost database could wait for ever.
-        await (lost ? Promise.race([reconciling, delay(1000)]) : reconciling)
+        // What waits for a database that is silent could wait for ever.
+        await Promise.race([reconciling, delay(lost ? 1000 : 5000)])
         await services.stop()
       }
     },

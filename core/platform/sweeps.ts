@@ -56,7 +56,7 @@ export const sweepDuty = (runtime: Pick<Runtime, 'transaction' | 'now'>, log: Lo
       }
     })()
     return async (lost) => {
-      if (!lost) await running
+      if (!lost) await Promise.race([running, delay(3000, undefined, { ref: false })])
     }
   },
 })

@@ -42,7 +42,13 @@ export async function openPglite(folder?: string): Promise<Database> {
 
 /** PostgreSQL 15 or later, by a `postgres://` URL. */
 export async function openPostgresql(url: string): Promise<Database> {
-  const pool = new pg.Pool({ connectionString: url, max: 10, connectionTimeoutMillis: 5000, keepAlive: true })
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 10,
+    connectionTimeoutMillis: 5000,
+    query_timeout: 30_000,
+    keepAlive: true,
+  })
   // A dropped connection is the pool's to replace, idle or in use; without listeners it would end the process.
   pool.on('error', () => undefined)
   pool.on('connect', (client) => client.on('error', () => undefined))

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { Schema } from './schema.ts'
 
 export interface PlatformEvent {
@@ -15,6 +15,8 @@ export function createEventStore(db: Kysely<Schema>) {
   return {
     async insert(event: Omit<PlatformEvent, 'id' | 'at'> & { at: Date }): Promise<PlatformEvent> {
       const { accountId, ...rest } = event
+      // Ids of one account's events become visible in their order: who has read one has missed none before it.
+      await sql`select pg_advisory_xact_lock(hashtext(${accountId}))`.execute(db)
       const { id } = await db
         .insertInto('events')
         .values({ ...rest, account_id: accountId })

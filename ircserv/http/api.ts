@@ -65,24 +65,30 @@ export function createApi(deps: ApiDeps): Hono<Env> {
   api.get('/openapi.json', (c) => c.json(document))
 
   const callerOf = async (c: Exchange<Env>) => {
-    const caller = await authenticate(c.req.raw.headers, c.env.onSocket, deps)
-    limit.take(caller.accountId ?? `address ${c.env.address}`)
-    return caller
+    const anonymous = `address ${c.env.address}`
+    try {
+      const caller = await authenticate(c.req.raw.headers, c.env.onSocket, deps)
+      limit.take(caller.accountId ?? anonymous)
+      return caller
+    } catch (error) {
+      // Wrong tokens count as nobody's requests.
+      if (error instanceof OperationError && error.code === 'not_signed_in') limit.take(anonymous)
+      throw error
+    }
   }
 
-  const memberOf = async (caller: Caller) => {
-    const reading = { access: 'member', noun: 'account', effect: 'read' } as const
-    return (await runtime.transaction((store) => authorise(store, reading, caller))).member!.id
+  /** Whose changes a caller follows: their own, or those of the member they act for. */
+  const followed = async (caller: Caller) => {
+    const { actor, member } = await runtime.read((store) => authorise(store, { access: 'member' }, caller))
+    return (member ?? actor)!.id
   }
 
   api.get('/v1/events', async (c) => {
     const caller = await callerOf(c)
-    // Who acts for a member follows the member's changes.
-    const accountId = caller.as === undefined ? caller.accountId : await memberOf(caller)
-    if (!accountId) throw new OperationError('not_signed_in', 'Sign in first to follow events.')
+    const accountId = await followed(caller)
     const signal = AbortSignal.any([deps.closing, c.req.raw.signal])
     const since = sinceOf(c.req.query('since') ?? c.req.header('last-event-id'))
-    return eventStream(followEvents(runtime, deps.wake, accountId, since, signal))
+    return eventStream(followEvents(runtime, deps.wake, accountId, since, signal, () => followed(caller)))
   })
 
   api.all('/v1/:operation', async (c) => {

@@ -11,6 +11,8 @@ export async function* followEvents(
   accountId: string,
   since: string | null,
   signal: AbortSignal,
+  /** Throws once the caller may no longer follow; asked at each heart-beat. */
+  mayStill: () => Promise<unknown> = async () => undefined,
 ): AsyncGenerator<PlatformEvent | null> {
   let heard = true
   let resolve = () => {}
@@ -37,6 +39,7 @@ export async function* followEvents(
         resolve = done
       })
       clearTimeout(timer)
+      await mayStill()
       yield null
     }
   } finally {

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { getRequestListener } from '@hono/node-server'
 import { errorCodes, OperationError, type Problem } from '@irc-now/core/operation/errors'
@@ -16,14 +16,31 @@ export interface Servers {
 
 type App = Hono<{ Bindings: ApiBindings }>
 
+/**
+ * The client's address, as a proxy of our own tells it where there is one. Whoever has one address of IPv6 has 2^64 of
+ * them, so these count as one.
+ */
+function addressOf(request: IncomingMessage, proxied: boolean): string {
+  // The last entry is our own proxy's word; those before it are anybody's.
+  const told = proxied
+    ? String(request.headers['x-forwarded-for'] ?? '')
+        .split(',')
+        .at(-1)
+        ?.trim()
+    : undefined
+  const address = (told || request.socket.remoteAddress || '').replace(/^::ffff:(?=\d+\.)/, '')
+  if (!isIPv6(address) || address === '::1') return address
+  const [head = '', tail] = address.split('%')[0]!.split('::')
+  const groups = head.split(':').filter(Boolean)
+  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
+  return `${[...groups, ...Array<string>(Math.max(0, missing)).fill('0')].slice(0, 4).join(':')}::/64`
+}
+
 const handlerOf = (app: App, onSocket: boolean, proxied = false): NodeHandler =>
   getRequestListener(
     (request, env) => {
       const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse }
-      // The last entry is our own proxy's word; those before it are anybody's.
-      const told = proxied ? request.headers.get('x-forwarded-for')?.split(',').at(-1)?.trim() : undefined
-      const address = told || incoming.socket.remoteAddress || ''
-      return app.fetch(request, { onSocket, address, incoming, outgoing })
+      return app.fetch(request, { onSocket, address: addressOf(incoming, proxied), incoming, outgoing })
     },
     { overrideGlobalObjects: false },
   )
@@ -37,11 +54,14 @@ export async function startServers(
     socket: string | null
     /** A proxy stands in front and tells the client's address. */
     proxied?: boolean
-    intercept(request: IncomingMessage): NodeHandler | null
+    intercept(request: IncomingMessage, address: string): NodeHandler | null
   },
 ): Promise<Servers> {
   const tcpHandler = handlerOf(app, false, options.proxied)
-  const tcp = createServer((request, response) => (options.intercept(request) ?? tcpHandler)(request, response))
+  const tcp = createServer((request, response) => {
+    const taken = options.intercept(request, addressOf(request, options.proxied ?? false))
+    ;(taken ?? tcpHandler)(request, response)
+  })
   tcp.on('clientError', answerUnreadable)
   try {
     await listen(tcp, { host: options.host, port: options.port })

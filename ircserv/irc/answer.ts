@@ -64,7 +64,8 @@ async function answerWords(session: Session, asker: Asker, words: readonly strin
   if (word === 'register' || word === 'login') {
     const link = await deps.signInLink(word, asker.nick)
     const what = word === 'login' ? 'sign in' : 'create your account'
-    return { lines: split(`Open ${link} to ${what}; it shows you the line that signs you in here.`) }
+    const typed = rest.length > 0 ? ' What you typed was not used; if it was a password, others may have seen it.' : ''
+    return { lines: split(`Open ${link} to ${what}; it shows you the line that signs you in here.${typed}`) }
   }
   if (word === 'set') {
     if (account === null || role === null) throw new OperationError('not_signed_in', signInFirst)

@@ -20,6 +20,10 @@ export function helpLines(operations: readonly OperationDescription[], words: re
       `For programs, the last line of an answer has its JSON in the tag ${dataTag}.`,
     ]
   }
+  if (/^(register|login)$/i.test(nounWord)) {
+    const what = nounWord.toLowerCase() === 'login' ? 'sign in' : 'create an account'
+    return [`${nounWord.toUpperCase()}: I answer with a link to a page on which you ${what}; type no password here.`]
+  }
   const noun = pick('command', nounWord, nouns)
   const ofNoun = operations.filter((one) => one.noun === noun)
   if (verbWord === undefined) return ofNoun.map((one) => `${usage(one)}: ${one.summary}`)

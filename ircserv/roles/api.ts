@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { catalogue } from '@irc-now/core/catalogue'
 import type { Embedded } from '@irc-now/core/platform/embedded'
 import { Hono } from 'hono'
@@ -8,6 +8,7 @@ import { createHomePage } from '../http/pages/home.ts'
 import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
 import { createSignInPages } from '../http/pages/sign-in.ts'
+import { createRateLimit } from '../http/rate-limit.ts'
 
 export interface ApiRoleOptions {
   readonly platform: Embedded
@@ -25,6 +26,7 @@ export async function createApiRole({ platform, httpUrl, version, log, observe }
   const closing = new AbortController()
   await platform.published.publish('api', { httpUrl })
   platform.addHealth('api', async () => [{ name: 'api', healthy: true, version, detail: null }])
+  const limit = createRateLimit({ burst: 120, perSecond: 2, now: () => Date.now() })
   const app = new Hono<{ Bindings: ApiBindings }>()
   app.route(
     '/',
@@ -53,9 +55,27 @@ export async function createApiRole({ platform, httpUrl, version, log, observe }
   return {
     app,
     /** Requests of the OIDC provider, which it answers by itself. */
-    intercept: ({ url }: IncomingMessage) => (identity.owns(url) ? identity.handle : null),
+    intercept: (request: IncomingMessage, address: string) => {
+      if (!identity.owns(request.url)) return null
+      try {
+        // Codes can't be guessed at this rate, nor the database filled.
+        limit.take(address)
+        return identity.handle
+      } catch {
+        return tooMany
+      }
+    },
     ownerName: owner.name,
     /** Ends the streams, so that the server can close. */
     stop: () => closing.abort(),
   }
+}
+
+/** The provider's own form of an error, since its clients read it. */
+function tooMany(_request: IncomingMessage, response: ServerResponse): void {
+  const body = JSON.stringify({
+    error: 'slow_down',
+    error_description: 'Too many requests; wait a moment and try again.',
+  })
+  response.writeHead(429, { 'content-type': 'application/json', 'retry-after': '5' }).end(body)
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { defineOperation } from '../../operation/define.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { formatSecret, hashSecret } from '../secrets.ts'
+import { assertUnscoped } from '../tokens/token.ts'
 import { AppPassword, appPasswordOf, PasswordName } from './password.ts'
 
 export const createPassword = defineOperation({
@@ -19,9 +20,10 @@ export const createPassword = defineOperation({
       .describe('Where it works: irc is both, the bouncer and net.irc.now.'),
   }),
   output: AppPassword.extend({ password: z.string().meta({ secret: true }).describe('Shown once.') }),
-  errors: ['name_taken'],
+  errors: ['name_taken', 'not_allowed'],
   examples: ['phone', 'weechat --scope bouncer'],
   async handle({ name, scope }, { actor, store, random, now, event }) {
+    assertUnscoped(actor.scopes)
     if (await store.passwords.byName(actor.id, name)) {
       throw new OperationError(
         'name_taken',

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
 import { z } from 'zod'
+import { OperationError } from '../../operation/errors.ts'
 import type { Schema } from '../../store/schema.ts'
 
 export const Scope = z
@@ -32,6 +33,12 @@ export function allows(scopes: readonly string[], noun: string, effect: string):
     const [scopeNoun, scopeEffect] = scope === '*' ? ['*', '*'] : scope.split(':')
     return (scopeNoun === '*' || scopeNoun === noun) && (scopeEffect === '*' || scopeEffect === effect)
   })
+}
+
+/** Throws where a token may less than its account: from what is made here, more could be done than with the token. */
+export function assertUnscoped(scopes: readonly string[]): void {
+  if (allows(scopes, '*', '*')) return
+  throw new OperationError('not_allowed', 'A token with narrow scopes can’t make a way to sign in; use one with *:*.')
 }
 
 export function createTokenStore(db: Kysely<Schema>) {

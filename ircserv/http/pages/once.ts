@@ -9,6 +9,8 @@ import { type Context as Exchange, Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Logger } from 'pino'
 import { shown } from '../../irc/reply.ts'
+import type { ApiBindings } from '../api.ts'
+import { createRateLimit } from '../rate-limit.ts'
 import { field, formLimit, page, pageHeaders, problemPage } from './layout.ts'
 
 /**
@@ -22,7 +24,7 @@ export function createOncePage(deps: {
   log: Logger
 }) {
   const { operations, runtime } = deps
-  const app = new Hono()
+  const app = new Hono<{ Bindings: ApiBindings }>()
 
   const find = async (token: string) => {
     const link = await runtime.transaction((store) => store.links.find(hashSecret(token)))
@@ -35,7 +37,12 @@ export function createOncePage(deps: {
   const secretsOf = (description: ReturnType<typeof describeOperation>) =>
     description.fields.filter(({ secret }) => secret)
 
+  const limit = createRateLimit({ burst: 60, perSecond: 1, now: () => Date.now() })
   app.onError((error, c) => problemPage(c, error, deps.log))
+  app.use('/once/*', async (c, next) => {
+    limit.take(c.env.address)
+    await next()
+  })
 
   app.get('/once/:token', async (c) => {
     const { description } = await find(c.req.param('token'))

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -133,10 +134,16 @@ test('refresh tokens are used once; revoking and a new password end them, suspen
   await expect(refreshTokenGrant(client, first.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' })
   await expect(refreshTokenGrant(client, second.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' })
   const third = await fresh()
+  const other = await fresh()
   await tokenRevocation(client, third.refresh_token!)
   await expect(refreshTokenGrant(client, third.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' })
 
+  // Another terminal that was signed in by the same browser stays signed in.
+  await refreshTokenGrant(client, other.refresh_token!)
+
   const fourth = await fresh()
+  // What is issued within the same second as the change can't be told from what came after it.
+  await new Promise((resolve) => setTimeout(resolve, 1100))
   const changed = await fetch(`${url}/v1/account.update`, {
     method: 'POST',
     headers: { authorization: `Bearer ${fourth.access_token}`, 'content-type': 'application/json' },
@@ -144,6 +151,7 @@ test('refresh tokens are used once; revoking and a new password end them, suspen
   })
   expect(changed.status).toBe(200)
   await expect(refreshTokenGrant(client, fourth.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' })
+  expect((await call(fourth.access_token)).status).toBe(401)
   const audit = (await platform.call('ops', 'audit.list')).items as { operation: string; input: string }[]
   expect(audit.find(({ operation }) => operation === 'account.update')?.input).toContain('(secret)')
   expect(JSON.stringify(audit)).not.toContain('quite another one')
@@ -152,8 +160,10 @@ test('refresh tokens are used once; revoking and a new password end them, suspen
   const refused = await createBrowser().submit(page, { name: 'carol', password: 'quite another one' })
   // Another browser has no part in this sign-in.
   expect(refused.status).toBe(404)
+  const { token } = await platform.call('ops', 'token.create', { name: 'mine' }, { as: 'carol' })
   await platform.call('ops', 'account.suspend', { name: 'carol' })
-  expect((await call(fourth.access_token)).status).toBe(403)
+  expect((await call(token)).status).toBe(403)
+  expect((await call(token, 'events')).status).toBe(403)
   await platform.call('ops', 'account.resume', { name: 'carol' })
 })
 
@@ -236,6 +246,41 @@ async function otherIdentity() {
     .sign(privateKey)
   return { token }
 }
+
+test('what can’t be a name is a wrong name, and nobody’s counter', async () => {
+  for (const name of ['a\u0000b', 'x'.repeat(5000), '', '127.0.0.1', 'dave 127.0.0.1']) {
+    const body = new URLSearchParams({ name, password: 'a long enough one' })
+    expect((await fetch(`${url}/login`, { method: 'POST', body })).status).toBe(401)
+  }
+})
+
+test('a token of narrow scopes makes no way to sign in', async () => {
+  const { token } = await platform.call('ops', 'token.create', { name: 'narrow', scopes: ['*:write'] }, { as: 'dave' })
+  for (const [operation, input] of [
+    ['account.update', { password: 'mine from now on' }],
+    ['password.create', { name: 'mine' }],
+  ] as const) {
+    const answer = await fetch(`${url}/v1/${operation}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(input),
+    })
+    expect([operation, answer.status]).toEqual([operation, 403])
+  }
+})
+
+test('no fast hash of a password is kept', async () => {
+  const { token } = await platform.call('ops', 'token.create', { name: 'wide' }, { as: 'dave' })
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'idempotency-key': 'k1' }
+  const change = (body: object) =>
+    fetch(`${url}/v1/account.update`, { method: 'POST', headers, body: JSON.stringify(body) })
+  expect((await change({ password: 'set by an invitation' })).status).toBe(200)
+  expect((await change({ password: 'set by an invitation' })).status).toBe(200)
+  const dave = await platform.runtime.transaction((store) => store.accounts.byName('dave'))
+  const kept = await platform.runtime.transaction((store) => store.idempotency.find(dave!.id, 'k1'))
+  const plain = JSON.stringify(['account.update', dave!.id, { password: 'set by an invitation' }])
+  expect(kept!.request).not.toBe(createHash('sha256').update(plain).digest('hex'))
+})
 
 // Last: it uses up this address's tries.
 test('guessing is throttled, also many guesses at once, and the right password then waits too', async () => {

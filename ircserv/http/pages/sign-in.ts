@@ -1,6 +1,4 @@
-import { SignInPassword } from '@irc-now/core/accounts/account'
 import { type ServedIdentity, signInPath } from '@irc-now/core/accounts/identity.port'
-import { hashPassword } from '@irc-now/core/accounts/password-hash'
 import { createPassword } from '@irc-now/core/accounts/passwords/create'
 import { registerAccount } from '@irc-now/core/accounts/register'
 import { countSignUp, signIn } from '@irc-now/core/accounts/sign-in'
@@ -25,10 +23,10 @@ export function createSignInPages(deps: { runtime: Runtime; identity: ServedIden
   app.onError((error, c) => problemPage(c, error, log))
 
   async function register(form: Form, address: string): Promise<string> {
-    const password = SignInPassword.safeParse(form.password ?? '')
-    if (!password.success) throw new OperationError('invalid_input', password.error.issues[0]!.message)
+    const input = { name: form.name ?? '', email: form.email || null, password: form.password ?? '' }
+    // What can't be done costs no try.
+    await run(runtime, registerAccount, input, { accountId: null, via: 'page', scopes: ['*'] }, { dryRun: true })
     await countSignUp(runtime, address)
-    const input = { name: form.name ?? '', email: form.email || null, passwordHash: await hashPassword(password.data) }
     const { name } = (await run(runtime, registerAccount, input, {
       accountId: null,
       via: 'page',
