@@ -22,7 +22,7 @@ ${up}; you are its operator, ${ownerName}.
 
 Three things to try, in another terminal:
   npx irc-now bouncer create        a bouncer, from the shell
-  npx irc-now bouncer connect       what to type into your IRC client
+  npx irc-now tui                   all of it, live on the full screen
   /msg NowServ BOUNCER CREATE       the same from an IRC client on net.irc.now
 `
 }
