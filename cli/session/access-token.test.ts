@@ -75,7 +75,11 @@ test('kill -9 in the middle of a refresh leaves the lock free and the token whol
   expect(platform.state.refreshes).toBe(1)
 })
 
-test('Ctrl-C in the middle of a refresh keeps the sign-in', async () => {
+test.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s in the middle of a refresh keeps the sign-in', async (signal, exit) => {
   const { token, write } = await file()
   await write({ expiresAt: 0 })
   let go = () => {}
@@ -87,10 +91,10 @@ test('Ctrl-C in the middle of a refresh keeps the sign-in', async () => {
   })
   const { child, ended } = terminal.start(['bouncer', 'list'])
   await held
-  child.kill('SIGINT')
+  child.kill(signal)
   platform.state.holdTokens = null
   go()
-  expect(await ended).toMatchObject({ exit: 130, stdout: '' })
+  expect(await ended).toMatchObject({ exit, stdout: '' })
   expect((await file()).token.refresh).not.toBe(token.refresh)
   expect(await list()).toMatchObject({ exit: 0 })
 })

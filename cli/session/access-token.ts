@@ -5,6 +5,8 @@ import { forgetToken, keepToken, readToken, replaceToken, type Token, tokenFile 
 
 /** An access token that ends sooner than this is refreshed before it is used. */
 const marginMs = 30_000
+/** So long an end of the process waits for a token to be kept. */
+const graceMs = 2000
 
 export interface AccessTokenOptions {
   readonly folder: string
@@ -63,19 +65,25 @@ async function renew(
   })
 }
 
-/** Lets Ctrl-C wait for up to 2 s: between the issuer's answer and its keeping it would end the sign-in. */
+const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/** Lets these signals wait for up to 2 s: between the issuer's answer and its keeping they would end the sign-in. */
 async function unbroken<T>(work: () => Promise<T>): Promise<T> {
-  let interrupted = false
-  const interrupt = () => {
-    interrupted = true
-    setTimeout(() => process.exit(130), 2000).unref()
-  }
-  process.on('SIGINT', interrupt)
+  let code: number | null = null
+  const handlers = Object.entries(signals).map(([signal, exit]) => {
+    const interrupt = () => {
+      if (code !== null) return
+      code = exit
+      setTimeout(() => process.exit(exit), graceMs).unref()
+    }
+    process.on(signal, interrupt)
+    return [signal, interrupt] as const
+  })
   try {
     return await work()
   } finally {
-    process.off('SIGINT', interrupt)
-    if (interrupted) process.exit(130)
+    for (const [signal, interrupt] of handlers) process.off(signal, interrupt)
+    if (code !== null) process.exit(code)
   }
 }
 
