@@ -80,8 +80,7 @@ export function readCommon(argv: readonly string[], options: Record<string, { ty
   return { common: commonOf(parsed), words: parsed._.map(String), parsed }
 }
 
-function refuseStray(parsed: Parsed, options: readonly string[], help: string): void {
-  const known = [...options, ...Object.keys(commonOptions)]
+function refuseStray(parsed: Parsed, known: readonly string[], help: string): void {
   const stray = Object.keys(parsed).find((name) => name !== '_' && name !== '$0' && !known.includes(name))
   if (stray === undefined) return
   throw unknownWord(
@@ -94,11 +93,20 @@ function refuseStray(parsed: Parsed, options: readonly string[], help: string): 
   )
 }
 
-/** The words and flags of a command that is no operation; `most` is how many words it takes. */
-export function readPlain(argv: readonly string[], usage: string, most: number, flags: readonly string[] = []) {
+/**
+ * The words and flags of a command that is no operation; `most` is how many words it takes, `takes` which of the common
+ * flags besides --json and --help, `flags` which of its own. The rest is refused: a `--dry-run` that is overlooked would
+ * do what it was to prevent.
+ */
+export function readPlain(
+  argv: readonly string[],
+  usage: string,
+  most: number,
+  { takes = [], flags = [] }: { takes?: readonly (keyof typeof commonOptions)[]; flags?: readonly string[] } = {},
+) {
   const options = Object.fromEntries(flags.map((flag) => [flag, { type: 'boolean' as const }]))
   const { common, words, parsed } = readCommon(argv, options)
-  refuseStray(parsed, flags, usage)
+  refuseStray(parsed, [...flags, ...takes, 'json', 'help'], `${usage} --help`)
   if (words.length > most)
     throw new OperationError('invalid_input', `“${words[most]}” is one word too many; usage: ${usage}.`)
   return { common, words, parsed }
@@ -112,7 +120,11 @@ export function readArguments(operation: OperationDescription, argv: readonly st
     if (field.secret) options[`${field.flag}-stdin`] = { type: 'boolean' }
   }
   const parsed = parse(argv, options)
-  refuseStray(parsed, Object.keys(options), `irc-now ${operation.noun} ${operation.verb} --help`)
+  refuseStray(
+    parsed,
+    [...Object.keys(options), ...Object.keys(commonOptions)],
+    `irc-now ${operation.noun} ${operation.verb} --help`,
+  )
 
   const texts: Record<string, TextValue> = {}
   const asked: string[] = []

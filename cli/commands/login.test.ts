@@ -241,6 +241,32 @@ test('a keyring that never answers is left for a file', async () => {
   expect(stderr).toContain((await terminal.tokenFile('default'))!.path)
 })
 
+test('a flag that a command of its own has no use for is refused, and nothing is done', async () => {
+  await terminal.login(platform.url, 'alice', ['--profile', 'work'])
+  const { token } = (await terminal.tokenFile('work'))!
+  for (const args of [
+    ['logout', '--dry-run'],
+    ['logout', '--url', platform.url],
+    ['login', '--dry-run'],
+    ['login', '--as', 'bob'],
+    ['register', '--no-wait'],
+    ['profile', 'delete', 'work', '--dry-run'],
+    ['profile', 'use', 'local', '--confirm', 'local'],
+    ['profile', 'list', '--watch'],
+    ['profile', 'list', '--profile', 'work'],
+  ]) {
+    const { exit, stdout } = await terminal.run([...args, '--json'])
+    expect({ exit, code: JSON.parse(stdout).error.code }, args.join(' ')).toEqual({ exit: 2, code: 'invalid_input' })
+  }
+  expect(await platform.provider.RefreshToken.find(token.refresh)).toBeDefined()
+  expect((await profiles())[1]).toMatchObject({ name: 'work', kept: 'file', default: true })
+  expect(await terminal.run(['register', '--profile', 'nope', '--no-browser'])).toMatchObject({
+    exit: 2,
+    stdout: '',
+    stderr: expect.stringContaining('no profile “nope”'),
+  })
+})
+
 test('register prints the page on which one signs up', async () => {
   const { stdout, stderr } = await terminal.run(['register', '--url', platform.url])
   expect(stdout).toBe(`${platform.url}/register\n`)

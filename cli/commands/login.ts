@@ -25,7 +25,7 @@ export async function runLogin(
   out: Output,
   operations: readonly OperationDescription[],
 ): Promise<void> {
-  const { common, parsed } = readPlain(argv, 'irc-now login', 0, ['browser'])
+  const { common, parsed } = readPlain(argv, 'irc-now login', 0, { takes: ['url', 'profile'], flags: ['browser'] })
   const env = process.env
   const folder = configFolder(env)
   const { profiles, current } = readProfiles(folder)

@@ -6,7 +6,7 @@ import { readPlain } from './arguments.ts'
 
 /** `irc-now logout`: ends a profile's sign-in; the profile stays. */
 export async function runLogout(argv: readonly string[], out: Output): Promise<void> {
-  const { common } = readPlain(argv, 'irc-now logout', 0)
+  const { common } = readPlain(argv, 'irc-now logout', 0, { takes: ['profile'] })
   const folder = configFolder(process.env)
   const { profiles, current } = readProfiles(folder)
   const name = common.profile ?? (process.env.IRC_NOW_PROFILE || undefined) ?? current ?? local

@@ -35,7 +35,7 @@ export const ownCommands: readonly OwnCommand[] = [
     usage: 'irc-now register',
     summary: 'Open the page on which one signs up.',
     description: 'Afterwards, “irc-now login” signs this terminal in.',
-    flags: [url, browser],
+    flags: [url, profile, browser],
     run: async (argv, out) => (await import('./register.ts')).runRegister(argv, out),
   },
   {
