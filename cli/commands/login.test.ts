@@ -65,6 +65,35 @@ test('signing in again replaces the token and ends the one before', async () => 
   expect(await platform.provider.RefreshToken.find(before.token.refresh)).toBeUndefined()
 })
 
+test('of two logins to one profile at once only the later one’s sign-in is left', async () => {
+  const issued: string[] = []
+  const note = ({ jti }: { jti: string }) => issued.push(jti)
+  platform.provider.on('refresh_token.saved', note)
+  let go = () => {}
+  let asking = 0
+  const both = new Promise<void>((resolve) => {
+    platform.state.onHold = () => {
+      asking += 1
+      if (asking === 2) resolve()
+    }
+  })
+  platform.state.holdAccount = new Promise<void>((resolve) => {
+    go = resolve
+  })
+  const logins = [1, 2].map(() => terminal.start(['login', '--url', platform.url]))
+  for (const { link } of logins) await decide(await link(), 'alice')
+  await both
+  platform.state.holdAccount = null
+  go()
+  for (const { ended } of logins) expect(await ended).toMatchObject({ exit: 0 })
+  platform.provider.off('refresh_token.saved', note)
+  expect(await readdir(join(terminal.config, 'tokens'))).toHaveLength(1)
+  const { token } = (await terminal.tokenFile('default'))!
+  const alive = await Promise.all(issued.map((jti) => platform.provider.RefreshToken.find(jti)))
+  expect(issued).toHaveLength(2)
+  expect(alive.filter(Boolean).map((one) => one!.jti)).toEqual([token.refresh])
+})
+
 test('refused in the browser: nobody is signed in', async () => {
   const { link, ended } = terminal.start(['login', '--url', platform.url])
   await decide(await link(), 'alice', false)

@@ -10,6 +10,7 @@ import {
   configFolder,
   local,
   type Profile,
+  type Profiles,
   readProfiles,
   withProfile,
 } from '../session/profiles.ts'
@@ -31,31 +32,37 @@ export async function runLogin(
   const { profiles, current } = readProfiles(folder)
   const inUse = env.IRC_NOW_PROFILE && env.IRC_NOW_PROFILE !== local ? env.IRC_NOW_PROFILE : current
   const name = checkProfileName(common.profile ?? inUse ?? 'default')
-  const before = Object.hasOwn(profiles, name) ? profiles[name]! : null
+  const before = profileNamed(profiles, name)
   const url = platformUrl(common.url ?? (env.IRC_NOW_URL || undefined) ?? before?.url ?? endpoint(env, 'http'))
-  if (before && before.url !== url && common.profile === undefined) {
+  const check = (now: Profile | null) => {
+    if (!now || now.url === url || common.profile !== undefined) return
     throw new OperationError(
       'invalid_input',
-      `The profile “${name}” is for ${before.url}; name another for ${url} with --profile.`,
+      `The profile “${name}” is for ${now.url}; name another for ${url} with --profile.`,
     )
   }
+  check(before)
   const { issuer, token } = await signIn(url, (invitation) => invite(out, invitation, parsed.browser !== false))
-  const profile = await keep(folder, name, { url, issuer }, token, operations)
-  if (profile === null) {
+  const kept = await keep(folder, name, { url, issuer }, token, operations, check)
+  if (kept === null) {
     out.note('Interrupted: nobody was signed in.')
     process.exitCode = 130
     return
   }
+  const { profile, replaced } = kept
   const path = profile.token?.kept === 'file' ? tokenFile(folder, profile.token) : null
-  if (before?.token) await endBefore(folder, before)
+  if (replaced) await endBefore(folder, replaced)
   out.note(`Signed in at ${url} as ${profile.account}; the profile “${name}” is now in use.`)
   if (path === null) out.note('The token is kept in your keyring.')
   else out.note(`No keyring answers here, so the token is kept in ${path}, which only you may read.`)
   if (env.IRC_NOW_TOKEN) out.note('IRC_NOW_TOKEN is set and goes before it; unset it to use the profile.')
   if (common.json === null) return
-  const kept = profile.token?.kept
-  await out.result({ noun: 'profile', columns: [] }, { name, url, account: profile.account, kept, path })
+  const shown = { name, url, account: profile.account, kept: profile.token?.kept, path }
+  await out.result({ noun: 'profile', columns: [] }, shown)
 }
+
+const profileNamed = (profiles: Profiles['profiles'], name: string) =>
+  Object.hasOwn(profiles, name) ? profiles[name]! : null
 
 async function invite(out: Output, { code, link, whole, expiresIn }: Invitation, wanted: boolean): Promise<void> {
   await printQr(whole, process.stderr)
@@ -66,8 +73,9 @@ async function invite(out: Output, { code, link, whole, expiresIn }: Invitation,
 }
 
 /**
- * Finds out who signed in and keeps it all, or nothing: what was not kept is ended at the platform again. Null when
- * the person has interrupted it.
+ * Finds out who signed in and keeps it all, or nothing: what was not kept is ended at the platform again. `replaced` is
+ * what the profile was just before, which another login may have changed since this one began; `check` refuses it by
+ * throwing. Null when the person has interrupted it.
  */
 async function keep(
   folder: string,
@@ -75,25 +83,31 @@ async function keep(
   { url, issuer }: Pick<Profile, 'url' | 'issuer'>,
   token: Token,
   operations: readonly OperationDescription[],
-): Promise<Profile | null> {
+  check: (now: Profile | null) => void,
+): Promise<{ profile: Profile; replaced: Profile | null } | null> {
   const interrupted = new AbortController()
   const interrupt = () => interrupted.abort()
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt)
-  let profile: Profile | null = null
+  let done = false
+  let replaced: Profile | null = null
   try {
     const client = createClient({ target: { url }, operations, frontEnd: 'cli', token: async () => token.access })
     const { signal } = interrupted
     const { name: account } = (await client.call('account.show', {}, { signal })) as { name: string }
     const place = await keepToken(folder, name, token)
-    const kept = { url, issuer, account, token: place }
+    const profile = { url, issuer, account, token: place }
     try {
       signal.throwIfAborted()
-      await changeProfiles(folder, (now) => ({ ...withProfile(now, name, kept), current: name }))
-      profile = kept
+      await changeProfiles(folder, (now) => {
+        replaced = profileNamed(now.profiles, name)
+        check(replaced)
+        return { ...withProfile(now, name, profile), current: name }
+      })
+      done = true
     } finally {
-      if (profile === null) await forgetToken(folder, place)
+      if (!done) await forgetToken(folder, place)
     }
-    return profile
+    return { profile, replaced }
   } catch (error) {
     await revoke(issuer, token)
     if (interrupted.signal.aborted) return null
