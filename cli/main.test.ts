@@ -145,6 +145,26 @@ test('the token of the environment is sent; --url goes before the environment', 
   expect(seen[0]?.headers.authorization).toBe('Bearer secret-token')
 })
 
+test('no token goes unencrypted to another machine', async () => {
+  const http = createServer((request, response) => {
+    seen.push({ path: String(request.url), headers: request.headers } as Seen)
+    response.end(JSON.stringify({ items: [] }))
+  })
+  await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
+  // Not a loopback address by its name, and yet this machine.
+  const url = `http://0.0.0.0:${(http.address() as AddressInfo).port}`
+  env = { ...env, IRC_NOW_URL: url }
+  expect(await run(['bouncer', 'list'])).toMatchObject({ exit: 0 })
+  env = { ...env, IRC_NOW_TOKEN: 'secret-token' }
+  expect(await run(['bouncer', 'list'])).toEqual({
+    exit: 2,
+    stdout: '',
+    stderr: `irc-now: ${url} is not encrypted, so no sign-in or token goes there; use its https URL. [invalid_input]\n`,
+  })
+  http.close()
+  expect(seen).toHaveLength(1)
+})
+
 test.each(Object.entries(errorCodes))('%s leaves with its exit code and says its sentence', async (code, { exit }) => {
   answers['bouncer.show'] = refuse(code as ErrorCode, 'A sentence.', { limit: 1 })
   const forPeople = await run(['bouncer', 'show', 'main'])

@@ -17,7 +17,11 @@ export function isPrivate(text: string): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url))
 }
 
+/** Throws `invalid_input` where a sign-in or a token would be read by others on its way. */
 export function requirePrivate(text: string): string {
   if (isPrivate(text)) return text
-  throw new OperationError('invalid_input', `${text} is not encrypted, so nobody can sign in there; use its https URL.`)
+  throw new OperationError(
+    'invalid_input',
+    `${text} is not encrypted, so no sign-in or token goes there; use its https URL.`,
+  )
 }

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { OperationError } from '@irc-now/core/operation/errors'
 import type { Target } from './client.ts'
-import { platformUrl } from './platform-url.ts'
+import { platformUrl, requirePrivate } from './platform-url.ts'
 import { configFolder, local, noSuchProfile, readProfiles } from './profiles.ts'
 
 /** Which platform, and as whom. */
@@ -20,7 +20,7 @@ export interface SessionFlags {
 
 /**
  * Flag, then environment, then the profile in use, then the machine's own daemon through its owner's socket. A
- * profile's token goes to that profile's URL and nowhere else.
+ * profile's token goes to that profile's URL and nowhere else, and no token goes unencrypted to another machine.
  */
 export function findSession(env: NodeJS.ProcessEnv, flags: SessionFlags, note: (text: string) => void): Session {
   const folder = configFolder(env)
@@ -34,6 +34,7 @@ export function findSession(env: NodeJS.ProcessEnv, flags: SessionFlags, note: (
   const url = given === undefined ? profile?.url : platformUrl(given)
   const token = flags.profile === undefined ? env.IRC_NOW_TOKEN || null : null
   const target = url === undefined ? { socket: endpoint(env, 'socket') } : { url }
+  if (url !== undefined && (token !== null || url === profile?.url)) requirePrivate(url)
   if (token !== null || !profile) return { target, token: async () => token }
   if (url === profile.url) return { target, token: profileToken(folder, name, note) }
   if (named === undefined) return { target, token: async () => null }
