@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type ErrorCode, errorCodes } from '@irc-now/core/operation/errors'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -163,6 +163,24 @@ test('no token goes unencrypted to another machine', async () => {
   })
   http.close()
   expect(seen).toHaveLength(1)
+})
+
+test.each([
+  ['22.12.0', false],
+  ['21.20.0', false],
+  ['22.13.0', true],
+  ['24.0.0', true],
+] as const)('Node %s is taken: %s', async (version, taken) => {
+  answers['bouncer.list'] = ok({ items: [] })
+  const pretend = join(folder, 'pretend.mjs')
+  await writeFile(
+    pretend,
+    `Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '${version}' } })`,
+  )
+  env = { ...env, NODE_OPTIONS: `--import=${pathToFileURL(pretend)}` }
+  const { exit, stderr } = await run(['bouncer', 'list'])
+  expect(exit).toBe(taken ? 0 : 1)
+  if (!taken) expect(stderr).toContain('irc-now needs Node 22.13 or later')
 })
 
 test.each(Object.entries(errorCodes))('%s leaves with its exit code and says its sentence', async (code, { exit }) => {

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs'
 import module from 'node:module'
 
 const main = new URL('../dist/main.js', import.meta.url)
-if (Number(process.versions.node.split('.')[0]) < 22) {
-  console.error(`irc.now needs Node 22 or later, and this is ${process.version}; “npm start” brings its own.`)
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 13)) {
+  console.error(`irc.now needs Node 22.13 or later, and this is ${process.version}; “npm start” brings its own.`)
   process.exit(1)
 }
 if (!existsSync(main)) {
