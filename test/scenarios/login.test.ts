@@ -59,5 +59,10 @@ test('login, a bouncer, a chat through it, and logout', async () => {
   expect((await member('platform', 'status').ended).code).toBe(5)
 
   expect((await member('logout').ended).code).toBe(0)
-  expect((await member('bouncer', 'list').ended).code).not.toBe(0)
+  // The profile stays, without a token, so that it says how to come back.
+  expect(await member('bouncer', 'list').ended).toMatchObject({
+    code: 4,
+    stdout: '',
+    stderr: expect.stringContaining('run “irc-now login --profile default”'),
+  })
 })
