@@ -62,7 +62,7 @@ export function table(items: readonly Record<string, unknown>[], columns: readon
 }
 
 /** Lines that are to be typed or copied as they stand. */
-const isBlock = (value: unknown): value is string => typeof value === 'string' && value.includes('\n')
+export const isBlock = (value: unknown): value is string => typeof value === 'string' && value.includes('\n')
 
 /** One thing, a line a field; texts of several lines below that, each under its name and from the first column on. */
 export function details(item: Readonly<Record<string, unknown>>, colours: Colours): string {

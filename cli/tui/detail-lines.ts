@@ -1,5 +1,5 @@
 import stringWidth from 'string-width'
-import { safe, shown } from '../print/text.ts'
+import { isBlock, safe, shown } from '../print/text.ts'
 import { wrapped } from './cut.ts'
 import type { DetailPane, Item } from './pane.ts'
 import { ageOf, shortened } from './rows.ts'
@@ -35,10 +35,12 @@ export function detailLines(pane: DetailPane, width: number, now: Date): DetailL
   const status: Row[] = []
   const sections: DetailLine[] = []
   for (const [name, one] of Object.entries(value)) {
+    if (pane.secrets.includes(name)) continue
     if (name === 'status' && isItem(one)) status.push(...statusRows(value, one, now))
     else if (isItem(one)) sections.push(heading(name), ...laidOut(rowsOfItem(one), width))
     else if (Array.isArray(one) && one.some(isItem)) sections.push(...listSection(name, one.filter(isItem)))
-    else if (!pane.secrets.includes(name)) rows.push({ label: labelOf(name), text: shown(one), tone: null })
+    else if (isBlock(one)) sections.push(heading(name), ...blockLines(one, width))
+    else rows.push({ label: labelOf(name), text: shown(one), tone: null })
   }
   const secrets = pane.secrets.map((name): Row => ({ label: labelOf(name), text: shown(value[name]), tone: 'accent' }))
   // How it is comes first: where the screen is low, the rest is cut.
@@ -70,6 +72,13 @@ function listSection(name: string, items: readonly Item[]): DetailLine[] {
   const more = rest > 0 ? [{ label: '', text: `… and ${rest} more`, tone: null, heading: false }] : []
   return [heading(`${name} (${items.length})`), ...lines, ...more]
 }
+
+/** Lines that are to be typed or copied as they stand, each from the first column on. */
+const blockLines = (text: string, width: number): DetailLine[] =>
+  shortened(text, longest)
+    .split(/\r?\n/)
+    .flatMap((line) => wrapped(safe(line), width - 6))
+    .map((line) => ({ label: '', text: line, tone: null, heading: false }))
 
 function laidOut(rows: readonly Row[], width: number): DetailLine[] {
   const labels = Math.min(24, Math.max(0, ...rows.map(({ label }) => stringWidth(label))))

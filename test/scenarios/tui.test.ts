@@ -172,6 +172,18 @@ test('every operation is found in the palette, and its form or its result opens'
   }
 }, 90_000)
 
+test('what is to be typed into a client stands line by line', async () => {
+  const screen = open({ columns: 200, rows: 60 })
+  await screen.until(/main +\S+ +● ready/)
+  screen.type(':bouncer connect')
+  await screen.until(/› bouncer connect/)
+  screen.type(keys.enter)
+  await screen.until(/› name +default main/)
+  screen.type(keys.enter)
+  await screen.until(/^ weechat *\n +\/server add irc-now .+\n +\/connect irc-now *$/m)
+  await screen.until(/^ halloy *\n +\[servers\.irc-now\] *\n +nickname = "ali10" *\n/m)
+})
+
 test('deleting wants the name', async () => {
   const screen = open()
   await screen.until(/main +\S+ +● ready/)
