@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { withLock } from './lock.ts'
 import { type Profile, readProfiles, type TokenPlace, withProfile, writeProfiles } from './profiles.ts'
@@ -22,15 +23,15 @@ export interface AccessTokenOptions {
  */
 export function createAccessToken(options: AccessTokenOptions): (refused?: string) => Promise<string> {
   let known: Token | null = null
-  let underWay: Promise<Token> | null = null
+  let renewal: Promise<Token> | null = null
   return async (refused) => {
     const good = (token: Token | null): token is Token =>
       token !== null && token.access !== refused && token.expiresAt - Date.now() > marginMs
     if (!good(known)) {
-      underWay ??= renew(options, good).finally(() => {
-        underWay = null
+      renewal ??= renew(options, good).finally(() => {
+        renewal = null
       })
-      known = await underWay
+      known = await renewal
     }
     return known.access
   }
@@ -65,10 +66,29 @@ async function renew(
   })
 }
 
+/** What is being fetched from an issuer and not yet kept. */
+const underWay = new Set<Promise<unknown>>()
+let ending = false
+
+/**
+ * To be awaited before a process ends itself: it resolves once every token that is being refreshed is kept, after 2 s at
+ * most. From then on no refresh begins.
+ */
+export async function tokensKept(): Promise<void> {
+  ending = true
+  if (underWay.size === 0) return
+  const enough = new AbortController()
+  const { signal } = enough
+  await Promise.race([Promise.allSettled(underWay), delay(graceMs, undefined, { signal }).catch(() => undefined)])
+  enough.abort()
+}
+
 const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Lets these signals wait for up to 2 s: between the issuer's answer and its keeping they would end the sign-in. */
 async function unbroken<T>(work: () => Promise<T>): Promise<T> {
+  // The process has less time left than this may take.
+  if (ending) return new Promise(() => {})
   let code: number | null = null
   const handlers = Object.entries(signals).map(([signal, exit]) => {
     const interrupt = () => {
@@ -79,9 +99,12 @@ async function unbroken<T>(work: () => Promise<T>): Promise<T> {
     process.on(signal, interrupt)
     return [signal, interrupt] as const
   })
+  const working = work()
+  underWay.add(working)
   try {
-    return await work()
+    return await working
   } finally {
+    underWay.delete(working)
     for (const [signal, interrupt] of handlers) process.off(signal, interrupt)
     if (code !== null) process.exit(code)
   }

@@ -2,6 +2,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { readCommon } from '../commands/arguments.ts'
 import { openClient } from '../commands/run.ts'
+import { tokensKept } from '../session/access-token.ts'
 
 /** `irc-now tui`: the full screen until it is left. Throws where there is no terminal, or nothing to connect to. */
 export async function runTui(operations: readonly OperationDescription[], argv: readonly string[]): Promise<void> {
@@ -20,6 +21,7 @@ export async function runTui(operations: readonly OperationDescription[], argv: 
   try {
     process.exitCode = await showScreen(client, common.as ?? null)
   } finally {
+    await tokensKept()
     // What is still waited for goes on on the platform, and must not keep the shell waiting.
     setTimeout(() => process.exit(), 50).unref()
   }

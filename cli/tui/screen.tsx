@@ -1,4 +1,5 @@
 import { render } from 'ink'
+import { tokensKept } from '../session/access-token.ts'
 import type { Client } from '../session/client.ts'
 import { createApp, openAccount, refresh } from './app.ts'
 import { followChanges } from './live.ts'
@@ -38,8 +39,9 @@ export async function showScreen(client: Client, as: string | null): Promise<num
   }
   const handlers = Object.entries(signals).map(([signal, code]) => {
     const handler = () => {
+      exitCode = code
       leave()
-      process.exit(code)
+      void tokensKept().then(() => process.exit(code))
     }
     process.prependListener(signal as NodeJS.Signals, handler)
     return [signal, handler] as const
