@@ -1,3 +1,5 @@
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { basename, dirname } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createAccessToken } from './access-token.ts'
 import { createTerminal, startPlatform } from './platform.fixture.ts'
@@ -112,6 +114,24 @@ test('an issuer that is down keeps the sign-in', async () => {
   await other.stop()
   expect(await list()).toMatchObject({ exit: 10 })
   expect(await terminal.tokenFile('other')).not.toBeNull()
+})
+
+test('what can’t be put into its old place is kept in another, and the old one is forgotten', async () => {
+  const { path, token, write } = await file()
+  await write({ expiresAt: 0 })
+  // Where the new one would be written first.
+  await mkdir(`${path}.new`)
+  const said: string[] = []
+  const access = createAccessToken({ folder: terminal.config, name: 'default', note: (text) => said.push(text) })
+  const fresh = await access()
+  await rm(`${path}.new`, { recursive: true })
+  const after = await file()
+  expect(after.path).not.toBe(path)
+  expect(after.token.access).toBe(fresh)
+  expect(after.token.refresh).not.toBe(token.refresh)
+  expect(said).toEqual([expect.stringContaining(after.path)])
+  expect(await readdir(dirname(path))).toEqual([basename(after.path)])
+  expect(await list()).toMatchObject({ exit: 0 })
 })
 
 test('a process that lives long refreshes for itself, once for all its callers', async () => {

@@ -59,6 +59,7 @@ async function renew(
         // The old refresh token is used up: what can't be kept here has to be kept elsewhere.
         const other = await keepToken(folder, name, fresh)
         await writeProfiles(folder, (now) => withProfile(now, name, { ...profile, token: other }))
+        await forgetToken(folder, place)
         if (other.kept === 'file') note(`The keyring did not answer; your token is now in ${tokenFile(folder, other)}.`)
       }
       return fresh

@@ -4,6 +4,9 @@ import { AsyncEntry } from '@napi-rs/keyring'
  * A process of its own (`get|set|delete ID`, the secret by stdin or stdout), because a keyring that doesn't answer
  * blocks the thread that asks it, for good. Leaves with 3 where nothing is kept.
  */
+// Ctrl-C reaches all of a terminal's processes at once; whoever asked waits for the answer, or ends this one.
+process.on('SIGINT', () => {})
+
 const [action, id = ''] = process.argv.slice(2)
 // Else Linux' kernel keyring would do, which forgets at the end of the session.
 const entry = new AsyncEntry('irc-now', id, { linux: { store: 'secret-service' } })
