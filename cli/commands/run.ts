@@ -14,8 +14,9 @@ export function openClient(
   common: Pick<Common, 'url' | 'profile'>,
   frontEnd: 'cli' | 'tui' = 'cli',
 ): Client {
-  // Words beside the screen of the terminal UI would tear it.
-  const note = (text: string) => void (frontEnd === 'cli' && process.stderr.write(`${safe(text)}\n`))
+  const say = (text: string) => void process.stderr.write(`${safe(text)}\n`)
+  // Words beside the screen of the terminal UI would tear it: they are said once it is left, however it is.
+  const note = frontEnd === 'cli' ? say : (text: string) => void process.once('exit', () => say(text))
   return createClient({ ...findSession(process.env, common, note), operations, frontEnd })
 }
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -69,4 +69,19 @@ test('an issuer that never answers does not hold it', async () => {
   await held
   terminal.type('q')
   expect(await terminal.exited).toBe(0)
+})
+
+test('where a token had to go is said once the screen is left', async () => {
+  const { path, write } = (await home.tokenFile('default'))!
+  await write({ expiresAt: 0 })
+  // Where the new one would be written first.
+  await mkdir(`${path}.new`)
+  const terminal = open()
+  await terminal.until(/alice/)
+  await rm(`${path}.new`, { recursive: true })
+  expect(terminal.text).not.toContain('your token is now in')
+  terminal.type('q')
+  await terminal.exited
+  expect(terminal.alternate).toBe(false)
+  expect(terminal.lines.join('')).toContain((await home.tokenFile('default'))!.path)
 })
