@@ -76,8 +76,9 @@ export async function runCommand(
       timeoutMs: common.timeoutMs,
       progress: (message) => out.note(message),
     })
-    if (settled === null) out.note('It is gone.')
-    else if (operation.settle?.show.split('.')[0] === operation.noun) output = settled
+    // What is gone is not shown as if it were there.
+    if (settled === null && common.json === null) return out.note('It is gone.')
+    if (settled !== null && operation.settle?.show.split('.')[0] === operation.noun) output = settled
   }
   await out.result(operation, output)
 }

@@ -61,7 +61,7 @@ export function endpoint(env: NodeJS.ProcessEnv, which: 'socket' | 'http'): stri
   } catch (cause) {
     throw new OperationError(
       'unavailable',
-      'No irc.now runs here; start it with “npm start”, or name one with --url or IRC_NOW_URL.',
+      'No irc.now is up here; start it with “npm start” and wait until it says so, or name one with --url or IRC_NOW_URL.',
       { cause },
     )
   }
