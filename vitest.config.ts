@@ -6,8 +6,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', 'test/browser/**'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    // Real servers on two cores: more at once only makes each of them late.
-    maxWorkers: 2,
+    // Real servers, several processes each: what runs beside them only makes them late.
+    maxWorkers: 1,
     passWithNoTests: false,
   },
 })

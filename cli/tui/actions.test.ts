@@ -33,7 +33,12 @@ test('the actions of a thing come from the catalogue', () => {
     'upstream.delete',
   ])
   expect(names('password', { name: 'phone' })).toEqual(['password.revoke'])
-  expect(names('account', { name: 'bob' })).toEqual(['account.show', 'account.suspend', 'account.resume'])
+  expect(names('account', { name: 'bob' })).toEqual([
+    'account.show',
+    'account.invite',
+    'account.suspend',
+    'account.resume',
+  ])
 })
 
 test('one’s own account has the actions that name nobody', () => {

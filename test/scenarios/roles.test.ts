@@ -5,11 +5,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createDaemon } from '../daemon.ts'
 import { connectIrc } from '../irc-client.ts'
 import { startPostgresql } from '../postgresql.ts'
 import { startProxy } from '../tcp-proxy.ts'
+
+// Leases run out in their own time, and a takeover may wait for two of them.
+vi.setConfig({ testTimeout: 120_000 })
 
 // One story, in order: a platform in five processes over one PostgreSQL, and what happens when some of them go.
 type Daemon = Awaited<ReturnType<typeof createDaemon>>

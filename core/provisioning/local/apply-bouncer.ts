@@ -42,13 +42,17 @@ export async function applyBouncer(
   const upstreams = await observe(bouncer, desired.enabled, notes)
   for (const own of desired.upstreams) {
     if (!ownAddresses.includes(addressOf(own))) continue
-    if (upstreams.find(({ name }) => name === own.name)?.state !== 'connected') continue
+    const place = upstreams.findIndex(({ name, state }) => name === own.name && state === 'connected')
+    if (place < 0) continue
     const sasl = await bouncer.sasl(own.name)
-    if (sasl?.signedIn && sasl.mechanism === own.sasl.mechanism) continue
+    const as = own.sasl.mechanism
+    if (sasl?.mechanism === as && (as === 'none' || sasl.signedIn)) continue
     // The platform's own credentials are right: a client has put others in their place by BouncerServ, or they were
     // refused while nobody could be asked.
     await applySasl(bouncer, own, null)
     await bouncer.reconnect(own.name)
+    // So that it is looked at again soon.
+    upstreams[place] = { ...upstreams[place]!, state: 'connecting' }
   }
   return {
     applied: {

@@ -37,7 +37,7 @@ export function createOncePage(deps: {
   const secretsOf = (description: ReturnType<typeof describeOperation>) =>
     description.fields.filter(({ secret }) => secret)
 
-  const limit = createRateLimit({ burst: 60, perSecond: 1, now: () => Date.now() })
+  const limit = createRateLimit({ burst: 300, perSecond: 20, now: () => Date.now() })
   app.onError((error, c) => problemPage(c, error, deps.log))
   app.use('/once/*', async (c, next) => {
     limit.take(c.env.address)
