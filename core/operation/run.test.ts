@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
-import { startPostgresql } from '../../test/postgresql.ts'
 import { checkLogin } from '../accounts/check-login.ts'
 import { bouncerPassword } from '../accounts/secrets.ts'
-import { type Database, openPglite, openPostgresql } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 
-let postgresql: Awaited<ReturnType<typeof startPostgresql>>
-beforeAll(async () => {
-  postgresql = await startPostgresql()
-}, 60_000)
-afterAll(() => postgresql?.stop(), 30_000)
-
-// One contract for both databases.
-describe.each([
-  ['PGlite', () => openPglite()],
-  ['PostgreSQL', async () => openPostgresql(await postgresql.databaseUrl())],
-] as const)('operations on %s', (_name, open) => {
+onBothDatabases('operations', (open) => {
   let database: Database
   let platform: Awaited<ReturnType<typeof createTestPlatform>>
   beforeEach(async () => {

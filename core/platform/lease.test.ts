@@ -1,21 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { startPostgresql } from '../../test/postgresql.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { onBothDatabases } from '../../test/databases.ts'
 import { quietLog } from '../../test/quiet-log.ts'
-import { type Database, openPglite, openPostgresql } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import { createStores } from '../store/stores.ts'
 import { type Duty, type Keeper, keepDuty, type Lease } from './lease.ts'
 
-let postgresql: Awaited<ReturnType<typeof startPostgresql>>
-beforeAll(async () => {
-  postgresql = await startPostgresql()
-}, 60_000)
-afterAll(() => postgresql?.stop(), 30_000)
-
-describe.each([
-  ['PGlite', () => openPglite()],
-  ['PostgreSQL', async () => openPostgresql(await postgresql.databaseUrl())],
-] as const)('leases on %s', (_name, open) => {
+onBothDatabases('leases', (open) => {
   let database: Database
   let keepers: Keeper[]
   beforeEach(async () => {

@@ -1,21 +1,12 @@
 import { sql } from 'kysely'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
-import { startPostgresql } from '../../test/postgresql.ts'
-import { type Database, openPglite, openPostgresql } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import { type SweptTable, sweptTables } from '../store/sweep-store.ts'
 import { kept, sweep } from './sweeps.ts'
 
-let postgresql: Awaited<ReturnType<typeof startPostgresql>>
-beforeAll(async () => {
-  postgresql = await startPostgresql()
-}, 60_000)
-afterAll(() => postgresql?.stop(), 30_000)
-
-describe.each([
-  ['PGlite', () => openPglite()],
-  ['PostgreSQL', async () => openPostgresql(await postgresql.databaseUrl())],
-] as const)('sweeps on %s', (_name, open) => {
+onBothDatabases('sweeps', (open) => {
   let database: Database
   let platform: Awaited<ReturnType<typeof createTestPlatform>>
   beforeEach(async () => {

@@ -15,6 +15,8 @@ import { signedInPage } from './signed-in.ts'
 type Env = { Bindings: ApiBindings }
 type Form = Readonly<Record<string, string>>
 
+const nobody = { accountId: null, via: 'page', scopes: ['*'] } as const
+
 /** Signing up and in: for IRC (`/register`, `/login`) and as a step of the OIDC provider (`/sign-in/UID`). */
 export function createSignInPages(deps: { runtime: Runtime; identity: ServedIdentity; log: Logger }): Hono<Env> {
   const { runtime, identity, log } = deps
@@ -25,13 +27,9 @@ export function createSignInPages(deps: { runtime: Runtime; identity: ServedIden
   async function register(form: Form, address: string): Promise<string> {
     const input = { name: form.name ?? '', email: form.email || null, password: form.password ?? '' }
     // What can't be done costs no try.
-    await run(runtime, registerAccount, input, { accountId: null, via: 'page', scopes: ['*'] }, { dryRun: true })
+    await run(runtime, registerAccount, input, nobody, { dryRun: true })
     await countSignUp(runtime, address)
-    const { name } = (await run(runtime, registerAccount, input, {
-      accountId: null,
-      via: 'page',
-      scopes: ['*'],
-    })) as { name: string }
+    const { name } = (await run(runtime, registerAccount, input, nobody)) as { name: string }
     return accountId(name)
   }
   const accountId = async (name: string) => (await runtime.transaction((store) => store.accounts.byName(name)))!.id
@@ -64,8 +62,11 @@ export function createSignInPages(deps: { runtime: Runtime; identity: ServedIden
   }
 
   const welcome = async (c: Exchange<Env>, id: string) => {
-    const row = (await runtime.transaction((store) => store.accounts.byId(id)))!
-    const names = new Set((await runtime.transaction((store) => store.passwords.list(id))).map(({ name }) => name))
+    const { row, passwords } = await runtime.read(async (store) => ({
+      row: (await store.accounts.byId(id))!,
+      passwords: await store.passwords.list(id),
+    }))
+    const names = new Set(passwords.map(({ name }) => name))
     const name = Array.from({ length: names.size + 1 }, (_, i) => (i === 0 ? 'irc' : `irc ${i + 1}`)).find(
       (one) => !names.has(one),
     )
