@@ -1,10 +1,11 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
 import { actingFor, type Client } from '../session/client.ts'
-import { keyOf } from './actions.ts'
+import { type Action, keyOf } from './actions.ts'
 import { commandText } from './command-text.ts'
 import { type Home, homesOf } from './homes.ts'
 import type { DetailPane, Item, ListPane, LogEntry, Notice, Pane } from './pane.ts'
+import { problemText } from './problem-text.ts'
 import { rowsOf } from './rows.ts'
 
 /** All that the screen shows. Keys and answers change it, and `changed` says so; the views only draw it. */
@@ -110,18 +111,17 @@ export function goHome(app: App, tab: number): void {
 
 export function say(app: App, kind: Notice['kind'], what: unknown): void {
   const problem = kind === 'error' ? problemOf(what) : null
-  app.notice = { kind, text: problem ? `[${problem.code}] ${problem.message}` : String(what) }
+  app.notice = { kind, text: problem ? problemText(problem) : String(what) }
   app.changed()
 }
 
 export function record(
   app: App,
-  operation: OperationDescription,
-  input: Item,
+  { operation, input }: Action,
   outcome: string,
-  confirm?: string,
+  how: { readonly confirm?: string; readonly dryRun?: boolean },
 ): void {
-  app.log.push({ at: new Date(), text: commandText(operation, input, { confirm, as: app.as }), outcome })
+  app.log.push({ at: new Date(), text: commandText(operation, input, { ...how, as: app.as }), outcome })
   if (app.log.length > 500) app.log.shift()
 }
 

@@ -19,7 +19,7 @@ const ircQuoted = (text: string) => (/^[^\s"'\\]+$/.test(text) ? text : `"${text
 export function commandText(
   { noun, verb, ...operation }: OperationDescription,
   input: Readonly<Record<string, unknown>>,
-  more: { confirm?: string | undefined; as: string | null } = { as: null },
+  more: { confirm?: string; dryRun?: boolean; as: string | null } = { as: null },
 ): CommandText {
   const description = { noun, verb, ...operation }
   const given = operation.fields.filter((field) => input[field.name] !== undefined)
@@ -40,6 +40,7 @@ export function commandText(
     ...secrets.map((field) => `--${field.flag}`),
     ...(more.as === null ? [] : [`--as ${shellQuoted(more.as)}`]),
     ...(more.confirm === undefined ? [] : [`--confirm ${shellQuoted(more.confirm)}`]),
+    ...(more.dryRun ? ['--dry-run'] : []),
   ]
   const irc = [
     '/msg NowServ',
@@ -48,6 +49,7 @@ export function commandText(
     ...placed.map((field) => ircQuoted(value(field))),
     ...named.map((field) => `${field.flag}=${value(field) === '' ? '' : ircQuoted(value(field))}`),
     ...(more.as === null ? [] : [`as=${ircQuoted(more.as)}`]),
+    ...(more.dryRun ? ['-dry-run'] : []),
     // A bare flag takes the word after it as its value, so these come last.
     ...secrets.map((field) => `-${field.flag}`),
   ]

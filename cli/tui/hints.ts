@@ -1,3 +1,4 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { type Action, actionsOf, type Input, keyOf } from './actions.ts'
 import { type App, topOf } from './app.ts'
 import { type CommandText, commandText } from './command-text.ts'
@@ -14,6 +15,8 @@ const writing = (enter: string): Hint[] => [
   ['Esc', 'back'],
 ]
 
+const trying = ({ effect }: OperationDescription): Hint[] => (effect === 'read' ? [] : [['Ctrl-T', 'dry run']])
+
 /** What the keys do in what is seen. */
 export function hintsOf(app: App): Hint[] {
   const pane = topOf(app)
@@ -23,9 +26,9 @@ export function hintsOf(app: App): Hint[] {
     case 'detail':
       return detailHints(app, pane)
     case 'form':
-      return [['↑↓ Tab', 'move'], ['←→', 'choose'], ...writing(pane.operation.verb)]
+      return [['↑↓ Tab', 'move'], ['←→', 'choose'], ...writing(pane.operation.verb), ...trying(pane.operation)]
     case 'confirm':
-      return writing(pane.action.operation.verb)
+      return [...writing(pane.action.operation.verb), ...trying(pane.action.operation)]
     case 'palette':
       return [['↑↓', 'move'], ['Tab', 'complete'], ...writing('open')]
     case 'menu':

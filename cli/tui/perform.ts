@@ -16,24 +16,24 @@ export async function perform(
   app: App,
   action: Action,
   from: FormPane | ConfirmPane | null,
-  confirm?: string,
+  how: { readonly confirm?: string; readonly dryRun?: boolean } = {},
 ): Promise<void> {
   const { operation, input } = action
   if (from?.busy) return
   if (from) from.busy = true
   app.changed()
-  const options =
-    operation.effect === 'read' ? {} : { idempotencyKey: randomUUID(), ...(confirm === undefined ? {} : { confirm }) }
+  const options = operation.effect === 'read' ? {} : { idempotencyKey: randomUUID(), ...how }
   try {
     const output = await app.client.call(operation.name, input, options)
-    record(app, operation, input, 'ok', confirm)
-    if (from) close(app, from.kind === 'confirm' && from.form ? from.form : from)
-    if (operation.effect === 'read') showAnswer(app, action, output)
+    record(app, action, 'ok', how)
+    if (from && !how.dryRun) close(app, from.kind === 'confirm' && from.form ? from.form : from)
+    if (how.dryRun) showTrial(app, action, output as Item)
+    else if (operation.effect === 'read') showAnswer(app, action, output)
     else showChange(app, action, output as Item)
   } catch (error) {
     if (!(error instanceof OperationError)) throw error
     refused(app, action, from, error)
-    if (problemOf(error).code !== 'confirmation_required') record(app, operation, input, problemOf(error).code, confirm)
+    if (problemOf(error).code !== 'confirmation_required') record(app, action, problemOf(error).code, how)
   }
   if (from) from.busy = false
   app.changed()
@@ -82,6 +82,12 @@ function showAnswer(app: App, { operation, input }: Action, output: unknown): vo
   take(app, pane, output)
   push(app, pane)
   if (pane.kind === 'detail' && pane.related) void load(app, pane.related)
+}
+
+/** What a change would come to, above the form or the question that it was tried from. */
+function showTrial(app: App, { operation }: Action, output: Item): void {
+  push(app, staticPane(operation.noun, output, { title: 'dry run' }))
+  say(app, 'ok', `Nothing was changed; this is what “${operation.noun} ${operation.verb}” would come to.`)
 }
 
 function showChange(app: App, action: Action, output: Item): void {

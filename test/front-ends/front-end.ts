@@ -21,6 +21,10 @@ export interface Answer {
   readonly field?: string | undefined
   /** It was finished on a one-time page, which shows each field as text and says no field at fault. */
   readonly onPage?: boolean
+  /** It was read from a screen: each field as text, of a list its columns. */
+  readonly onScreen?: boolean
+  /** The field that can't be given so here at all: a form has only what is there, and offers only what can be chosen. */
+  readonly unaskable?: string
 }
 
 /** A way to use the platform, as a person or a program does from outside. */

@@ -1,3 +1,4 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { shown } from '../../ircserv/irc/reply.ts'
 import { createDaemon } from '../daemon.ts'
@@ -6,6 +7,8 @@ import type { Answer, FrontEnd, Person } from '../front-ends/front-end.ts'
 import { httpFrontEnd } from '../front-ends/http.ts'
 import { nowServFrontEnd } from '../front-ends/nowserv.ts'
 import { createPeople, operationOf, operations } from '../front-ends/people.ts'
+import { tuiFrontEnd } from '../front-ends/tui.ts'
+import { seenOf } from '../front-ends/tui-screen.ts'
 import { type Case, rows } from './matrix.rows.ts'
 
 // All front ends are one: every operation, asked for in each of them by an account of its own that was prepared in the
@@ -23,7 +26,13 @@ beforeAll(async () => {
   people = await createPeople(daemon)
   const { url } = people
   // HTTP is what the others are compared with.
-  frontEnds = [httpFrontEnd(url), cliFrontEnd(url), rawFrontEnd(url), nowServFrontEnd(daemon.ports.irc)]
+  frontEnds = [
+    httpFrontEnd(url),
+    cliFrontEnd(url),
+    rawFrontEnd(url),
+    nowServFrontEnd(daemon.ports.irc),
+    tuiFrontEnd(url),
+  ]
   for (const { name } of frontEnds) {
     operators.set(name, await people.create(`boss-${name}`, 'ops'))
     others.set(name, await people.create(`other-${name}`))
@@ -68,6 +77,8 @@ function replaced(value: unknown, pairs: readonly (readonly [string | RegExp, st
 
 const natural: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '{time}'],
+  // As the TUI shows it: the time, how long ago that was, or that alone.
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC( \(\d+ (d|h|min|s)\))?|^\d+ (d|h|min|s)$/g, '{time}'],
   [/ircn_(app|pat|once)_[0-9a-z]+/g, '{secret}'],
 ]
 
@@ -90,10 +101,17 @@ function comparable({ output }: Answer, frontEnd: FrontEnd, member: Person): unk
   return replaced(withoutUse(output, frontEnd.via), [...names, ...natural])
 }
 
-const anybody = [[/(m\d+|boss|other|audited)-(http|cli|api|irc)/g, '{somebody}']] as const
+const anybody = [[/(m\d+|boss|other|audited)-(http|cli|api|irc|tui)/g, '{somebody}']] as const
 
 const texts = (output: unknown) =>
   Object.fromEntries(Object.entries(output as object).map(([name, value]) => [name, shown(value)]))
+
+/** Without how it stands while the world follows a change, which a screen goes on to show. */
+function still(seen: unknown, { settle }: OperationDescription, { dryRun }: Case): unknown {
+  if (settle === null || dryRun) return seen
+  const moving = ['status', 'since', 'message', 'upstreams']
+  return Object.fromEntries(Object.entries(seen as object).filter(([field]) => !moving.includes(field)))
+}
 
 async function ask(frontEnd: FrontEnd, operation: string, one: Case, member: Person): Promise<Answer> {
   const names = namesOf(frontEnd, member)
@@ -136,13 +154,20 @@ describe.each(Object.entries(rows))('%s', (operation, { before = [], cases, ever
     )
     const [first, ...rest] = answers
     expect([first!.frontEnd.name, first!.answer.code]).toEqual([first!.frontEnd.name, one.code])
-    const resultOf = ({ answer, frontEnd, member }: (typeof answers)[number]) =>
-      everybody ? replaced(answer.output, [...anybody, ...natural]) : comparable(answer, frontEnd, member)
+    const resultOf = ({ answer, frontEnd, member }: (typeof answers)[number], output = answer.output) =>
+      everybody ? replaced(output, [...anybody, ...natural]) : comparable({ output }, frontEnd, member)
     const expected = resultOf(first!)
     for (const asked of rest) {
       const { name } = asked.frontEnd
       const { answer } = asked
-      const { fields, secrets } = operationOf(operation)
+      const { fields, secrets, columns } = operationOf(operation)
+      if (answer.unaskable !== undefined) {
+        // What its form doesn't take is what the others are told is wrong.
+        const { unaskable } = answer
+        const wrong = fields.some((field) => field.name === unaskable) ? unaskable : undefined
+        expect([name, one.code, first!.answer.field]).toEqual(['tui', 'invalid_input', wrong])
+        continue
+      }
       const secretGiven = fields.some((field) => field.secret && one.input[field.name] != null)
       const onPage = name === 'irc' && one.who !== 'nobody' && !one.dryRun && (secretGiven || secrets.length > 0)
       expect([name, answer.onPage ?? false, answer.code]).toEqual([name, onPage, one.code])
@@ -150,7 +175,18 @@ describe.each(Object.entries(rows))('%s', (operation, { before = [], cases, ever
         if (!onPage) expect([name, answer.field]).toEqual([name, first!.answer.field])
         continue
       }
-      expect([name, resultOf(asked)]).toEqual([name, onPage ? texts(expected) : expected])
+      if (answer.onScreen) {
+        const { items } = answer.output as { items?: object[] }
+        const shownColumns = Object.keys(items?.[0] ?? {})
+        if (items?.length)
+          expect(shownColumns).toEqual(expect.arrayContaining(columns.filter((c) => !(c in one.input))))
+        const wanted = seenOf(first!.answer.output, shownColumns)
+        const seen = resultOf(asked)
+        expect([name, still(seen, operationOf(operation), one)]).toEqual([
+          name,
+          still(resultOf(first!, wanted), operationOf(operation), one),
+        ])
+      } else expect([name, resultOf(asked)]).toEqual([name, onPage ? texts(expected) : expected])
     }
     if (operation !== 'account.delete' || one.code !== undefined)
       await Promise.all([...members.values()].map((member) => people.settle(member)))

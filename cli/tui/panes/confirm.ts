@@ -9,7 +9,11 @@ export function pressConfirm(app: App, pane: ConfirmPane, key: Key): boolean {
   if (key.name === 'escape') return false
   if (pane.busy) return true
   if (key.name === 'enter') {
-    void perform(app, pane.action, pane, textOf(pane.line))
+    void perform(app, pane.action, pane, { confirm: textOf(pane.line) })
+    return true
+  }
+  if (key.name === 'ctrl' && key.text === 't') {
+    void perform(app, pane.action, pane, { dryRun: true })
     return true
   }
   const line = edit(pane.line, key)

@@ -59,12 +59,21 @@ export function inputOf(pane: FormPane): Record<string, unknown> {
   return { ...pane.fixed, ...inputFromText(pane.operation.fields, texts) }
 }
 
-/** A secret is never shown as it is, so an emptied one differs from an untouched one only by having been touched. */
 function isGiven(pane: FormPane, field: Field): boolean {
   const text = textOf(pane.lines[field.name]!)
-  if (field.secret && field.nullable && pane.touched.has(field.name))
-    return pane.operation.verb === 'update' || text !== ''
-  return text !== (pane.initial[field.name] ?? '')
+  return (
+    text !== (pane.initial[field.name] ?? '') || (text === '' && pane.touched.has(field.name) && canEmpty(pane, field))
+  )
+}
+
+/**
+ * Whether an empty text may mean “empty it”. Where it is not known how the field is now (a secret, or a thing that was
+ * only named), an emptied field differs from an untouched one by having been touched.
+ */
+export function canEmpty({ operation, initial }: FormPane, field: Field): boolean {
+  if (operation.verb !== 'update' || field.required || field.default !== undefined) return false
+  if (field.secret) return field.nullable
+  return initial[field.name] === undefined && (field.nullable || field.kind === 'text' || field.kind === 'list')
 }
 
 export function pressForm(app: App, pane: FormPane, key: Key): boolean {
@@ -74,7 +83,11 @@ export function pressForm(app: App, pane: FormPane, key: Key): boolean {
     case 'escape':
       return false
     case 'enter':
-      submit(app, pane)
+      submit(app, pane, false)
+      return true
+    case 'ctrl':
+      if (key.text !== 't' || pane.operation.effect === 'read') break
+      submit(app, pane, true)
       return true
     case 'tab':
     case 'down':
@@ -107,10 +120,10 @@ function choose(line: Line, key: Key, choices: readonly string[], initial: strin
   return begun === undefined ? null : lineOf(begun)
 }
 
-function submit(app: App, pane: FormPane): void {
+function submit(app: App, pane: FormPane, dryRun: boolean): void {
   pane.problem = null
   try {
-    void perform(app, { operation: pane.operation, input: inputOf(pane) }, pane)
+    void perform(app, { operation: pane.operation, input: inputOf(pane) }, pane, { dryRun })
   } catch (error) {
     pane.problem = problemOf(error)
     const place = pane.operation.fields.findIndex(({ name }) => name === pane.problem?.field)

@@ -18,20 +18,25 @@ export function openPalette(app: App): void {
   push(app, { kind: 'palette', title: 'palette', line: lineOf(''), cursor: 0 })
 }
 
+const entryOf = (operation: OperationDescription): Entry => ({
+  words: `${operation.noun} ${operation.verb}`,
+  summary: operation.summary,
+  operation,
+})
+
 const entriesOf = (app: App): Entry[] => [
-  ...app.operations.map((operation) => ({
-    words: `${operation.noun} ${operation.verb}`,
-    summary: operation.summary,
-    operation,
-  })),
+  ...app.operations.map(entryOf),
   ...app.homes.map(({ title }, home) => ({ words: title, summary: `Go to ${title}.`, home })),
 ]
 
-/** What the typed words name, best first. Words after a whole `noun verb` are its arguments, and name nothing more. */
+/**
+ * What the typed words name, best first. Words after a whole `noun verb` are its arguments, and name nothing more. So
+ * named, operators’ operations are there for everybody: that they are not allowed is the platform’s to say.
+ */
 export function found(app: App, pane: PalettePane): Entry[] {
   const query = textOf(pane.line)
   const said = named(app, query)
-  if (said) return [said.entry]
+  if (said && (said.rest.length > 0 || !app.operations.includes(said.operation))) return [entryOf(said.operation)]
   return entriesOf(app)
     .map((entry) => ({ entry, rank: rank(query, entry.words) }))
     .filter((one): one is { entry: Entry; rank: number } => one.rank !== null)
@@ -39,11 +44,10 @@ export function found(app: App, pane: PalettePane): Entry[] {
     .map(({ entry }) => entry)
 }
 
-function named(app: App, query: string): { entry: Entry; rest: string[] } | null {
+function named(app: App, query: string): { operation: OperationDescription; rest: string[] } | null {
   const [noun, verb, ...rest] = query.trim().split(/\s+/)
-  if (rest.length === 0) return null
-  const entry = entriesOf(app).find(({ words }) => words === `${noun} ${verb}`)
-  return entry ? { entry, rest } : null
+  const operation = app.client.operations.find((one) => one.noun === noun && one.verb === verb)
+  return operation ? { operation, rest } : null
 }
 
 export function pressPalette(app: App, pane: PalettePane, key: Key): boolean {

@@ -4,7 +4,7 @@ import { safe, shown } from '../../print/text.ts'
 import { cut, padded, windowOf, wrapped } from '../cut.ts'
 import { textOf } from '../line-editor.ts'
 import type { FormPane } from '../pane.ts'
-import { isFixed } from '../panes/form.ts'
+import { canEmpty, isFixed } from '../panes/form.ts'
 import { colour } from '../theme.ts'
 import type { BodyProps } from './body-props.ts'
 import { Input } from './input.tsx'
@@ -118,7 +118,8 @@ function Choice(props: { choices: readonly string[]; text: string; focused: bool
 /** What an empty field means. */
 function placeholder(pane: FormPane, field: Field): string {
   if (field.default !== undefined) return `default ${shown(field.default)}`
-  if (field.secret && pane.operation.verb === 'update')
-    return pane.touched.has(field.name) && field.nullable ? 'will be emptied' : 'stays as it is'
+  if (pane.operation.verb !== 'update' || field.required) return ''
+  if (canEmpty(pane, field) && pane.touched.has(field.name)) return 'will be emptied'
+  if (field.secret || pane.initial[field.name] === undefined) return 'stays as it is'
   return ''
 }
