@@ -71,3 +71,15 @@ test('who is acted for, and what confirms, is named too', () => {
   expect(readArguments(operation, shell.split(' ').slice(3)).common).toMatchObject({ as: 'bob', confirm: 'main' })
   expect(readCommand(operations, wordsOf(irc.replace('/msg NowServ ', ''))).as).toBe('bob')
 })
+
+test('so is that nothing is to be done', () => {
+  const operation = operations.find(({ name }) => name === 'upstream.update')!
+  const input = { name: 'libera', pass: 'hunter2' }
+  const { shell, irc } = commandText(operation, input, { as: null, dryRun: true })
+  expect(readArguments(operation, shell.split(' ').slice(3)).common.dryRun).toBe(true)
+  expect(readCommand(operations, wordsOf(irc.replace('/msg NowServ ', '')))).toMatchObject({
+    dryRun: true,
+    secretGiven: true,
+    input: { name: 'libera' },
+  })
+})

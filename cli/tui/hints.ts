@@ -1,6 +1,7 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { type Action, actionsOf, type Input, keyOf } from './actions.ts'
 import { type App, topOf } from './app.ts'
+import { codeOf } from './code.ts'
 import { type CommandText, commandText } from './command-text.ts'
 import type { DetailPane, ListPane, Pane } from './pane.ts'
 import { inputOf } from './panes/form.ts'
@@ -38,6 +39,8 @@ export function hintsOf(app: App): Hint[] {
         ['↑↓', 'scroll'],
         ['Esc', 'back'],
       ]
+    case 'code':
+      return [['Esc', 'back']]
   }
 }
 
@@ -61,7 +64,8 @@ function detailHints(app: App, pane: DetailPane): Hint[] {
   if (pane.secrets.length > 0) return [['Esc', 'forget it']]
   const own = thingHints(app, pane.noun, pane.key)
   const back: Hint[] = app.panes.length > 1 ? [['Esc', 'back']] : []
-  if (!list) return [['↑↓', 'scroll'], ...own, ...back]
+  const code: Hint[] = codeOf(app, pane) ? [['s', 'QR code']] : []
+  if (!list) return [['↑↓', 'scroll'], ...code, ...own, ...back]
   const show: Hint[] = rowsOf(list).length > 0 ? [['Enter', 'show']] : []
   return [...show, ['c', 'add'], ...own, ...back]
 }
@@ -113,6 +117,7 @@ function actionSeen(app: App, pane: Pane): Action | null {
       return operation && { operation, input: {} }
     }
     case 'text':
+    case 'code':
       return null
   }
 }

@@ -92,7 +92,14 @@ export interface TextPane {
   scroll: number
 }
 
-export type Pane = ListPane | DetailPane | FormPane | ConfirmPane | PalettePane | MenuPane | TextPane
+/** A QR code, as rows of half blocks. */
+export interface CodePane {
+  readonly kind: 'code'
+  readonly title: string
+  readonly lines: readonly string[]
+}
+
+export type Pane = ListPane | DetailPane | FormPane | ConfirmPane | PalettePane | MenuPane | TextPane | CodePane
 
 export interface LogEntry {
   readonly at: Date

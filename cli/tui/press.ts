@@ -36,6 +36,8 @@ function pressPane(app: App, pane: Pane, key: Key): boolean {
       return pressMenu(app, pane, key)
     case 'text':
       return pressText(app, pane, key)
+    case 'code':
+      return false
   }
 }
 

@@ -24,10 +24,15 @@ export function ageOf(iso: string, now: Date): string {
   return `${Math.floor(seconds / size)} ${unit}`
 }
 
+/** When, as short as a column wants it: `3 min ago`, `in 90 d`. The thing itself shows the time. */
+const whenOf = (iso: string, now: Date) =>
+  Date.parse(iso) > now.getTime() ? `in ${ageOf(now.toISOString(), new Date(iso))}` : `${ageOf(iso, now)} ago`
+
 /** A cell as it is shown and filtered: safe for the terminal. */
 export function cellOf(item: Item, column: string, now: Date): string {
   const value = valueAt(item, column)
   if (column.endsWith('since') && typeof value === 'string') return ageOf(value, now)
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(value)) return whenOf(value, now)
   return shortened(shown(value), 500)
 }
 

@@ -78,7 +78,7 @@ function replaced(value: unknown, pairs: readonly (readonly [string | RegExp, st
 const natural: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '{time}'],
   // As the TUI shows it: the time, how long ago that was, or that alone.
-  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC( \(\d+ (d|h|min|s)\))?|^\d+ (d|h|min|s)$/g, '{time}'],
+  [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC( \(\d+ (d|h|min|s)\))?|^(in )?\d+ (d|h|min|s)( ago)?$/g, '{time}'],
   [/ircn_(app|pat|once)_[0-9a-z]+/g, '{secret}'],
 ]
 

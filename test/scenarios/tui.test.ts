@@ -85,7 +85,7 @@ test('an app password is shown once', async () => {
   screen.type(`phone${keys.enter}`)
   const secret = /ircn_app_\w{20,}/.exec(await screen.until(/Shown this once[\s\S]+ircn_app_\w{20,}/))![0]
   screen.type(keys.escape)
-  await screen.until(/NAME +SCOPE[\s\S]+› phone/)
+  await screen.until(/NAME +SCOPE.+LAST USED BY\n +› phone +irc +ircn_app_\w+ +\d+ s ago +–/)
   for (const key of [keys.enter, 'L']) {
     screen.type(key)
     await screen.until(key === 'L' ? /irc-now password create phone/ : /› phone[\s\S]+last used by/)
@@ -105,6 +105,21 @@ test('changing starts from how it is, and what is wrong stands below its field',
   screen.type(keys.enter)
   await screen.until(/main +\S+ +● ready +\d of 1 connected +ali10/)
   expect(JSON.parse((await daemon.cli('bouncer', 'show', '--json')).stdout)).toMatchObject({ nick: 'ali10' })
+})
+
+test('a dry run changes nothing, and the form is still there', async () => {
+  const screen = open()
+  await screen.until(/main +\S+ +● ready/)
+  screen.type('e')
+  await screen.until(/› nick +ali10[\s\S]+Ctrl-T dry run/)
+  screen.type(`${keys.eraseLine}ali11\x14`)
+  await screen.until(/› dry run {2}[\s\S]+ nick +ali11\n[\s\S]+✓ Nothing was changed/)
+  screen.type(keys.escape)
+  await screen.until(/› nick +ali11/)
+  screen.type(keys.escape)
+  await screen.until(/main +\S+ +● ready +\d of 1 connected +ali10/)
+  screen.type('L')
+  await screen.until(/irc-now bouncer update main --nick ali11 --dry-run\s+\/msg NowServ BOUNCER UPDATE .+-dry-run/)
 })
 
 test('what others change is seen, and a filter keeps or leaves out', async () => {
@@ -182,6 +197,24 @@ test('what is to be typed into a client stands line by line', async () => {
   screen.type(keys.enter)
   await screen.until(/^ weechat *\n +\/server add irc-now .+\n +\/connect irc-now *$/m)
   await screen.until(/^ halloy *\n +\[servers\.irc-now\] *\n +nickname = "ali10" *\n/m)
+})
+
+test('a phone may scan the address where all of the code is seen', async () => {
+  const screen = open()
+  await screen.until(/main +\S+ +● ready/)
+  screen.type(':bouncer connect')
+  await screen.until(/› bouncer connect/)
+  screen.type(keys.enter)
+  await screen.until(/› name +default main/)
+  screen.type(keys.enter)
+  await screen.until(/ url +ircs?:[\s\S]+ s QR code /)
+  screen.type('s')
+  await screen.until(/› QR code {2}[\s\S]+(\n[█▀▄ ]{20,} *){12}/)
+  screen.resize(80, 18)
+  await screen.until(/There is no room for the code/)
+  screen.type(keys.escape)
+  await screen.until(/ url +ircs?:/)
+  expect(screen.text).not.toContain('QR code')
 })
 
 test('deleting wants the name', async () => {

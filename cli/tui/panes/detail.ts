@@ -1,5 +1,6 @@
-import { type App, close } from '../app.ts'
+import { type App, close, push } from '../app.ts'
 import { bodyHeight } from '../body-height.ts'
+import { codeOf } from '../code.ts'
 import { detailLines } from '../detail-lines.ts'
 import type { Key } from '../keys.ts'
 import type { DetailPane } from '../pane.ts'
@@ -11,7 +12,8 @@ import { destroy, openMenu, type Thing, update } from './thing.ts'
 export function pressDetail(app: App, pane: DetailPane, key: Key): boolean {
   const list = pane.related
   if (list?.filtering) return pressList(app, list, key)
-  if (key.name === 'text' && pressOfThing(app, pane, key.text)) return true
+  if (key.name === 'text' && (pressOfThing(app, pane, key.text) || (key.text === 's' && showCode(app, pane))))
+    return true
   if (list) {
     if (pressList(app, list, key)) return true
   } else {
@@ -26,6 +28,12 @@ export function pressDetail(app: App, pane: DetailPane, key: Key): boolean {
   if (key.name !== 'escape') return false
   close(app, pane)
   return true
+}
+
+function showCode(app: App, pane: DetailPane): boolean {
+  const lines = codeOf(app, pane)
+  if (lines) push(app, { kind: 'code', title: 'QR code', lines })
+  return lines !== null
 }
 
 function pressOfThing(app: App, pane: DetailPane, letter: string): boolean {

@@ -6,6 +6,7 @@ import type { ConfirmPane, MenuPane, PalettePane, Pane, TextPane } from '../pane
 import { found } from '../panes/palette.ts'
 import { colour } from '../theme.ts'
 import type { BodyProps } from './body-props.ts'
+import { Code } from './code.tsx'
 import { Detail } from './detail.tsx'
 import { Form } from './form.tsx'
 import { Input } from './input.tsx'
@@ -30,6 +31,8 @@ export function Body(props: BodyProps<Pane>) {
       return <Menu {...props} pane={pane} />
     case 'text':
       return pane.about === 'help' ? <Help {...props} pane={pane} /> : <Log {...props} pane={pane} />
+    case 'code':
+      return <Code {...props} pane={pane} />
   }
 }
 
