@@ -10,7 +10,7 @@ const column = (rows: readonly (readonly [string, string])[]) => {
 
 const common: readonly (readonly [string, string])[] = [
   ['--json[=fields]', 'JSON, errors too; only these fields'],
-  ['--wait, --no-wait', 'wait until it has happened (default on a terminal)'],
+  ['--wait, --no-wait', 'wait until it works, or say why not (default on a terminal)'],
   ['--timeout SECONDS', 'how long to wait (60)'],
   ['--watch', 'show it again whenever it changes'],
   ['--dry-run', 'say what would happen, change nothing'],

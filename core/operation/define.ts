@@ -10,12 +10,13 @@ export type Effect = 'read' | 'write' | 'destroy'
 
 /**
  * How a caller learns that the world has followed: call the read operation `show` with the fields `by` (taken from
- * the output, else from the input) until its output's `phase` has settled, or until it is `gone` (not_found).
+ * the output, else from the input) until the thing is `working` (connected, where it should be), until the change is
+ * `applied`, or until the thing is `gone` (not_found). settle.ts has the rule.
  */
 export interface Settle {
   readonly show: string
   readonly by: readonly string[]
-  readonly until: 'settled' | 'gone'
+  readonly until: 'working' | 'applied' | 'gone'
 }
 
 export interface Definition<Input extends z.ZodObject, Output extends z.ZodType> {

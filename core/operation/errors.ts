@@ -19,6 +19,7 @@ export const errorCodes = {
   idempotency_mismatch: { status: 422, exit: 2, title: 'The idempotency key was used for another request' },
   rate_limited: { status: 429, exit: 9, title: 'Too many requests' },
   too_large: { status: 413, exit: 2, title: 'The input is too large' },
+  not_connected: { status: 502, exit: 11, title: 'It does not connect as it should' },
   timed_out: { status: 504, exit: 10, title: 'It took too long' },
   unavailable: { status: 503, exit: 10, title: 'A part of the platform is down' },
   storage_full: { status: 507, exit: 10, title: 'The storage is full' },

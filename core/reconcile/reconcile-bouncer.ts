@@ -10,8 +10,10 @@ export interface ReconcileDeps extends DesiredOptions {
   now(): Date
 }
 
-/** Soon again while something is still connecting, seldom otherwise; milliseconds. */
+/** Milliseconds until the next look: at once again while something has only begun to connect, seldom when all is well. */
+const atOnce = 100
 const soon = 1000
+const often = 3000
 const seldom = 30_000
 
 /** Makes one bouncer as it should be. Answers when to look again, or nothing when it is gone. */
@@ -51,25 +53,30 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     if (behind) tell('bouncer.progress', step).catch(() => undefined)
   })
   faultPoint('reconcile')
+  const stateOf = (row: UpstreamRow | undefined) => observed.upstreams.find(({ name }) => name === row?.name)?.state
   await deps.transaction(async (store) => {
     await store.bouncers.observed(id, bouncer.generation, JSON.stringify(observed.applied))
-    if (behind) {
-      await record(
-        store,
-        deps,
-        bouncer.account_id,
-        `bouncer/${bouncer.name}`,
-        'bouncer.ready',
-        `The bouncer “${bouncer.name}” is ready.`,
-      )
-    }
+    const own = upstreams.find(({ managed, enabled }) => managed && enabled)
+    const ready = stateOf(own) === 'connected' || stateOf(own) === 'disabled' || !own
+    const say = (type: string, message: string) =>
+      record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message)
+    if (ready && (behind || own?.state !== stateOf(own)))
+      await say('bouncer.ready', `The bouncer “${bouncer.name}” is ready.`)
+    else if (behind && own) await say('bouncer.progress', `connecting to ${own.name}`)
     for (const row of upstreams) {
       const seen = observed.upstreams.find((one) => one.name === row.name)
       if (seen) await observeUpstream(store, deps, row, seen, bouncer.account_id, bouncer.name)
     }
   })
-  const connecting = observed.upstreams.some(({ state }) => state === 'connecting' || state === 'disconnected')
-  return connecting ? soon * 3 : behind ? soon : seldom
+  const waits = upstreams.flatMap((row) => {
+    const state = stateOf(row)
+    if (state === 'disconnected') return [often]
+    if (state !== 'connecting') return []
+    // As long again as it has been connecting.
+    const since = row.state === state ? (row.state_since?.getTime() ?? 0) : deps.now().getTime()
+    return [Math.min(often, Math.max(atOnce, deps.now().getTime() - since))]
+  })
+  return Math.min(behind ? soon : seldom, ...waits)
 }
 
 async function observeUpstream(

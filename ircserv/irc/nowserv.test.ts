@@ -23,7 +23,7 @@ const operations = [
     effect: 'write',
     input,
     positional: ['name'],
-    settle: { show: 'bouncer.show', by: ['name'], until: 'settled' },
+    settle: { show: 'bouncer.show', by: ['name'], until: 'working' },
   }),
   defineOperation({
     ...base,

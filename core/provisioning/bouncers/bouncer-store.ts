@@ -4,19 +4,32 @@ import type { Bouncer } from './bouncer.ts'
 
 export type BouncerRow = Selectable<Schema['bouncers']>
 
-function phaseOf(row: BouncerRow): Bouncer['status']['phase'] {
-  if (row.deleted_at) return 'deleting'
-  if (row.observed_generation < row.generation) return row.failure ? 'failed' : 'pending'
-  return row.enabled ? 'ready' : 'stopped'
+/** What of an upstream its bouncer's status is made from. */
+export type UpstreamState = Pick<
+  Selectable<Schema['upstreams']>,
+  'name' | 'managed' | 'enabled' | 'state' | 'last_error'
+>
+
+/** A bouncer works once it is on the platform's own network, unless its owner has switched that off. */
+function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer['status'] {
+  const message = row.failure
+  if (row.deleted_at) return { phase: 'deleting', message }
+  if (row.observed_generation < row.generation) return { phase: message ? 'failed' : 'pending', message }
+  const own = upstreams.find(({ managed, enabled }) => managed && enabled)
+  // The owner is suspended.
+  const held = own?.state === 'disabled'
+  if (!row.enabled || held) return { phase: 'stopped', message }
+  if (!own || own.state === 'connected') return { phase: 'ready', message }
+  return { phase: 'connecting', message: own.last_error && `${own.name}: ${own.last_error}` }
 }
 
-export const bouncerOf = (row: BouncerRow, upstreams: readonly { state: string }[]): Bouncer => ({
+export const bouncerOf = (row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer => ({
   name: row.name,
   username: row.username,
   nick: row.nick,
   realname: row.realname,
   enabled: row.enabled,
-  status: { phase: phaseOf(row), message: row.failure },
+  status: statusOf(row, upstreams),
   upstreams: `${upstreams.filter(({ state }) => state === 'connected').length} of ${upstreams.length} connected`,
   createdAt: row.created_at.toISOString(),
 })

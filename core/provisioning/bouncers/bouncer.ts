@@ -19,7 +19,7 @@ export const Nick = z
 
 export const Realname = oneLine(128).describe('The real name shown in WHOIS.')
 
-export const Phase = z.enum(['pending', 'ready', 'stopped', 'failed', 'deleting'])
+export const Phase = z.enum(['pending', 'connecting', 'ready', 'stopped', 'failed', 'deleting'])
 
 export const Bouncer = z.object({
   name: z.string(),

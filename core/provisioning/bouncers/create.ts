@@ -22,7 +22,7 @@ export const createBouncer = defineOperation({
   output: Bouncer,
   errors: ['quota_reached', 'name_taken', 'conflict'],
   examples: ['', 'work --nick alice2'],
-  settle: { show: 'bouncer.show', by: ['name'], until: 'settled' },
+  settle: { show: 'bouncer.show', by: ['name'], until: 'working' },
   async handle({ name, nick, realname }, context) {
     const { actor, store, now, random, event, enqueue } = context
     const known = await store.bouncers.byName(actor.id, name)

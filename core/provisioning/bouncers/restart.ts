@@ -13,7 +13,7 @@ export const restartBouncer = defineOperation({
   output: Bouncer,
   errors: ['not_found'],
   examples: ['', 'work'],
-  settle: { show: 'bouncer.show', by: ['name'], until: 'settled' },
+  settle: { show: 'bouncer.show', by: ['name'], until: 'working' },
   async handle({ name }, context) {
     const row = await findBouncer(context, name)
     await context.store.bouncers.change(row.id, {}, { restarts: true })

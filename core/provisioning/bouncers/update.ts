@@ -18,7 +18,7 @@ export const updateBouncer = defineOperation({
   output: Bouncer,
   errors: ['not_found'],
   examples: ['--nick alice2', 'main --enabled no'],
-  settle: { show: 'bouncer.show', by: ['name'], until: 'settled' },
+  settle: { show: 'bouncer.show', by: ['name'], until: 'working' },
   async handle({ name, nick, realname, enabled }, context) {
     const row = await findBouncer(context, name)
     await context.store.bouncers.change(row.id, {

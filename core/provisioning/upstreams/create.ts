@@ -18,7 +18,7 @@ export const createUpstream = defineOperation({
   output: Upstream,
   errors: ['not_found', 'name_taken', 'quota_reached', 'not_allowed', 'conflict'],
   examples: ['libera irc.libera.chat --channels "#irc-now,#soju"', 'oftc irc.oftc.net --sasl external'],
-  settle: { show: 'upstream.show', by: ['bouncer', 'name'], until: 'settled' },
+  settle: { show: 'upstream.show', by: ['bouncer', 'name'], until: 'working' },
   async handle(input, context) {
     const { store, random, now } = context
     const bouncer = await findBouncer(context, input.bouncer)

@@ -16,7 +16,7 @@ export const deleteUpstream = defineOperation({
   output: Upstream,
   errors: ['not_found', 'conflict'],
   examples: ['libera'],
-  settle: { show: 'bouncer.show', by: ['bouncer'], until: 'settled' },
+  settle: { show: 'bouncer.show', by: ['bouncer'], until: 'applied' },
   async handle({ name, bouncer: of }, context) {
     const { bouncer, row } = await findUpstream(context, of, name)
     if (row.managed) {

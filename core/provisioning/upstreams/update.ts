@@ -18,7 +18,7 @@ export const updateUpstream = defineOperation({
   output: Upstream,
   errors: ['not_found', 'not_allowed', 'conflict'],
   examples: ['libera --nick alice2', 'libera --enabled no'],
-  settle: { show: 'upstream.show', by: ['bouncer', 'name'], until: 'settled' },
+  settle: { show: 'upstream.show', by: ['bouncer', 'name'], until: 'working' },
   async handle(input, context) {
     const { bouncer, row } = await findUpstream(context, input.bouncer, input.name)
     const foreign = Object.keys(input).find((key) => !ours.has(key))

@@ -48,7 +48,14 @@ export function createUpstreamStore(db: Kysely<Schema>) {
       db
         .selectFrom('upstreams')
         .innerJoin('bouncers', 'bouncers.id', 'upstreams.bouncer_id')
-        .select(['upstreams.bouncer_id', 'upstreams.state'])
+        .select([
+          'upstreams.bouncer_id',
+          'upstreams.name',
+          'upstreams.managed',
+          'upstreams.enabled',
+          'upstreams.state',
+          'upstreams.last_error',
+        ])
         .where('bouncers.account_id', '=', accountId)
         .execute(),
     byName: (bouncerId: string, name: string) =>
