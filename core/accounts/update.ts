@@ -9,7 +9,7 @@ export const updateAccount = defineOperation({
   name: 'account.update',
   summary: 'Change your display name, e-mail address or sign-in password.',
   description:
-    'A new password ends your sign-ins in browsers and terminals; app passwords and personal access tokens stay.',
+    'A new password ends your sign-ins in browsers and terminals and your open one-time links; app passwords and personal access tokens stay, and the answer says how many there are.',
   access: 'member',
   effect: 'write',
   input: z.object({
@@ -17,7 +17,11 @@ export const updateAccount = defineOperation({
     email: Email.nullable().optional().describe('Where we can reach you; empty for none.'),
     password: SignInPassword.optional().describe('A new sign-in password, for pages and “irc-now login”.'),
   }),
-  output: Account,
+  output: Account.extend({
+    appPasswords: z.int().optional().describe('After a new password: how many app passwords still sign in.'),
+    accessTokens: z.int().optional().describe('After a new password: how many personal access tokens still work.'),
+    next: z.string().optional().describe('After a new password: how to look at these, and end them.'),
+  }),
   errors: ['not_allowed'],
   examples: ['--email alice@example.org'],
   prepare: async ({ password }) => (password === undefined ? null : hashPassword(password)),
@@ -31,8 +35,23 @@ export const updateAccount = defineOperation({
     if (passwordHash) {
       await store.accounts.setCredential(actor.id, passwordHash, now)
       await store.oidc.deleteAccount(actor.id)
+      // An open link is a way in as well: whoever has it sets a password, or makes one.
+      await store.links.deleteAccount(actor.id)
     }
     await event(`account/${actor.name}`, 'account.updated', 'The account was changed.')
-    return accountOf((await store.accounts.byId(actor.id))!)
+    const account = accountOf((await store.accounts.byId(actor.id))!)
+    if (password === undefined) return account
+    const appPasswords = (await store.passwords.list(actor.id)).length
+    const accessTokens = (await store.tokens.list(actor.id)).filter(({ expires_at }) => expires_at > now).length
+    return { ...account, appPasswords, accessTokens, ...nextOf(appPasswords, accessTokens) }
   },
 })
+
+/** What a thief may still hold is for the owner to end: scripts and clients in use would end with it. */
+function nextOf(appPasswords: number, accessTokens: number): { next?: string } {
+  const nouns = [...(appPasswords > 0 ? ['password'] : []), ...(accessTokens > 0 ? ['token'] : [])]
+  if (nouns.length === 0) return {}
+  const commands = (verb: string) => nouns.map((noun) => `“${noun} ${verb}”`).join(' and ')
+  const next = `They still sign in: see them with ${commands('list')}, end what may be in wrong hands with ${commands('revoke')}.`
+  return { next }
+}

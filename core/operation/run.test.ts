@@ -2,7 +2,7 @@ import { afterAll, beforeEach, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { checkLogin } from '../accounts/check-login.ts'
-import { bouncerPassword } from '../accounts/secrets.ts'
+import { bouncerPassword, hashSecret } from '../accounts/secrets.ts'
 import type { Database } from '../store/database.ts'
 
 onBothDatabases('operations', (open) => {
@@ -184,6 +184,30 @@ onBothDatabases('operations', (open) => {
     expect(await login('bouncer', 'alice', password)).toBe('alice')
     await platform.call('alice', 'password.revoke', { name: 'phone' }, { confirm: 'phone' })
     expect(await login('bouncer', 'alice', password)).toBeNull()
+  })
+
+  test('a new password ends open links of the account alone, and tells what still signs in', async () => {
+    const { call, runtime } = platform
+    const linkOf = async (name: string) => {
+      const { link } = await call('ops', 'account.invite', { name })
+      const hash = hashSecret(link.split('/').at(-1)!)
+      return () => runtime.read(async (store) => (await store.links.find(hash)) !== undefined)
+    }
+    const [mine, another] = [await linkOf('alice'), await linkOf('bob')]
+    expect(await call('alice', 'account.update', { displayName: 'A' })).not.toHaveProperty('appPasswords')
+    await call('alice', 'account.update', { password: 'a long enough one' }, { dryRun: true })
+    expect(await mine()).toBe(true)
+    const bare = await call('alice', 'account.update', { password: 'a long enough one' })
+    expect(bare).toMatchObject({ appPasswords: 0, accessTokens: 0 })
+    expect(bare).not.toHaveProperty('next')
+    expect([await mine(), await another()]).toEqual([false, true])
+    await call('alice', 'password.create', { name: 'phone' })
+    for (const name of ['ci', 'old']) await call('alice', 'token.create', { name, days: 1 })
+    expect(await call('alice', 'account.update', { password: 'quite another one' })).toMatchObject({
+      appPasswords: 1,
+      accessTokens: 2,
+      next: expect.stringContaining('“password list” and “token list”'),
+    })
   })
 
   test('hostile text is refused or kept as it is, never an outage', async () => {

@@ -18,6 +18,8 @@ export function createLinkStore(db: Kysely<Schema>) {
   return {
     insert: (row: Insertable<Schema['one_time_links']>) => db.insertInto('one_time_links').values(row).execute(),
     find: (hash: string) => db.selectFrom('one_time_links').selectAll().where('hash', '=', hash).executeTakeFirst(),
+    /** Ends all links of an account, opened or not. */
+    deleteAccount: (accountId: string) => db.deleteFrom('one_time_links').where('account_id', '=', accountId).execute(),
     /** True for one caller only. */
     async use(hash: string, now: Date): Promise<boolean> {
       const result = await db
