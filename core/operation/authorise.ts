@@ -62,7 +62,7 @@ export async function authorise(
 }
 
 function assertScope({ noun, effect }: Partial<Pick<AnyOperation, 'noun' | 'effect'>>, { scopes }: Caller): void {
-  // Following changes is no operation, and needs no scope.
+  // Following changes is no operation: its scopes decide which of them are told.
   if (noun === undefined || effect === undefined || allows(scopes, noun, effect)) return
   throw new OperationError('not_allowed', `This token lacks the scope ${noun}:${effect}; create one that has it.`)
 }

@@ -182,6 +182,25 @@ test('an operator who acts for a member follows the member’s events; a member 
   stop.abort()
 })
 
+test('a token with narrow scopes hears of what it may read alone', async () => {
+  const narrow = (
+    await platform.call('alice', 'token.create', { name: 'narrow', scopes: ['upstream:read', '*:write'] })
+  ).token
+  const stop = new AbortController()
+  const headers = { authorization: `Bearer ${narrow}` }
+  const stream = await fetch(url('/v1/events'), { headers, signal: stop.signal })
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader()
+  await reader.read()
+  await post('alice', 'account.update', { displayName: 'Alice' })
+  await post('alice', 'password.create', { name: 'phone' })
+  await post('alice', 'bouncer.update', { nick: 'alice3' })
+  await post('alice', 'upstream.update', { name: 'net.irc.now', channels: ['#chat'] })
+  let seen = ''
+  while (!seen.includes('upstream.updated')) seen += (await reader.read()).value
+  expect(seen).not.toMatch(/account\.|password\.|bouncer\./)
+  stop.abort()
+})
+
 test('the OpenAPI document has every operation', async () => {
   const document = (await (await fetch(url('/openapi.json'))).json()) as { openapi: string; paths: object }
   expect(document.openapi).toBe('3.1.0')

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { allows } from '@irc-now/core/accounts/tokens/token'
 import { authorise } from '@irc-now/core/operation/authorise'
 import type { Caller } from '@irc-now/core/operation/context'
 import type { AnyOperation } from '@irc-now/core/operation/define'
@@ -88,7 +89,12 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     const accountId = await followed(caller)
     const signal = AbortSignal.any([deps.closing, c.req.raw.signal])
     const since = sinceOf(c.req.query('since') ?? c.req.header('last-event-id'))
-    return eventStream(followEvents(runtime, deps.wake, accountId, since, signal, () => followed(caller)))
+    return eventStream(
+      followEvents(runtime, deps.wake, accountId, since, signal, {
+        mayStill: () => followed(caller),
+        mayRead: (noun) => allows(caller.scopes, noun, 'read'),
+      }),
+    )
   })
 
   api.all('/v1/:operation', async (c) => {

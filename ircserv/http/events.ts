@@ -11,8 +11,15 @@ export async function* followEvents(
   accountId: string,
   since: string | null,
   signal: AbortSignal,
-  /** Throws once the caller may no longer follow; asked at each heart-beat. */
-  mayStill: () => Promise<unknown> = async () => undefined,
+  {
+    mayStill = async () => undefined,
+    mayRead = () => true,
+  }: {
+    /** Throws once the caller may no longer follow; asked at each heart-beat. */
+    mayStill?: () => Promise<unknown>
+    /** Whether the caller may read what a noun's things are like; events of others are passed over. */
+    mayRead?: (noun: string) => boolean
+  } = {},
 ): AsyncGenerator<PlatformEvent | null> {
   let heard = true
   let resolve = () => {}
@@ -30,7 +37,7 @@ export async function* followEvents(
       heard = false
       for (const event of await runtime.transaction((store) => store.events.after(accountId, last))) {
         last = event.id
-        yield event
+        if (mayRead(event.subject.split('/')[0] ?? '')) yield event
       }
       if (heard || signal.aborted) continue
       // A heart-beat keeps proxies from closing the stream and finds what a lost wake-up has left.
