@@ -128,14 +128,16 @@ const done = (command: Command, output: unknown): Answer => ({
 async function destroy(session: Session, account: string, command: Command, options: CallOptions): Promise<Answer> {
   const { deps, confirmations } = session
   const { operation, input } = command
-  if (command.confirm !== undefined && !confirmations.redeem(account, command)) {
-    throw new OperationError(
-      'confirmation_invalid',
-      'The code is not for this command, was used, or is older than 60 s; repeat the command without it for a new one.',
-    )
-  }
+  // Each try uses the code up, and yet what can't be done at all is said first, as on every front end.
+  const redeemed = command.confirm !== undefined && confirmations.redeem(account, command)
   const expected = await whatToRepeat(deps, account, command, options)
   if (command.confirm !== undefined) {
+    if (!redeemed) {
+      throw new OperationError(
+        'confirmation_invalid',
+        'The code is not for this command, was used, or is older than 60 s; repeat the command without it for a new one.',
+      )
+    }
     return done(command, await deps.call(account, operation.name, input, { ...options, confirm: expected }))
   }
   const code = confirmations.issue(account, command)

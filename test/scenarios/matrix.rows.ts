@@ -87,6 +87,7 @@ export const rows: Readonly<Record<string, Row>> = {
     cases: [
       { input: {}, code: 'invalid_input' },
       { input: { name: 'none' }, code: 'not_found' },
+      { input: { name: 'none' }, confirm: 'wrong', code: 'not_found' },
       { input: { name: 'main' }, code: 'confirmation_required' },
       { input: { name: 'main' }, confirm: 'wrong', code: 'confirmation_invalid' },
       { input: { name: 'main' }, dryRun: true },
@@ -152,6 +153,7 @@ export const rows: Readonly<Record<string, Row>> = {
     cases: [
       { input: { name: 'net.irc.now' }, confirm: 'net.irc.now', code: 'conflict' },
       { input: { name: 'none' }, code: 'not_found' },
+      { input: { name: 'none' }, confirm: 'wrong', code: 'not_found' },
       { input: { name: 'libera' }, code: 'confirmation_required' },
       { input: { name: 'libera' }, confirm: 'wrong', code: 'confirmation_invalid' },
       { input: { name: 'libera' }, confirm: 'libera' },
@@ -242,6 +244,7 @@ export const rows: Readonly<Record<string, Row>> = {
     before: [['password.create', { name: 'old phone', scope: 'bouncer' }]],
     cases: [
       { input: { name: 'none' }, code: 'not_found' },
+      { input: { name: 'none' }, confirm: 'wrong', code: 'not_found' },
       { input: { name: 'old phone' }, code: 'confirmation_required' },
       { input: { name: 'old phone' }, confirm: 'wrong', code: 'confirmation_invalid' },
       { input: { name: 'old phone' }, confirm: 'old phone' },
@@ -262,6 +265,7 @@ export const rows: Readonly<Record<string, Row>> = {
     before: [['token.create', { name: 'ci' }]],
     cases: [
       { input: { name: 'none' }, code: 'not_found' },
+      { input: { name: 'none' }, confirm: 'wrong', code: 'not_found' },
       { input: { name: 'ci' }, code: 'confirmation_required' },
       { input: { name: 'ci' }, confirm: 'wrong', code: 'confirmation_invalid' },
       { input: { name: 'ci' }, confirm: 'ci' },
