@@ -67,7 +67,7 @@ test('who is acted for, and what confirms, is named too', () => {
   const operation = operations.find(({ name }) => name === 'bouncer.delete')!
   const { shell, irc } = commandText(operation, { name: 'main' }, { as: 'bob', confirm: 'main' })
   expect(shell).toBe('irc-now bouncer delete main --as bob --confirm main')
-  expect(irc).toBe('/msg NowServ BOUNCER DELETE main as=bob')
+  expect(irc).toBe('/msg NowServ BOUNCER DELETE main --as bob')
   expect(readArguments(operation, shell.split(' ').slice(3)).common).toMatchObject({ as: 'bob', confirm: 'main' })
   expect(readCommand(operations, wordsOf(irc.replace('/msg NowServ ', ''))).as).toBe('bob')
 })

@@ -27,16 +27,15 @@ export function commandText(
   const named = given.filter((field) => !field.secret && !placed.includes(field))
   const secrets = given.filter((field) => field.secret)
   const value = (field: Field) => textOfValue(input[field.name])
+  // Both take either form; a value that looks like a flag, or like nothing, is kept to its name.
+  const flagged = (flag: string, text: string, quoted: string) =>
+    /^-|^$/.test(text) ? `--${flag}=${text === '' ? '' : quoted}` : `--${flag} ${quoted}`
   const shell = [
     'irc-now',
     noun,
     verb,
     ...placed.map((field) => shellQuoted(value(field))),
-    ...named.map((field) =>
-      /^-|^$/.test(value(field))
-        ? `--${field.flag}=${value(field) === '' ? '' : shellQuoted(value(field))}`
-        : `--${field.flag} ${shellQuoted(value(field))}`,
-    ),
+    ...named.map((field) => flagged(field.flag, value(field), shellQuoted(value(field)))),
     ...secrets.map((field) => `--${field.flag}`),
     ...(more.as === null ? [] : [`--as ${shellQuoted(more.as)}`]),
     ...(more.confirm === undefined ? [] : [`--confirm ${shellQuoted(more.confirm)}`]),
@@ -47,11 +46,11 @@ export function commandText(
     noun.toUpperCase(),
     verb.toUpperCase(),
     ...placed.map((field) => ircQuoted(value(field))),
-    ...named.map((field) => `${field.flag}=${value(field) === '' ? '' : ircQuoted(value(field))}`),
-    ...(more.as === null ? [] : [`as=${ircQuoted(more.as)}`]),
-    ...(more.dryRun ? ['-dry-run'] : []),
+    ...named.map((field) => flagged(field.flag, value(field), ircQuoted(value(field)))),
+    ...(more.as === null ? [] : [`--as ${ircQuoted(more.as)}`]),
+    ...(more.dryRun ? ['--dry-run'] : []),
     // A bare flag takes the word after it as its value, so these come last.
-    ...secrets.map((field) => `-${field.flag}`),
+    ...secrets.map((field) => `--${field.flag}`),
   ]
   return { shell: shell.join(' '), irc: irc.join(' ') }
 }

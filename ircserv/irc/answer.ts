@@ -143,7 +143,7 @@ async function destroy(session: Session, account: string, command: Command, opti
   const code = confirmations.issue(account, command)
   throw new OperationError(
     'confirmation_required',
-    `${operation.summary} This can’t be undone. Repeat the command with confirm=${code} within 60 s.`,
+    `${operation.summary} This can’t be undone. Repeat the command with --confirm ${code} within 60 s.`,
     { details: { confirm: code } },
   )
 }

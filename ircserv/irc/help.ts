@@ -8,7 +8,7 @@ export function helpLines(operations: readonly OperationDescription[], words: re
   const [nounWord, verbWord] = words
   if (nounWord === undefined) {
     return [
-      'I do on IRC what irc-now does in the shell. Commands may be shortened: B CR is BOUNCER CREATE.',
+      'I do on IRC what irc-now does in the shell. Commands may be shortened: B CR is BOUNCER CREATE. Settings are named as there: --nick alice2 (or nick=alice2).',
       ...nouns.map(
         (noun) =>
           `${noun.toUpperCase()}: ${operations
@@ -43,7 +43,7 @@ export function helpLines(operations: readonly OperationDescription[], words: re
         field.default === undefined ? '' : `Default ${String(field.default)}.`,
         field.secret ? 'Secret: you get a link for it, never type it here.' : '',
       ]
-      return `  ${field.flag}=…${field.required ? ' (required)' : ''} ${notes.filter(Boolean).join(' ')}`
+      return `  --${field.flag} …${field.required ? ' (required)' : ''} ${notes.filter(Boolean).join(' ')}`
     }),
     ...operation.examples
       .slice(0, 2)

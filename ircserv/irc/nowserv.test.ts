@@ -258,14 +258,14 @@ describe('NowServ on a real ergo', () => {
     const bob = await person('bob', 'bob')
     await bob.asks('bouncer create', /name: main/)
     const asked = await alice!.asks('bouncer delete main', /\[confirmation_required\]/)
-    const code = /confirm=(\w+)/.exec(asked)?.[1]
+    const code = /--confirm (\w+)/.exec(asked)?.[1]
     await bob.asks(`bouncer delete main confirm=${code}`, /\[confirmation_invalid\]/)
     await alice!.asks(`bouncer delete main confirm=${code}`, /NOTICE alice :name: main/)
     await alice!.asks(`bouncer delete main confirm=${code}`, /\[not_found\]/)
     await alice!.asks('bouncer create', /name: main/)
     await alice!.asks(`bouncer delete main confirm=${code}`, /\[confirmation_invalid\]/)
-    const again = /confirm=(\w+)/.exec(await alice!.asks('bouncer delete main', /\[confirmation_required\]/))?.[1]
-    await alice!.asks(`bouncer delete main confirm=${again}`, /NOTICE alice :name: main/)
+    const again = /--confirm (\w+)/.exec(await alice!.asks('bouncer delete main', /\[confirmation_required\]/))?.[1]
+    await alice!.asks(`bouncer delete main --confirm ${again}`, /NOTICE alice :name: main/)
     await bob.asks('bouncer show main', /name: main/)
     await alice!.asks('bouncer delete main', /\[not_found\]/)
   })
