@@ -53,7 +53,7 @@ test('one’s own account has the actions that name nobody', () => {
 
 test('an action that knows all it could be told needs no form', () => {
   const complete = actionsOf(operations, 'bouncer', { name: 'main' }).filter(isComplete)
-  expect(complete.map(({ operation }) => operation.verb)).toEqual(['show', 'restart', 'delete', 'connect', 'list'])
+  expect(complete.map(({ operation }) => operation.verb)).toEqual(['show', 'restart', 'delete', 'list'])
 })
 
 test('a form starts from how the thing is; secrets start empty', () => {

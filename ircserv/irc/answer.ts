@@ -120,7 +120,7 @@ async function perform(session: Session, account: string, command: Command): Pro
 }
 
 const done = (command: Command, output: unknown): Answer => ({
-  lines: outputLines(command.operation, output),
+  lines: outputLines(command.operation, output, command.input),
   data: output,
   follow: { command, output },
 })

@@ -56,10 +56,12 @@ export function shown(value: unknown): string {
 const pairs = (item: Readonly<Record<string, unknown>>, names: readonly string[]) =>
   names.map((name) => `${name}: ${shown(item[name])}`).join(' · ')
 
+type Named = Readonly<Record<string, unknown>>
+
 /** An operation's output as lines; long lists end with how to see the rest. */
-export function outputLines(operation: OperationDescription, output: unknown): string[] {
+export function outputLines(operation: OperationDescription, output: unknown, input: Named = {}): string[] {
   const { items } = output as { items?: Record<string, unknown>[] }
-  if (!items) return detailLines(output as Record<string, unknown>)
+  if (!items) return detailLines(operation, output as Named, input)
   if (items.length === 0) return [`You have no ${operation.noun}.`]
   const most = 20
   const lines = items.slice(0, most).flatMap((item) => split(pairs(item, operation.columns)))
@@ -67,12 +69,27 @@ export function outputLines(operation: OperationDescription, output: unknown): s
   return lines
 }
 
-/** One thing: its short values in a row, then each text of several lines as it stands. */
-function detailLines(item: Readonly<Record<string, unknown>>): string[] {
+/**
+ * One thing: its short values in a row, then each text of several lines as it stands. Where one of several such texts
+ * can be chosen, it says how instead of filling the channel's window with all of them.
+ */
+function detailLines(operation: OperationDescription, item: Named, input: Named): string[] {
   const blocks = Object.entries(item).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].includes('\n'),
   )
   const short = Object.keys(item).filter((name) => !blocks.some(([block]) => block === name))
+  const chooser = operation.fields.find(({ choices }) => blocks.every(([name]) => choices.includes(name)))
+  if (chooser && blocks.length > 1) {
+    const before = operation.fields.filter(({ position }) => position !== null && position < (chooser.position ?? 0))
+    const words = [operation.noun.toUpperCase(), operation.verb.toUpperCase()]
+    words.push(...before.map(({ name, default: usual }) => String(input[name] ?? usual)))
+    if (chooser.position === null) words.push(`--${chooser.flag}`)
+    const names = blocks.map(([name]) => name)
+    return [
+      ...split(pairs(item, short)),
+      ...split(`Ask for one of ${names.join(', ')} next: ${words.join(' ')} ${names[0]}`),
+    ]
+  }
   return [
     ...split(pairs(item, short)),
     ...blocks.flatMap(([name, text]) => [`${plain(name)}:`, ...text.split('\n').flatMap((line) => split(line))]),

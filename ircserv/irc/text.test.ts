@@ -1,3 +1,5 @@
+import { describeOperation } from '@irc-now/core/operation/describe'
+import { connectBouncer } from '@irc-now/core/provisioning/bouncers/connect'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { lineBytes, outputLines, split } from './reply.ts'
@@ -35,11 +37,24 @@ it('never splits inside a character', () => {
 })
 
 it('shows a text of several lines as lines, each of them safe', () => {
-  const operation = { noun: 'bouncer', columns: [] } as never
+  const operation = { noun: 'bouncer', columns: [], fields: [] } as never
   const lines = outputLines(operation, {
     server: 'irc.now',
     port: 6697,
     weechat: '/server add\n/conn\u0003ect\r\n\nend',
   })
   expect(lines).toEqual(['server: irc.now · port: 6697', 'weechat:', '/server add', '/conn ect', 'end'])
+})
+
+it('tells in a few lines what could be chosen, and what was chosen in full', () => {
+  const operation = describeOperation(connectBouncer)
+  const short = { server: '127.0.0.1', port: 6698, username: 'alice' }
+  const weechat = '/server add irc-now\n/connect irc-now'
+  const all = { ...short, weechat, irssi: '/network add\n/server add', other: 'Server\nSASL' }
+  expect(outputLines(operation, all)).toEqual([
+    'server: 127.0.0.1 · port: 6698 · username: alice',
+    'Ask for one of weechat, irssi, other next: BOUNCER CONNECT main weechat',
+  ])
+  expect(outputLines(operation, all, { name: 'work' }).at(-1)).toMatch(/BOUNCER CONNECT work weechat$/)
+  expect(outputLines(operation, { ...short, weechat }).slice(1)).toEqual(['weechat:', ...weechat.split('\n')])
 })

@@ -96,7 +96,12 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   'bouncer.connect': {
     before: [bouncer],
-    cases: [{ input: {} }, { input: { name: 'none' }, code: 'not_found' }],
+    cases: [
+      { input: {} },
+      { input: { name: 'main', client: 'weechat' } },
+      { input: { client: 'mirc' }, code: 'invalid_input' },
+      { input: { name: 'none' }, code: 'not_found' },
+    ],
   },
   'upstream.create': {
     before: [bouncer],

@@ -10,6 +10,9 @@ export interface BouncerAccess {
   readonly pin: string | null
 }
 
+export const ircClients = ['weechat', 'irssi', 'senpai', 'halloy', 'goguma', 'other'] as const
+type IrcClient = (typeof ircClients)[number]
+
 const lines = (...all: (string | false)[]) => all.filter((line) => line !== false).join('\n')
 
 /** `host:port`, as URLs have it. */
@@ -20,7 +23,7 @@ export const addressOf = ({ host, port }: BouncerAccess) => `${host.includes(':'
  * networks, so that they connect to one; they are told the certificate's fingerprint, where senpai and Halloy can only be
  * told not to check a self-signed one.
  */
-export function clientSettings(access: BouncerAccess) {
+export function clientSettings(access: BouncerAccess): Record<IrcClient, string> {
   const { host, port, username, nick, pin } = access
   // TOML and scfg read quotes and backslashes as JSON does.
   const nickname = JSON.stringify(nick)

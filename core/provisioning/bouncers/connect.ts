@@ -1,17 +1,21 @@
 import { z } from 'zod'
 import { defineOperation } from '../../operation/define.ts'
 import { BouncerName } from './bouncer.ts'
-import { addressOf, clientSettings } from './client-settings.ts'
+import { addressOf, clientSettings, ircClients } from './client-settings.ts'
 import { findBouncer } from './find.ts'
 
 export const connectBouncer = defineOperation({
   name: 'bouncer.connect',
   summary: 'Show exactly what to type into an IRC client.',
-  description: 'PASSWORD stands for an app password: make one for each client with “password create”.',
+  description:
+    'PASSWORD stands for an app password: make one for each client with “password create”. Without a client it tells about all of them.',
   access: 'member',
   effect: 'read',
-  positional: ['name'],
-  input: z.object({ name: BouncerName.default('main') }),
+  positional: ['name', 'client'],
+  input: z.object({
+    name: BouncerName.default('main'),
+    client: z.enum(ircClients).optional().describe('The IRC client that is to connect.'),
+  }),
   output: z.object({
     server: z.string(),
     port: z.int(),
@@ -19,19 +23,21 @@ export const connectBouncer = defineOperation({
     username: z.string(),
     certificateFingerprint: z.string().nullable().describe('SHA-256, where the certificate is self-signed.'),
     url: z.string().meta({ qr: true }).describe('For clients that open links or scan codes.'),
-    weechat: z.string().describe('WeeChat 4 or later; before that, “tls” was called “ssl”.'),
-    irssi: z.string(),
-    senpai: z.string().describe('For senpai.scfg.'),
-    halloy: z.string().describe('For config.toml.'),
-    goguma: z.string(),
-    other: z.string(),
+    next: z.string().describe('Where the password comes from.'),
+    weechat: z.string().optional().describe('WeeChat 4 or later; before that, “tls” was called “ssl”.'),
+    irssi: z.string().optional(),
+    senpai: z.string().optional().describe('For senpai.scfg.'),
+    halloy: z.string().optional().describe('For config.toml.'),
+    goguma: z.string().optional(),
+    other: z.string().optional(),
   }),
   errors: ['not_found'],
-  examples: [''],
-  async handle({ name }, context) {
+  examples: ['', 'main weechat'],
+  async handle({ name, client }, context) {
     const { username, nick } = await findBouncer(context, name)
     const { bouncers, certificateFingerprint } = context.platform
     const access = { ...bouncers, username, nick, pin: certificateFingerprint }
+    const settings = clientSettings(access)
     return {
       server: access.host,
       port: access.port,
@@ -39,7 +45,8 @@ export const connectBouncer = defineOperation({
       username,
       certificateFingerprint: access.pin,
       url: `ircs://${encodeURIComponent(username)}@${addressOf(access)}`,
-      ...clientSettings(access),
+      next: `Make an app password with “password create ${client ?? 'NAME'}” and put it where PASSWORD stands.`,
+      ...(client === undefined ? settings : { [client]: settings[client] }),
     }
   },
 })
