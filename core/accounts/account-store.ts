@@ -1,5 +1,6 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../store/schema.ts'
+import { together } from '../store/together.ts'
 import { type Account, nameKey } from './account.ts'
 
 export type AccountRow = Selectable<Schema['accounts']>
@@ -18,10 +19,16 @@ export const accountOf = (row: AccountRow): Account => ({
 })
 
 export function createAccountStore(db: Kysely<Schema>) {
+  const byNameKey = together(db, async (keys) => {
+    const rows = await db.selectFrom('accounts').selectAll().where('name_key', '=', sql<string>`any(${keys})`).execute()
+    return (key) => rows.find((row) => row.name_key === key)
+  })
   return {
-    byId: (id: string) => db.selectFrom('accounts').selectAll().where('id', '=', id).executeTakeFirst(),
-    byName: (name: string) =>
-      db.selectFrom('accounts').selectAll().where('name_key', '=', nameKey(name)).executeTakeFirst(),
+    byId: together(db, async (ids) => {
+      const rows = await db.selectFrom('accounts').selectAll().where('id', '=', sql<string>`any(${ids})`).execute()
+      return (id) => rows.find((row) => row.id === id)
+    }),
+    byName: (name: string) => byNameKey(nameKey(name)),
     list: () => db.selectFrom('accounts').selectAll().orderBy('name_key').execute(),
     /** Serialises the writes of one account, so that counting and writing can't be overtaken. */
     lock: (id: string) => db.selectFrom('accounts').select('id').where('id', '=', id).forUpdate().executeTakeFirst(),

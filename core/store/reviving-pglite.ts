@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { PGlite, type Transaction } from '@electric-sql/pglite'
+import { PGlite } from '@electric-sql/pglite'
 import { OperationError } from '../operation/errors.ts'
+import { type Ask, askPrepared } from './prepared-pglite.ts'
 import { hasRoom } from './room.ts'
 
 const firstRetryMs = 1000
@@ -24,7 +25,7 @@ export class RevivingPglite {
   >()
   readonly #dead = new WeakMap<PGlite, unknown>()
   #current: PGlite | null = null
-  #death: unknown
+  #ask!: Ask
   #retry: NodeJS.Timeout | undefined
 
   private constructor(folder: string | undefined) {
@@ -45,15 +46,16 @@ export class RevivingPglite {
     return reviving
   }
 
-  query(text: string, parameters?: unknown[], options?: object) {
-    if (!this.#current) return Promise.reject(this.#death)
-    return this.#current.query(text, parameters, options)
+  /** Kysely, with its one connection, never asks this while a transaction is open. */
+  query(text: string, parameters?: unknown[]) {
+    return this.#ask(text, parameters)
   }
 
-  async transaction<T>(work: (transaction: Pick<Transaction, 'query'>) => Promise<T>): Promise<T> {
+  async transaction<T>(work: (transaction: { query: Ask }) => Promise<T>): Promise<T> {
+    const query = this.#ask
     // Kysely waits for its callback to be called, so it must be, even where there is no database.
-    if (!this.#current) return work({ query: () => Promise.reject(this.#death) })
-    return this.#current.transaction(work)
+    if (!this.#current) return work({ query })
+    return this.#current.transaction(() => work({ query }))
   }
 
   async listen(channel: string, hear: (payload: string) => void): Promise<() => Promise<void>> {
@@ -87,6 +89,7 @@ export class RevivingPglite {
       }
     }
     for (const listener of this.#listeners.values()) listener.stop = await next.listen(listener.channel, listener.hear)
+    this.#ask = askPrepared(next)
     this.#current = next
   }
 
@@ -94,7 +97,7 @@ export class RevivingPglite {
     this.#dead.set(which, error)
     if (this.#current !== which) return
     this.#current = null
-    this.#death = error
+    this.#ask = () => Promise.reject(error)
     this.#reviveLater(firstRetryMs)
   }
 

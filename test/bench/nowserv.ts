@@ -3,48 +3,68 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { createErgo } from '../ergo.ts'
+import { startPostgresql } from '../postgresql.ts'
 import { interleaved, median, ms, print, quantile, ratio, timed } from './harness.ts'
 
 const rounds = 10
 const inFlight = 64
-const pipelined = 1000
+const pipelined = 1600
 const single = 200
+/** As many as NowServ serves at once, twice over. */
+const askers = Array.from({ length: 16 }, (_, i) => `asker${i}`)
 
-/** Answers a second and the time of one, NowServ against an echo bot on the same library and the same server. */
+/** Answers a second and the time of one, NowServ against echo bots on the same library and the same server. */
 export async function benchNowServ(): Promise<void> {
   const ergo = await createErgo()
-  const bots: ChildProcess[] = []
+  const postgresql = await startPostgresql()
+  const bots: Record<string, ChildProcess> = {}
   try {
     await ergo.start()
-    for (const file of ['echo-bot.ts', 'nowserv-bot.ts']) {
-      const bot = fork(join(import.meta.dirname, file), [String(ergo.port)])
-      bots.push(bot)
-      await once(bot, 'message')
+    const start = async (nick: string, file: string, ...args: string[]) => {
+      bots[nick] = fork(join(import.meta.dirname, file), [String(ergo.port), nick, ...args])
+      await once(bots[nick], 'message')
     }
-    const asker = await connectAsker(ergo.port)
+    await start('Echo', 'echo-bot.ts')
+    await start('EchoPGlite', 'echo-bot.ts', 'pglite')
+    await start('EchoPG', 'echo-bot.ts', await postgresql.databaseUrl())
+    await start('NowServ', 'nowserv-bot.ts', 'pglite', ...askers)
+    await start('NowServPG', 'nowserv-bot.ts', await postgresql.databaseUrl(), ...askers)
+    const clients = await Promise.all(askers.map((nick) => connectAsker(ergo.port, nick)))
     const contestants = {
-      'echo bot': ['Echo', 'platform version'],
-      'NowServ PLATFORM VERSION': ['NowServ', 'platform version'],
-      'NowServ BOUNCER LIST': ['NowServ', 'bouncer list'],
+      'echo bot': ['Echo', 'bouncer list'],
+      'NowServ, `PLATFORM VERSION`': ['NowServ', 'platform version'],
+      'echo bot that asks PGlite once': ['EchoPGlite', 'bouncer list'],
+      'NowServ, `BOUNCER LIST`, PGlite': ['NowServ', 'bouncer list'],
+      'echo bot that asks PostgreSQL once': ['EchoPG', 'bouncer list'],
+      'NowServ, `BOUNCER LIST`, PostgreSQL': ['NowServPG', 'bouncer list'],
     } as const
+    const databases = {
+      'PGlite alone, asked what `BOUNCER LIST` asks': bots.NowServ!,
+      'PostgreSQL alone, asked what `BOUNCER LIST` asks': bots.NowServPG!,
+    }
     const latencies: Record<string, number[]> = {}
-    const database = 'the database alone, asked what BOUNCER LIST asks it'
+    const perSecond = (total: number) => pipelined / (total / 1000)
     const throughput = await interleaved(
       {
         ...Object.fromEntries(
           Object.entries(contestants).map(([name, [bot, text]]) => [
             name,
-            async () => pipelined / ((await asker.ask(bot, text, pipelined, inFlight)).total / 1000),
+            async () => {
+              const [count, most] = [pipelined / clients.length, inFlight / clients.length]
+              return perSecond(await timed(() => Promise.all(clients.map((one) => one.ask(bot, text, count, most)))))
+            },
           ]),
         ),
-        [database]: async () => {
-          const bot = bots[1]!
-          const total = await timed(async () => {
-            bot.send(pipelined)
-            await once(bot, 'message')
-          })
-          return pipelined / (total / 1000)
-        },
+        ...Object.fromEntries(
+          Object.entries(databases).map(([name, bot]) => [
+            name,
+            async () => {
+              const done = once(bot, 'message')
+              bot.send(pipelined)
+              return perSecond(await timed(() => done))
+            },
+          ]),
+        ),
       },
       rounds,
     )
@@ -53,7 +73,7 @@ export async function benchNowServ(): Promise<void> {
         Object.entries(contestants).map(([name, [bot, text]]) => [
           name,
           async () => {
-            const { each, total } = await asker.ask(bot, text, single, 1)
+            const { each, total } = await clients[0]!.ask(bot, text, single, 1)
             latencies[name] = [...(latencies[name] ?? []), ...each]
             return total
           },
@@ -64,7 +84,7 @@ export async function benchNowServ(): Promise<void> {
     )
     const base = median(throughput['echo bot']!)
     print(
-      `NowServ: ${inFlight} in flight, ${rounds} × ${pipelined} commands; one at a time, ${rounds} × ${single}`,
+      `NowServ: ${askers.length} askers, ${inFlight} in flight, ${rounds} × ${pipelined} commands; one at a time, ${rounds} × ${single}`,
       ['who answers', 'answers a second', 'against the echo bot', 'one at a time, median', 'p99'],
       Object.entries(throughput).map(([name, all]) => [
         name,
@@ -74,19 +94,20 @@ export async function benchNowServ(): Promise<void> {
         latencies[name] ? ms(quantile(latencies[name], 0.99)) : '',
       ]),
     )
-    asker.close()
+    for (const client of clients) client.close()
   } finally {
-    for (const bot of bots) {
+    for (const bot of Object.values(bots)) {
       const ended = once(bot, 'exit')
       bot.disconnect()
       await ended
     }
     await ergo.remove()
+    await postgresql.stop()
   }
 }
 
 /** One client that asks a bot and counts its answers; an answer is its last line, the one with data where there is any. */
-async function connectAsker(port: number) {
+async function connectAsker(port: number, nick: string) {
   const socket = connect(port, '127.0.0.1').setEncoding('utf8').setNoDelay()
   let hear = (_line: string) => {}
   let rest = ''
@@ -95,7 +116,7 @@ async function connectAsker(port: number) {
     rest = lines.pop() ?? ''
     for (const line of lines) hear(line)
   })
-  const login = Buffer.from('\0asker\0right').toString('base64')
+  const login = Buffer.from(`\0${nick}\0right`).toString('base64')
   await new Promise<void>((resolve) => {
     hear = (line) => {
       if (line.startsWith('AUTHENTICATE +') || line.endsWith(' AUTHENTICATE +'))
@@ -103,7 +124,7 @@ async function connectAsker(port: number) {
       if (/ 903 /.test(line)) socket.write('CAP END\r\n')
       if (/ 001 /.test(line)) resolve()
     }
-    socket.write('CAP REQ :message-tags sasl\r\nNICK asker\r\nUSER asker 0 * :asker\r\nAUTHENTICATE PLAIN\r\n')
+    socket.write(`CAP REQ :message-tags sasl\r\nNICK ${nick}\r\nUSER asker 0 * :asker\r\nAUTHENTICATE PLAIN\r\n`)
   })
   return {
     ask: (bot: string, text: string, count: number, most: number) =>
@@ -116,8 +137,8 @@ async function connectAsker(port: number) {
         }
         hear = (line) => {
           if (line.startsWith('PING')) socket.write(`PONG${line.slice(4)}\r\n`)
-          if (!line.includes(`:${bot}!`) || !line.includes(' NOTICE asker ')) return
-          if (bot === 'NowServ' && !line.includes('+irc.now/data=')) return
+          if (!line.includes(`:${bot}!`) || !line.includes(` NOTICE ${nick} `)) return
+          if (bot.startsWith('NowServ') && !line.includes('+irc.now/data=')) return
           each.push(performance.now() - sentAt[each.length]!)
           if (sentAt.length < count) send()
           if (each.length === count) resolve({ total: performance.now() - sentAt[0]!, each })

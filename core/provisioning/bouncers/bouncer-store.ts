@@ -1,5 +1,7 @@
-import type { Kysely, Selectable } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Schema } from '../../store/schema.ts'
+import { together } from '../../store/together.ts'
 import type { Bouncer } from './bouncer.ts'
 
 export type BouncerRow = Selectable<Schema['bouncers']>
@@ -38,6 +40,24 @@ export function createBouncerStore(db: Kysely<Schema>) {
   return {
     list: (accountId: string) =>
       db.selectFrom('bouncers').selectAll().where('account_id', '=', accountId).orderBy('created_at').execute(),
+    /** An account’s, each with the states of its upstreams. */
+    listWithUpstreams: together(db, async (accountIds) => {
+      const rows = await db
+        .selectFrom('bouncers')
+        .selectAll()
+        .select((e) =>
+          jsonArrayFrom(
+            e
+              .selectFrom('upstreams')
+              .select(['name', 'managed', 'enabled', 'state', 'last_error'])
+              .whereRef('bouncer_id', '=', 'bouncers.id'),
+          ).as('upstreams'),
+        )
+        .where('account_id', '=', sql<string>`any(${accountIds})`)
+        .orderBy('created_at')
+        .execute()
+      return (accountId) => rows.filter((row) => row.account_id === accountId)
+    }),
     byName: (accountId: string, name: string) =>
       db
         .selectFrom('bouncers')

@@ -13,15 +13,9 @@ export const listBouncers = defineOperation({
   errors: [],
   columns: ['name', 'username', 'status', 'upstreams', 'nick'],
   async handle(_input, { actor, store }) {
-    const rows = await store.bouncers.list(actor.id)
-    const upstreams = rows.length === 0 ? [] : await store.upstreams.states(actor.id)
+    const rows = await store.bouncers.listWithUpstreams(actor.id)
     return {
-      items: rows.map((row) =>
-        bouncerOf(
-          row,
-          upstreams.filter((one) => one.bouncer_id === row.id),
-        ),
-      ),
+      items: rows.map((row) => bouncerOf(row, row.upstreams)),
     }
   },
 })

@@ -43,21 +43,6 @@ export function createUpstreamStore(db: Kysely<Schema>) {
         .orderBy('created_at')
         .orderBy('name')
         .execute(),
-    /** Of all of an account's bouncers, in one question. */
-    states: (accountId: string) =>
-      db
-        .selectFrom('upstreams')
-        .innerJoin('bouncers', 'bouncers.id', 'upstreams.bouncer_id')
-        .select([
-          'upstreams.bouncer_id',
-          'upstreams.name',
-          'upstreams.managed',
-          'upstreams.enabled',
-          'upstreams.state',
-          'upstreams.last_error',
-        ])
-        .where('bouncers.account_id', '=', accountId)
-        .execute(),
     byName: (bouncerId: string, name: string) =>
       db
         .selectFrom('upstreams')
