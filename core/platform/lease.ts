@@ -42,8 +42,11 @@ const standbyMs = 1000
 export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<Keeper> {
   const stopping = new AbortController()
   const first = Promise.withResolvers<void>()
-  // Rejected before the loop goes on, so that a first failure is not tried again behind the caller's back.
-  first.promise.catch(() => stopping.abort())
+  let started = false
+  const start = () => {
+    started = true
+    first.resolve()
+  }
   let begun = false
   const sleep = (ms: number) => delay(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
 
@@ -73,20 +76,21 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
       const asked = performance.now()
       const taken = await orStopped(take())
       if (!taken) {
-        first.resolve()
+        start()
         await sleep(standbyMs)
         continue
       }
       const error = await doDuty(asked)
       await soon(lease.release(duty.name))
       if (error === undefined) continue
-      first.reject(error)
+      // A first failure is the caller's to tell, and is not tried again behind their back.
+      if (!started) return first.reject(error)
       if (stopping.signal.aborted) return
       failures += 1
       log.warn({ err: error, duty: duty.name }, 'a duty could not be begun; it is tried again')
       await sleep(backoff(failures, Math.random))
     }
-    first.resolve()
+    start()
   }
 
   /** From having the lease to losing it or being stopped. Answers with the error when beginning failed. */
@@ -105,7 +109,7 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
       const end = await duty.begin({ signal, valid })
       begun = true
       if (!signal.aborted) log.info({ duty: duty.name }, 'doing a duty')
-      first.resolve()
+      start()
       const wasLost = await left
       begun = false
       if (wasLost) log.warn({ duty: duty.name }, 'the lease could not be renewed; the duty ends here')

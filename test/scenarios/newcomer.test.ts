@@ -125,6 +125,16 @@ test('a second daemon on the same state says who holds it', async () => {
   await second.remove()
 })
 
+test('a taken port is named in a line for people, and nothing else is said about it', async () => {
+  const second = await createDaemon({ env: { IRC_NOW_IRC_PORT: String(daemon.ports.irc) } })
+  await expect(second.start()).rejects.toThrow('could not start')
+  const lines = second.said.trim().split('\n')
+  expect(lines.filter((line) => !line.startsWith('· '))).toEqual([
+    `irc.now could not start: Port ${daemon.ports.irc} on 127.0.0.1 is taken; free it or set IRC_NOW_IRC_PORT to another one.`,
+  ])
+  await second.remove()
+})
+
 const childPids = () =>
   Promise.all(
     ['soju', 'ergo'].map(async (name) => Number(await readFile(join(daemon.home, name, `${name}.pid`), 'utf8'))),
