@@ -219,9 +219,14 @@ test('destroying wants --confirm in a script, and sends it', async () => {
     (one.headers['irc-now-confirm'] === 'main'
       ? ok(bouncer('deleting'))
       : refuse('confirmation_required', 'Repeat the name “main”.', { expected: 'main' }))(one, response)
-  const refused = await run(['bouncer', 'delete', 'main'])
-  expect(refused.exit).toBe(2)
-  expect(refused.stderr).toContain('--confirm main')
+  for (const words of [
+    ['bouncer', 'delete', 'main'],
+    ['api', 'bouncer.delete', '-f', 'name=main'],
+  ]) {
+    const refused = await run(words)
+    expect(refused.exit).toBe(2)
+    expect(refused.stderr).toContain('--confirm main')
+  }
   expect((await run(['bouncer', 'delete', 'main', '--confirm', 'main', '--no-wait'])).exit).toBe(0)
 })
 
@@ -355,6 +360,40 @@ test('nothing misspelt is run, and what was meant is said', async () => {
     expect(exit).toBe(2)
     expect(stderr).toContain(`did you mean “${meant}”?`)
   }
+  expect(seen).toEqual([])
+})
+
+test('the raw way in has its own help, and says what is wrong with a call', async () => {
+  const help = await run(['api', '--help'])
+  expect(help).toMatchObject({ exit: 0, stderr: '' })
+  for (const part of ['-f FIELD=VALUE', '--input -', '--confirm NAME', 'noun.verb', 'create, list, show'])
+    expect(help.stdout).toContain(part)
+  expect((await run(['help', 'api'])).stdout).toBe(help.stdout)
+  const one = await run(['api', 'upstream.create', '--help'])
+  for (const part of [
+    'saslPassword (text)',
+    'secret: only by --input -',
+    'sasl (none|plain|external)',
+    'quota_reached',
+  ])
+    expect(one.stdout).toContain(part)
+  for (const [args, sentence] of [
+    [['api'], 'see “irc-now api --help”'],
+    [['api', 'bouncer'], 'there are bouncer.create, bouncer.list'],
+    [['api', 'bouncer', 'list'], 'did you mean “bouncer.list”?'],
+    [['api', 'nothing.like.it'], 'see “irc-now api --help”'],
+    [['api', 'bouncer.show', 'main'], 'fields are given as -f'],
+    [['api', 'bouncer.show', '-f', 'main'], '-f wants field=value'],
+    [['api', 'bouncer.show', '-f', 'nmae=main'], 'there are name.'],
+    [['api', 'bouncer.list', '-f', 'name=main'], 'it takes none.'],
+    [['api', 'upstream.update', '-f', 'pass=hunter2'], 'can be read by others'],
+    [['api', 'bouncer.create', '--wait'], 'There is no flag “--wait”'],
+    [['api', 'bouncer.create', '--input', 'file.json'], '--input wants -'],
+  ] as const) {
+    const { exit, stderr } = await run([...args])
+    expect([args.join(' '), exit, stderr]).toEqual([args.join(' '), 2, expect.stringContaining(sentence)])
+  }
+  for (const text of ['[1]', '{', '']) expect((await run(['api', 'bouncer.create', '--input', '-'], text)).exit).toBe(2)
   expect(seen).toEqual([])
 })
 

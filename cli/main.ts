@@ -28,6 +28,8 @@ async function main(): Promise<void> {
         .join(''),
     )
   }
+  if (noun === 'help' && verb === 'api')
+    return (await import('./commands/api.ts')).runApi(operations, [...argv.slice(2), '--help'], out)
   if (noun === undefined || noun === 'help' || noun === '--help' || noun === '-h') return help(argv.slice(1))
   if (noun === 'completion') return out.text((await import('./commands/completion.ts')).completionScript(verb))
   if (noun === 'api') return (await import('./commands/api.ts')).runApi(operations, argv.slice(1), out)

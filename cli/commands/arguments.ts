@@ -80,7 +80,8 @@ export function readCommon(argv: readonly string[], options: Record<string, { ty
   return { common: commonOf(parsed), words: parsed._.map(String), parsed }
 }
 
-function refuseStray(parsed: Parsed, known: readonly string[], help: string): void {
+/** Throws where a flag is given that is not among `known`. */
+export function refuseStray(parsed: Parsed, known: readonly string[], help: string): void {
   const stray = Object.keys(parsed).find((name) => name !== '_' && name !== '$0' && !known.includes(name))
   if (stray === undefined) return
   throw unknownWord(

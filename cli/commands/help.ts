@@ -3,12 +3,14 @@ import { errorCodes } from '@irc-now/core/operation/errors'
 import { type OwnCommand, ownCommands } from './own-commands.ts'
 import { nounsOf, usageOf } from './words.ts'
 
-const column = (rows: readonly (readonly [string, string])[]) => {
+/** Two columns, indented. */
+export const column = (rows: readonly (readonly [string, string])[]) => {
   const width = Math.max(...rows.map(([left]) => left.length))
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`.trimEnd()).join('\n')
 }
 
-const common: readonly (readonly [string, string])[] = [
+/** What every operation takes. */
+export const common: readonly (readonly [string, string])[] = [
   ['--json[=fields]', 'JSON, errors too; only these fields'],
   ['--wait, --no-wait', 'wait until it works, or say why not (default on a terminal)'],
   ['--timeout SECONDS', 'how long to wait (60)'],
@@ -43,7 +45,7 @@ ${column(ownCommands.map(({ usage, summary }) => [usage.replace('irc-now ', ''),
 Besides:
 ${column([
   ['tui', 'all of it on the full screen, live'],
-  ['api <operation>', 'a raw call: irc-now api bouncer.show -f name=main'],
+  ['api <noun.verb>', 'a raw call: irc-now api bouncer.show -f name=main; see api --help'],
   ['completion bash|zsh|fish', 'completion for your shell'],
   ['help exit-codes', 'what the exit codes mean'],
 ])}

@@ -94,7 +94,7 @@ async function printCodes({ qr }: OperationDescription, output: unknown): Promis
 }
 
 /** On a terminal the name is asked for; in a script the sentence says which flag is wanted. */
-function withFlag(error: unknown): unknown {
+export function withFlag(error: unknown): unknown {
   if (!(error instanceof OperationError) || error.code !== 'confirmation_required') return error
   return new OperationError(
     error.code,

@@ -27,7 +27,10 @@ export function inputFromText(
   for (const [name, value] of Object.entries(texts)) {
     if (value === undefined) continue
     const field = fields.find((one) => one.name === name)
-    if (!field) throw new OperationError('invalid_input', `There is no field “${name}” here; see the help.`)
+    if (!field) {
+      const known = fields.length === 0 ? 'it takes none' : `there are ${fields.map((one) => one.name).join(', ')}`
+      throw new OperationError('invalid_input', `There is no field “${name}” here; ${known}.`)
+    }
     input[name] = typedValue(field, value)
   }
   return input

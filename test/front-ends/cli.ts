@@ -55,7 +55,10 @@ export function rawFrontEnd(url: string): FrontEnd {
     via: 'cli',
     async run(person, operation, input, options = {}) {
       const entries = Object.entries(input)
-      const texts = entries.filter(([, value]) => typeof value === 'string' && /^[\w#]/.test(value))
+      const secret = (name: string) => operation.fields.some((field) => field.name === name && field.secret)
+      const texts = entries.filter(
+        ([name, value]) => typeof value === 'string' && /^[\w#]/.test(value) && !secret(name),
+      )
       const rest = entries.filter((entry) => !texts.includes(entry))
       const words = ['api', operation.name, ...texts.flatMap(([name, value]) => ['-f', `${name}=${value}`])]
       if (rest.length === 0) return answerOf(await runAs(person, url, words, options, ''))
