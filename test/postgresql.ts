@@ -15,7 +15,7 @@ export async function startPostgresql() {
     user: 'irc_now',
     password: 'irc_now',
     port,
-    persistent: false,
+    persistent: true,
     createPostgresUser: process.getuid?.() === 0,
     onLog: () => {},
     onError: () => {},
@@ -29,6 +29,9 @@ export async function startPostgresql() {
       await server.createDatabase(`test_${count}`)
       return `postgres://irc_now:irc_now@127.0.0.1:${port}/test_${count}`
     },
+    /** It is away, with all that it knows. */
+    pause: () => server.stop(),
+    resume: () => server.start(),
     async stop(): Promise<void> {
       await server.stop()
       await rm(folder, { recursive: true, force: true })

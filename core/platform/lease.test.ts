@@ -21,20 +21,37 @@ onBothDatabases('leases', (open) => {
   const stores = () => createStores(database.kysely)
   const leaseOf = (holder: string): Lease => ({
     take: (name, lifeMs) => stores().leases.take(name, holder, lifeMs),
+    overdue: (name) => stores().leases.overdue(name, holder),
     release: async (name) => void (await stores().leases.release(name, holder)),
   })
+  /** A lease whose database can be taken away, from whoever was given it. */
+  const cuttable = (fails: () => Promise<never> = () => Promise.reject(new Error('connection refused'))) => {
+    let cut = false
+    const over = (sound: Lease): Lease => ({
+      take: (...given) => (cut ? fails() : sound.take(...given)),
+      overdue: (name) => (cut ? fails() : sound.overdue(name)),
+      release: (name) => (cut ? fails() : sound.release(name)),
+    })
+    const set = (away: boolean) => {
+      cut = away
+    }
+    return { over, cut: set }
+  }
 
   /** A duty that notes when it begins and ends, and whether it was ever done by two. */
-  function world() {
+  function world(lasting?: { patienceMs: number }) {
     const doing = new Set<string>()
     const notes: string[] = []
+    const valids = new Map<string, () => boolean>()
     let most = 0
     const duty = (who: string): Duty => ({
       name: 'nowserv',
       lifeMs: 2400,
       endMs: 900,
-      async begin() {
+      ...(lasting && { lasting: { ...lasting, regained: () => void notes.push(`${who} has it again`) } }),
+      async begin({ valid }) {
         doing.add(who)
+        valids.set(who, valid)
         most = Math.max(most, doing.size)
         notes.push(`${who} begins`)
         return async (lost) => {
@@ -48,7 +65,7 @@ onBothDatabases('leases', (open) => {
       keepers.push(keeper)
       return keeper
     }
-    return { notes, keep, most: () => most }
+    return { notes, keep, most: () => most, valid: (who: string) => valids.get(who)?.() }
   }
 
   test('one holder has a lease at a time, and has it again at once after its own death', async () => {
@@ -83,19 +100,57 @@ onBothDatabases('leases', (open) => {
     ['does not answer', () => new Promise<never>(() => {})],
   ])('a holder whose database %s ends before another begins', async (_how, fails) => {
     const { keep, notes, most } = world()
-    const sound = leaseOf('a')
-    let cut = false
-    const first = await keep('a', {
-      take: (...given) => (cut ? fails() : sound.take(...given)),
-      release: (name) => (cut ? fails() : sound.release(name)),
-    })
+    const { over, cut } = cuttable(fails)
+    const first = await keep('a', over(leaseOf('a')))
     const second = await keep('b')
-    cut = true
+    cut(true)
     await expect.poll(() => second.held, { timeout: 10_000 }).toBe(true)
     expect(notes).toEqual(['a begins', 'a has lost it', 'b begins'])
     expect([most(), first.held]).toEqual([1, false])
     // Nor does a silent database keep it from being stopped.
     await first.stop()
+  })
+
+  test('a lasting duty goes on without a database, and its holder has it again when that is back', async () => {
+    const { keep, notes, valid } = world({ patienceMs: 3000 })
+    const { over, cut } = cuttable()
+    const first = await keep('a', over(leaseOf('a')))
+    const second = await keep('b', over(leaseOf('b')))
+    cut(true)
+    await expect.poll(() => valid('a'), { timeout: 10_000 }).toBe(false)
+    // Until anybody could have the lease, and long after that.
+    await delay(4000)
+    expect(await stores().leases.overdue('nowserv', 'b')).toBe(true)
+    expect([first.held, second.held, notes]).toEqual([true, false, ['a begins']])
+    cut(false)
+    await expect.poll(() => notes, { timeout: 10_000 }).toEqual(['a begins', 'a has it again'])
+    await delay(4000)
+    expect([first.held, second.held, valid('a')]).toEqual([true, false, true])
+    await first.stop()
+    await expect.poll(() => second.held, { timeout: 10_000 }).toBe(true)
+  })
+
+  test('a lasting duty ends once another has it, who has waited for its holder', async () => {
+    const { keep, notes } = world({ patienceMs: 3000 })
+    const { over, cut } = cuttable()
+    const first = await keep('a', over(leaseOf('a')))
+    let looks = 0
+    const patient = leaseOf('b')
+    const second = await keep('b', {
+      ...patient,
+      async overdue(name) {
+        const overdue = await patient.overdue(name)
+        if (overdue) looks += 1
+        return overdue
+      },
+    })
+    cut(true)
+    await expect.poll(() => second.held, { timeout: 10_000 }).toBe(true)
+    expect(looks).toBeGreaterThan(3)
+    expect(notes).toEqual(['a begins', 'b begins'])
+    cut(false)
+    await expect.poll(() => first.held, { timeout: 10_000 }).toBe(false)
+    expect(notes).toEqual(['a begins', 'b begins', 'a has lost it'])
   })
 
   test('a duty that can’t be begun is an error the first time, and is left to others', async () => {

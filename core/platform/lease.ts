@@ -9,8 +9,17 @@ export interface Duty {
   readonly lifeMs: number
   /** How long ending may take: so long before its lease could be another's, a holder that can't renew it begins to end. */
   readonly endMs: number
+  /** Set when ending costs more than being done twice for a while: the duty ends only once another really has the lease. */
+  readonly lasting?: Lasting
   /** Begins; answers how to end. `lost` says that the lease is going, so that nothing may be waited for. */
   begin(held: Held): Promise<(lost: boolean) => Promise<void>>
+}
+
+export interface Lasting {
+  /** So long a lease that has run out is left to its holder, who may only have been without the database like everybody. */
+  readonly patienceMs: number
+  /** After a time in which the lease could have been another's, it is ours for certain. */
+  regained(): void
 }
 
 export interface Held {
@@ -24,6 +33,8 @@ export interface Lease {
   /** Needs no renewing: a database that only this process can have is locked with the state folder. */
   readonly endless?: boolean
   take(name: string, lifeMs: number): Promise<boolean>
+  /** Whether it is another's and has run out. */
+  overdue(name: string): Promise<boolean>
   release(name: string): Promise<void>
 }
 
@@ -34,6 +45,8 @@ export interface Keeper {
 }
 
 const standbyMs = 1000
+/** A renewal that has had no answer for so long is asked for anew. */
+const answerMs = 5000
 
 /**
  * Does a duty whenever this process has its lease, and stands by while another has it. Resolves once it has begun or
@@ -48,6 +61,8 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
     first.resolve()
   }
   let begun = false
+  let unreachable = false
+  let overdueLooks = 0
   const sleep = (ms: number) => delay(ms, undefined, { signal: stopping.signal }).catch(() => undefined)
 
   /** False when we are stopped before. Leaves nothing behind: whoever stands by asks every second, for months. */
@@ -61,14 +76,26 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
 
   async function take(): Promise<boolean> {
     try {
-      const taken = await lease.take(duty.name, duty.lifeMs)
+      const mayTake = await patient()
+      const taken = mayTake && (await lease.take(duty.name, duty.lifeMs))
+      unreachable = false
       // A database that answers only after we have been stopped must not keep others from it.
       if (taken && stopping.signal.aborted) await lease.release(duty.name)
       return taken && !stopping.signal.aborted
     } catch (error) {
-      log.warn({ err: error, duty: duty.name }, 'the lease could not be asked for; it is tried again')
+      if (!unreachable)
+        log.warn({ err: error, duty: duty.name }, 'the lease could not be asked for; it is tried again each second')
+      unreachable = true
+      overdueLooks = 0
       return false
     }
+  }
+
+  /** Counted in looks, not by the clock: while we were frozen or cut off, its holder was perhaps too. */
+  async function patient(): Promise<boolean> {
+    if (!duty.lasting) return true
+    overdueLooks = (await lease.overdue(duty.name)) ? overdueLooks + 1 : 0
+    return overdueLooks === 0 || overdueLooks * standbyMs > duty.lasting.patienceMs
   }
 
   async function loop(): Promise<void> {
@@ -97,13 +124,19 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
   async function doDuty(asked: number): Promise<unknown> {
     const ending = new AbortController()
     const { signal } = ending
-    let until = lease.endless ? Number.POSITIVE_INFINITY : asked + duty.lifeMs - duty.endMs
+    const heldFrom = (at: number) => (lease.endless ? Number.POSITIVE_INFINITY : at + duty.lifeMs - duty.endMs)
+    let until = heldFrom(asked)
     const valid = () => !signal.aborted && performance.now() < until
+    const renewed = (at: number) => {
+      const doubted = !valid()
+      until = heldFrom(at)
+      if (!duty.lasting || !doubted || !valid()) return
+      log.info({ duty: duty.name }, 'the lease is ours still')
+      duty.lasting.regained()
+    }
     const lost = lease.endless
       ? new Promise<true>(() => {})
-      : Promise.race([renew(signal, (at) => (until = at + duty.lifeMs - duty.endMs)), watch(() => until, signal)]).then(
-          () => true as const,
-        )
+      : Promise.race([renew(signal, renewed), deadline(() => until, signal)]).then(() => true as const)
     const left = orStopped(lost).finally(() => ending.abort())
     try {
       const end = await duty.begin({ signal, valid })
@@ -112,7 +145,7 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
       start()
       const wasLost = await left
       begun = false
-      if (wasLost) log.warn({ duty: duty.name }, 'the lease could not be renewed; the duty ends here')
+      if (wasLost) log.warn({ duty: duty.name }, 'the lease is another’s, or could be soon; the duty ends here')
       await end(wasLost)
       return undefined
     } catch (error) {
@@ -131,12 +164,24 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
       if (signal.aborted) return
       const asked = performance.now()
       try {
-        if (!(await lease.take(duty.name, duty.lifeMs))) return
+        if (!(await answered(lease.take(duty.name, duty.lifeMs)))) return
         renewed(asked)
         pause = duty.lifeMs / 3
       } catch {
         pause = Math.min(500, duty.lifeMs / 10)
       }
+    }
+  }
+
+  /** Resolves when the duty has to end because the lease could be another's soon; a lasting one goes on. */
+  async function deadline(until: () => number, signal: AbortSignal): Promise<void> {
+    if (!duty.lasting) return watch(until, signal)
+    for (let doubted = false; !signal.aborted; ) {
+      await delay(standbyMs, undefined, { signal }).catch(() => undefined)
+      const doubts = performance.now() >= until()
+      if (doubts && !doubted)
+        log.warn({ duty: duty.name }, 'the lease could not be renewed; the duty goes on meanwhile')
+      doubted = doubts
     }
   }
 
@@ -162,6 +207,15 @@ async function watch(deadline: () => number, signal: AbortSignal): Promise<void>
   }
 }
 
+async function answered(work: Promise<boolean>): Promise<boolean> {
+  const waiting = new AbortController()
+  const late = delay(answerMs, undefined, { signal: waiting.signal }).then(() => {
+    throw new Error(`The database has not answered for ${answerMs / 1000} s.`)
+  })
+  late.catch(() => undefined)
+  return Promise.race([work, late]).finally(() => waiting.abort())
+}
+
 /** A clean end tells the others at once; a lost database is not waited for. */
 const soon = (work: Promise<unknown>) =>
   Promise.race([work.catch(() => undefined), delay(2000, undefined, { ref: false })])
@@ -169,5 +223,6 @@ const soon = (work: Promise<unknown>) =>
 export const endlessLease: Lease = {
   endless: true,
   take: async () => true,
+  overdue: async () => false,
   release: async () => undefined,
 }

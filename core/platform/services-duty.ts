@@ -69,9 +69,10 @@ export function createServices(options: ServicesOptions) {
 
   const duty: Duty = {
     name: 'services',
-    // Ending them would cost everybody their connections, so a database may be away for a while.
-    lifeMs: 60_000,
-    endMs: 15_000,
+    lifeMs: 30_000,
+    endMs: 5000,
+    // Ending them would cost everybody their connections, and they need no database for those who are connected.
+    lasting: { patienceMs: 30_000, regained: () => void resync() },
     async begin(held) {
       const services = await start(held.signal)
       try {
@@ -81,7 +82,9 @@ export function createServices(options: ServicesOptions) {
             provisioner,
             key: keyring.key,
             open: keyring.open,
-            transaction: runtime.transaction,
+            // Another may have taken over by now; what this process's soju says must not be written over its words.
+            transaction: (work) =>
+              held.valid() ? runtime.transaction(work) : Promise.reject(new Error('the lease could be another’s')),
             now: runtime.now,
             // Both run here, so the plain loopback listener is the shortest safe way between them.
             ownNetwork: { host: '127.0.0.1', port: ports.irc, tls: false, serverFingerprint: null },

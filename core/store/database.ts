@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { PGlite } from '@electric-sql/pglite'
 import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
@@ -40,14 +41,22 @@ export async function openPglite(folder?: string): Promise<Database> {
   }
 }
 
+/** Longer than any query takes. */
+const silentMs = 30_000
+
 /** PostgreSQL 15 or later, by a `postgres://` URL. */
 export async function openPostgresql(url: string): Promise<Database> {
   const pool = new pg.Pool({
     connectionString: url,
     max: 10,
     connectionTimeoutMillis: 5000,
-    query_timeout: 30_000,
+    query_timeout: silentMs,
     keepAlive: true,
+    // A connection that has gone silent would be asked again and again, and answer nothing for a quarter of an hour.
+    stream: () => {
+      const socket = new Socket()
+      return socket.setTimeout(silentMs, () => socket.destroy())
+    },
   })
   // A dropped connection is the pool's to replace, idle or in use; without listeners it would end the process.
   pool.on('error', () => undefined)

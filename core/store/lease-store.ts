@@ -30,6 +30,17 @@ export function createLeaseStore(db: Kysely<Schema>) {
         .executeTakeFirst()
       return result.numInsertedOrUpdatedRows === 1n
     },
+    /** Whether it is another's and has run out, so that `take` would take it away. */
+    async overdue(name: string, holder: string): Promise<boolean> {
+      const row = await db
+        .selectFrom('leases')
+        .select('name')
+        .where('name', '=', name)
+        .where('holder', '<>', holder)
+        .where('expires_at', '<', sql<Date>`clock_timestamp()`)
+        .executeTakeFirst()
+      return row !== undefined
+    },
     release: (name: string, holder: string) =>
       db.deleteFrom('leases').where('name', '=', name).where('holder', '=', holder).execute(),
   }

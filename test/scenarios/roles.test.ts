@@ -161,16 +161,14 @@ test('a second process with a role that is held is told by whom', async () => {
 test('kill -9 of NowServ: the other takes over, and the dead one shows until it is back', async () => {
   const { pid } = nowserv
   await nowserv.kill()
-  await expect
-    .poll(nowServs, { timeout: 40_000 })
-    .toEqual([
-      expect.objectContaining({
-        name: 'NowServ',
-        healthy: false,
-        detail: expect.stringMatching(new RegExp(`^Process ${pid} on .* has not been heard of since `)),
-      }),
-      expect.objectContaining({ name: 'NowServ', healthy: true }),
-    ])
+  await expect.poll(nowServs, { timeout: 40_000 }).toEqual([
+    expect.objectContaining({
+      name: 'NowServ',
+      healthy: false,
+      detail: expect.stringMatching(new RegExp(`^Process ${pid} on .* has not been heard of since `)),
+    }),
+    expect.objectContaining({ name: 'NowServ', healthy: true }),
+  ])
   await ask()
   await nowserv.start()
   await expect.poll(sick, { timeout: 10_000 }).toEqual([])
@@ -226,6 +224,50 @@ test('all connections to the database lost at once are only an interruption', as
   await expect.poll(sick, { timeout: 20_000 }).toEqual([])
   expect([api, reconcile, nowserv, otherNowserv, otherReconcile].map(({ dead }) => dead)).not.toContain(true)
 })
+
+test('PostgreSQL away for 90 s costs nobody the bouncer, and is over when it is back', async () => {
+  const pidOf = async (name: string) => Number(await readFile(join(reconcile.home, name, `${name}.pid`), 'utf8'))
+  const services = [await pidOf('soju'), await pidOf('ergo')]
+  const { password } = await json('password', 'create', 'away')
+  const member = await connectIrc(reconcile.ports.bouncer, owner, { username: `${owner}/net.irc.now`, password })
+  await member.until(/ 001 /)
+  member.send('JOIN #cafe')
+  await member.until(/ 366 .*#cafe/)
+  const guest = await connectIrc(reconcile.ports.irc, 'carol')
+  guest.send('JOIN #cafe')
+  await guest.until(/ 366 .*#cafe/)
+  let said = 0
+  const chat = async () => {
+    said += 1
+    member.send(`PRIVMSG #cafe :from the bouncer ${said}`)
+    await guest.until(new RegExp(`^:${owner}!.* PRIVMSG #cafe :from the bouncer ${said}$`))
+    guest.send(`PRIVMSG #cafe :to the bouncer ${said}`)
+    await member.until(new RegExp(`^:carol!.* PRIVMSG #cafe :to the bouncer ${said}$`))
+  }
+  await chat()
+  await database.end()
+  await postgresql.pause()
+  try {
+    for (const end = Date.now() + 90_000; Date.now() < end; await delay(1000)) await chat()
+  } finally {
+    await postgresql.resume()
+    database = new pg.Client({ connectionString: shared.DATABASE_URL })
+    await database.connect()
+  }
+  await expect.poll(async () => (await api.cli('account', 'show')).code, { timeout: 20_000 }).toBe(0)
+  expect(await api.cli('bouncer', 'update', 'second', '--nick', 'second3', '--wait')).toMatchObject({ code: 0 })
+  await expect.poll(sick, { timeout: 40_000 }).toEqual([])
+  await chat()
+  // For as long as somebody who stands by could still be waiting to take over.
+  for (const end = Date.now() + 40_000; Date.now() < end; await delay(1000)) await chat()
+  expect([await pidOf('soju'), await pidOf('ergo')]).toEqual(services)
+  expect(member.lines.filter((line) => / (QUIT|PART) |disconnected/i.test(line) && line.includes(owner))).toEqual([])
+  // Nor was there ever another soju: who stands by has not so much as a folder for one.
+  expect(existsSync(join(otherReconcile.home, 'soju'))).toBe(false)
+  for (const client of [member, guest]) client.close()
+  await signIn()
+  await ask()
+}, 300_000)
 
 test('kill -9 of the process that reconciles, amid a create: started again it has its lease at once and finishes', async () => {
   await api.cli('bouncer', 'create', 'third', '--no-wait')
