@@ -4,21 +4,12 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createTerminal, decide, program, startPlatform } from '../session/platform.fixture.ts'
+import { expect, test } from 'vitest'
+import { decide, program, startPlatform } from '../session/platform.fixture.ts'
+import { platform, terminal, withTerminal } from '../session/terminal.fixture.ts'
 
 // The built command line signs in to a real OIDC provider.
-let platform: Awaited<ReturnType<typeof startPlatform>>
-let terminal: Awaited<ReturnType<typeof createTerminal>>
-
-beforeAll(async () => {
-  platform = await startPlatform()
-})
-afterAll(() => platform.stop())
-beforeEach(async () => {
-  terminal = await createTerminal()
-})
-afterEach(() => terminal.remove())
+withTerminal()
 
 const mode = async (path: string) => ((await stat(path)).mode & 0o777).toString(8)
 const profiles = async () => JSON.parse((await terminal.run(['profile', 'list', '--json'])).stdout).items

@@ -1,23 +1,12 @@
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { createAccessToken } from './access-token.ts'
-import { createTerminal, startPlatform } from './platform.fixture.ts'
+import { startPlatform } from './platform.fixture.ts'
+import { holdTokens, platform, terminal, withTerminal } from './terminal.fixture.ts'
 
 // What happens to a profile's token while it is used, by one process or by several at once.
-let platform: Awaited<ReturnType<typeof startPlatform>>
-let terminal: Awaited<ReturnType<typeof createTerminal>>
-
-beforeAll(async () => {
-  platform = await startPlatform()
-})
-afterAll(() => platform.stop())
-beforeEach(async () => {
-  terminal = await createTerminal()
-  await terminal.login(platform.url, 'alice')
-  platform.state.refreshes = 0
-})
-afterEach(() => terminal.remove())
+withTerminal('alice')
 
 const list = () => terminal.run(['bouncer', 'list', '--json'])
 const file = async () => (await terminal.tokenFile('default'))!
@@ -64,10 +53,7 @@ test('a sign-in that was ended elsewhere says how to sign in again, once and for
 
 test('kill -9 in the middle of a refresh leaves the lock free and the token whole', async () => {
   await (await file()).write({ expiresAt: 0 })
-  const held = new Promise<void>((resolve) => {
-    platform.state.onHold = resolve
-  })
-  platform.state.holdTokens = new Promise(() => {})
+  const { held } = holdTokens()
   const { child, ended } = terminal.start(['bouncer', 'list'])
   await held
   child.kill('SIGKILL')
@@ -84,17 +70,10 @@ test.each([
 ] as const)('%s in the middle of a refresh keeps the sign-in', async (signal, exit) => {
   const { token, write } = await file()
   await write({ expiresAt: 0 })
-  let go = () => {}
-  const held = new Promise<void>((resolve) => {
-    platform.state.onHold = resolve
-  })
-  platform.state.holdTokens = new Promise<void>((resolve) => {
-    go = resolve
-  })
+  const { held, go } = holdTokens()
   const { child, ended } = terminal.start(['bouncer', 'list'])
   await held
   child.kill(signal)
-  platform.state.holdTokens = null
   go()
   expect(await ended).toMatchObject({ exit, stdout: '' })
   expect((await file()).token.refresh).not.toBe(token.refresh)

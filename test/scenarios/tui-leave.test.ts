@@ -1,87 +1,64 @@
 import { mkdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createTerminal, program, startPlatform } from '../../cli/session/platform.fixture.ts'
+import { afterEach, expect, test } from 'vitest'
+import { program } from '../../cli/session/platform.fixture.ts'
+import { holdTokens, terminal, withTerminal } from '../../cli/session/terminal.fixture.ts'
 import { openTerminal, type Terminal } from '../terminal.ts'
 
 // The built terminal UI is left while its sign-in is being refreshed.
-let platform: Awaited<ReturnType<typeof startPlatform>>
-let home: Awaited<ReturnType<typeof createTerminal>>
+withTerminal('alice')
 let screen: Terminal | undefined
-
-beforeAll(async () => {
-  platform = await startPlatform()
-})
-afterAll(() => platform.stop())
-beforeEach(async () => {
-  home = await createTerminal()
-  await home.login(platform.url, 'alice')
-})
-afterEach(async () => {
-  screen?.close()
-  platform.state.holdTokens = null
-  await home.remove()
-})
+afterEach(() => screen?.close())
 
 function open(): Terminal {
-  const words = [home.folder, process.execPath, program, 'tui']
-  screen = openTerminal('/bin/sh', ['-c', 'echo $$ > "$0/pid"; exec "$@"', ...words], { env: home.env })
+  const words = [terminal.folder, process.execPath, program, 'tui']
+  screen = openTerminal('/bin/sh', ['-c', 'echo $$ > "$0/pid"; exec "$@"', ...words], { env: terminal.env })
   return screen
 }
-const signal = async (name: NodeJS.Signals) => process.kill(Number(await readFile(join(home.folder, 'pid'))), name)
+const signal = async (name: NodeJS.Signals) => process.kill(Number(await readFile(join(terminal.folder, 'pid'))), name)
 
 test.each([
-  ['q', (terminal: Terminal) => terminal.type('q'), 0],
-  ['Ctrl-C', (terminal: Terminal) => terminal.type('\x03'), 130],
+  ['q', (tui: Terminal) => tui.type('q'), 0],
+  ['Ctrl-C', (tui: Terminal) => tui.type('\x03'), 130],
   ['SIGTERM', () => signal('SIGTERM'), 143],
   ['SIGHUP', () => signal('SIGHUP'), 129],
 ] as const)('%s in the middle of a refresh gives the terminal back, and keeps the sign-in', async (_, leave, code) => {
-  const { token, write } = (await home.tokenFile('default'))!
+  const { token, write } = (await terminal.tokenFile('default'))!
   await write({ expiresAt: 0 })
-  let go = () => {}
-  const held = new Promise<void>((resolve) => {
-    platform.state.onHold = resolve
-  })
-  platform.state.holdTokens = new Promise<void>((resolve) => {
-    go = resolve
-  })
-  const terminal = open()
+  const { held, go } = holdTokens()
+  const tui = open()
   await held
-  await leave(terminal)
-  await expect.poll(() => terminal.alternate).toBe(false)
+  await leave(tui)
+  await expect.poll(() => tui.alternate).toBe(false)
   // Time in which it would have ended.
   await delay(300)
-  platform.state.holdTokens = null
   go()
-  expect(await terminal.exited).toBe(code)
-  expect((await home.tokenFile('default'))!.token.refresh).not.toBe(token.refresh)
-  expect(await home.run(['bouncer', 'list'])).toMatchObject({ exit: 0 })
+  expect(await tui.exited).toBe(code)
+  expect((await terminal.tokenFile('default'))!.token.refresh).not.toBe(token.refresh)
+  expect(await terminal.run(['bouncer', 'list'])).toMatchObject({ exit: 0 })
 })
 
 test('an issuer that never answers does not hold it', async () => {
-  await (await home.tokenFile('default'))!.write({ expiresAt: 0 })
-  const held = new Promise<void>((resolve) => {
-    platform.state.onHold = resolve
-  })
-  platform.state.holdTokens = new Promise(() => {})
-  const terminal = open()
+  await (await terminal.tokenFile('default'))!.write({ expiresAt: 0 })
+  const { held } = holdTokens()
+  const tui = open()
   await held
-  terminal.type('q')
-  expect(await terminal.exited).toBe(0)
+  tui.type('q')
+  expect(await tui.exited).toBe(0)
 })
 
 test('where a token had to go is said once the screen is left', async () => {
-  const { path, write } = (await home.tokenFile('default'))!
+  const { path, write } = (await terminal.tokenFile('default'))!
   await write({ expiresAt: 0 })
   // Where the new one would be written first.
   await mkdir(`${path}.new`)
-  const terminal = open()
-  await terminal.until(/alice/)
+  const tui = open()
+  await tui.until(/alice/)
   await rm(`${path}.new`, { recursive: true })
-  expect(terminal.text).not.toContain('your token is now in')
-  terminal.type('q')
-  await terminal.exited
-  expect(terminal.alternate).toBe(false)
-  expect(terminal.lines.join('')).toContain((await home.tokenFile('default'))!.path)
+  expect(tui.text).not.toContain('your token is now in')
+  tui.type('q')
+  await tui.exited
+  expect(tui.alternate).toBe(false)
+  expect(tui.lines.join('')).toContain((await terminal.tokenFile('default'))!.path)
 })

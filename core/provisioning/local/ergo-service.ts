@@ -4,33 +4,22 @@ import { keptCertificate } from './certificates.ts'
 import { ErgoAdmin } from './ergo-admin.ts'
 import { type ErgoAuthSettings, ergoAuthScript } from './ergo-auth-script.ts'
 import { adminAccount, ergoConfig, ergoMotd, nowServAccount } from './ergo-config.ts'
-import type { ListenAddress } from './ports.ts'
-import { privateFolder, readTextFile, writePrivateFile } from './private-files.ts'
-import type { Program } from './program.ts'
-import { serviceEnvironment, untilListening, untilTrue } from './readiness.ts'
-import { SupervisedService, type SupervisorOptions } from './supervisor.ts'
+import { readTextFile, writePrivateFile } from './private-files.ts'
+import { untilTrue } from './readiness.ts'
+import { createServicePlace, type ServiceInput, superviseAt } from './service-place.ts'
 
-export interface ErgoServiceInput extends SupervisorOptions {
-  readonly stateDir: string
-  readonly socketDir: string
-  readonly program: Program
+export interface ErgoServiceInput extends ServiceInput {
   readonly networkName: string
-  readonly plain: ListenAddress
-  readonly tls: ListenAddress
   readonly auth: { readonly host: string; readonly port: number; readonly path: string }
 }
 
 /** net.irc.now: ergo by our configuration, and the link by which the platform runs it. */
 export async function createErgoService(input: ErgoServiceInput) {
-  const folder = await privateFolder(join(input.stateDir, 'ergo'))
-  const certificates = join(input.stateDir, 'certificates')
-  const names = [input.networkName, 'localhost', '127.0.0.1', '::1']
-  const server = await keptCertificate(certificates, 'ergo', 'server', names)
+  const place = await createServicePlace('ergo', 'ergo.json', input, [input.networkName])
+  const { folder, certificates, server, adminSocket, configPath } = place
   const nowServ = await keptCertificate(certificates, 'nowserv', 'client', [])
   const client = await keptCertificate(certificates, 'platform', 'client', [])
-  const adminSocket = join(input.socketDir, 'ergo-admin')
   const admin = new ErgoAdmin({ socketPath: adminSocket, client, server, account: adminAccount })
-  const configPath = join(folder, 'ergo.json')
   const scriptPath = join(folder, 'auth.mjs')
   const settingsPath = join(folder, 'auth.json')
   const setUpPath = join(folder, 'set-up')
@@ -85,35 +74,13 @@ export async function createErgoService(input: ErgoServiceInput) {
     }
   }
 
-  const service = new SupervisedService(
-    {
-      name: 'ergo',
-      command: input.program.path,
-      args: ['run', '--conf', configPath],
-      cwd: folder,
-      env: serviceEnvironment(folder, input.program),
-      pidFile: join(folder, 'ergo.pid'),
-      marker: configPath,
-      prepare,
-      ready: async (died) => {
-        await untilTrue(() => admin.run('PING', 'ready'), died)
-        if (!(await isSetUp())) await setUp()
-        await untilListening(input.plain, died)
-        await untilListening(input.tls, died)
-      },
+  const supervised = superviseAt(place, input, admin, {
+    args: ['run', '--conf', configPath],
+    prepare,
+    async answers(died) {
+      await untilTrue(() => admin.run('PING', 'ready'), died)
+      if (!(await isSetUp())) await setUp()
     },
-    input,
-  )
-
-  return {
-    service,
-    admin,
-    server,
-    nowServ,
-    async stop(): Promise<void> {
-      admin.close()
-      await service.stop()
-      await rm(adminSocket, { force: true })
-    },
-  }
+  })
+  return { ...supervised, admin, server, nowServ }
 }

@@ -1,39 +1,23 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { keptCertificate } from './certificates.ts'
-import type { ListenAddress } from './ports.ts'
-import { privateFolder, writePrivateFile } from './private-files.ts'
-import type { Program } from './program.ts'
-import { serviceEnvironment, untilListening, untilTrue } from './readiness.ts'
+import { writePrivateFile } from './private-files.ts'
+import { untilTrue } from './readiness.ts'
+import { createServicePlace, type ServiceInput, superviseAt } from './service-place.ts'
 import { SojuAdmin } from './soju-admin.ts'
 import { sojuConfig, sojuMotd } from './soju-config.ts'
-import { SupervisedService, type SupervisorOptions } from './supervisor.ts'
 
-export interface SojuServiceInput extends SupervisorOptions {
-  readonly stateDir: string
-  readonly socketDir: string
-  readonly program: Program
+export interface SojuServiceInput extends ServiceInput {
   readonly hostname: string
   readonly title: string
-  readonly plain: ListenAddress
-  readonly tls: ListenAddress
   readonly authUrl: string
 }
 
 /** The shared bouncer: soju by our configuration, and the link by which the platform runs it. */
 export async function createSojuService(input: SojuServiceInput) {
-  const folder = await privateFolder(join(input.stateDir, 'soju'))
-  const certificates = join(input.stateDir, 'certificates')
-  const server = await keptCertificate(certificates, 'soju', 'server', [
-    input.hostname,
-    'localhost',
-    '127.0.0.1',
-    '::1',
-  ])
-  const adminSocket = join(input.socketDir, 'soju-admin')
+  const place = await createServicePlace('soju', 'soju.conf', input, [input.hostname])
+  const { folder, server, adminSocket, configPath } = place
   const admin = new SojuAdmin(adminSocket)
-  const configPath = join(folder, 'soju.conf')
 
   async function prepare(): Promise<void> {
     // soju does not start where a killed one left its socket.
@@ -55,35 +39,12 @@ export async function createSojuService(input: SojuServiceInput) {
     )
   }
 
-  const service = new SupervisedService(
-    {
-      name: 'soju',
-      command: input.program.path,
-      args: ['-config', configPath],
-      cwd: folder,
-      env: serviceEnvironment(folder, input.program),
-      pidFile: join(folder, 'soju.pid'),
-      marker: configPath,
-      prepare,
-      ready: async (died) => {
-        await untilTrue(() => untilUsersLoaded(admin), died)
-        await untilListening(input.plain, died)
-        await untilListening(input.tls, died)
-      },
-    },
-    input,
-  )
-
-  return {
-    service,
-    admin,
-    server,
-    async stop(): Promise<void> {
-      admin.close()
-      await service.stop()
-      await rm(adminSocket, { force: true })
-    },
-  }
+  const supervised = superviseAt(place, input, admin, {
+    args: ['-config', configPath],
+    prepare,
+    answers: (died) => untilTrue(() => untilUsersLoaded(admin), died),
+  })
+  return { ...supervised, admin, server }
 }
 
 /**
