@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { findOwnCommand, ownNouns } from './commands/own-commands.ts'
+import { runCommand } from './commands/run.ts'
+import { findOperation, nounsOf, splitWords } from './commands/words.ts'
 import { createOutput } from './print/output.ts'
 
 const operations = JSON.parse(
@@ -36,14 +39,11 @@ async function main(): Promise<void> {
   const wantsHelp = argv.includes('--help') || argv.includes('-h')
   if (noun === 'tui') return wantsHelp ? help([]) : (await import('./tui/main.ts')).runTui(operations, argv.slice(1))
   if (wantsHelp) return help(argv.filter((word) => !word.startsWith('-')))
-  const { findOperation, splitWords } = await import('./commands/words.ts')
   const { words, rest } = splitWords(argv)
   if (words[0] === undefined) return help([])
-  const { findOwnCommand, ownNouns } = await import('./commands/own-commands.ts')
   const own = findOwnCommand(words)
   if (own) return own.command.run([...own.words, ...rest], out, operations)
   const operation = findOperation(operations, words[0], words[1], ownNouns)
-  const { runCommand } = await import('./commands/run.ts')
   await runCommand(operations, operation, rest, out)
 }
 
@@ -53,7 +53,6 @@ async function help([noun, verb]: string[]): Promise<void> {
   if (noun === 'exit-codes') return out.text(exitCodesHelp())
   const own = ownHelp(noun, verb)
   if (own !== null) return out.text(own)
-  const { findOperation, nounsOf } = await import('./commands/words.ts')
   if (verb === undefined && nounsOf(operations).includes(noun)) return out.text(nounHelp(operations, noun))
   out.text(operationHelp(findOperation(operations, noun, verb)))
 }

@@ -7,7 +7,6 @@ import { type Client, createClient } from '../session/client.ts'
 import { settle } from '../session/settle.ts'
 import { findSession } from '../session/target.ts'
 import { type Common, readArguments } from './arguments.ts'
-import { ask, readSecret } from './ask.ts'
 
 export function openClient(
   operations: readonly OperationDescription[],
@@ -20,6 +19,11 @@ export function openClient(
   return createClient({ ...findSession(process.env, common, note), operations, frontEnd })
 }
 
+/** Reading from a terminal is loaded where it is done. */
+async function ask(question: string, secret = false): Promise<string> {
+  return (await import('./ask.ts')).ask(question, secret)
+}
+
 /** `irc-now noun verb …`, from its words to what is printed. */
 export async function runCommand(
   operations: readonly OperationDescription[],
@@ -30,7 +34,11 @@ export async function runCommand(
   const { common, input, asked, fromStdin } = readArguments(operation, argv)
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && common.json === null
   // Read as any text is: an empty one clears what can be cleared.
-  if (fromStdin) Object.assign(input, inputFromText(operation.fields, { [fromStdin]: await readSecret() }))
+  if (fromStdin)
+    Object.assign(
+      input,
+      inputFromText(operation.fields, { [fromStdin]: await (await import('./ask.ts')).readSecret() }),
+    )
   for (const field of operation.fields) {
     const wanted = asked.includes(field.name) || (field.required && input[field.name] === undefined)
     if (!wanted) continue

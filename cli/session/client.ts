@@ -1,9 +1,6 @@
-import type { IncomingMessage } from 'node:http'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorOf, OperationError } from '@irc-now/core/operation/errors'
-
-/** Where the platform is reached: its URL, or the owner's unix socket. */
-export type Target = { readonly socket: string } | { readonly url: string }
+import { nameOf, type Request, type Response, send, type Target } from './request.ts'
 
 export interface CallOptions {
   readonly dryRun?: boolean
@@ -48,52 +45,27 @@ export function createClient(options: {
 }): Client {
   const { target, operations } = options
 
-  async function send(
-    method: string,
-    path: string,
-    headers: Record<string, string>,
-    body: string | null,
-    signal?: AbortSignal,
-  ) {
+  async function authorised(request: Request, live = false): Promise<Response> {
     const token = await options.token()
-    const response = await sendAs(token, method, path, headers, body, signal)
-    if (response.statusCode !== 401 || token === null) return response
+    const response = await sendAs(token, request, live)
+    if (response.status !== 401 || token === null) return response
     const other = await options.token(token)
     if (other === token) return response
-    response.resume()
-    return sendAs(other, method, path, headers, body, signal)
+    response.discard()
+    return sendAs(other, request, live)
   }
 
-  function sendAs(
-    token: string | null,
-    method: string,
-    path: string,
-    headers: Record<string, string>,
-    body: string | null,
-    signal?: AbortSignal,
-  ) {
-    const all = {
+  function sendAs(token: string | null, request: Request, live: boolean): Promise<Response> {
+    const { body } = request
+    const headers = {
       'irc-now-client': options.frontEnd,
       ...(token ? { authorization: `Bearer ${token}` } : {}),
       ...(body === null
         ? {}
         : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
-      ...headers,
+      ...request.headers,
     }
-    // Imported, either would also load Node's fetch, which takes longer than a whole command; and TLS only where spoken.
-    const { request } =
-      'url' in target && target.url.startsWith('https:')
-        ? process.getBuiltinModule('node:https')
-        : process.getBuiltinModule('node:http')
-    return new Promise<IncomingMessage>((resolve, reject) => {
-      const settings = { method, headers: all, agent: false as const, ...(signal ? { signal } : {}) }
-      const outgoing =
-        'socket' in target
-          ? request({ ...settings, socketPath: target.socket, path }, resolve)
-          : request(target.url + path, settings, resolve)
-      outgoing.on('error', (cause) => reject(signal?.aborted ? cause : unreachable(target, cause)))
-      outgoing.end(body ?? undefined)
-    })
+    return send(target, { ...request, headers }, live)
   }
 
   return {
@@ -103,20 +75,22 @@ export function createClient(options: {
       if (!operation)
         throw new OperationError('unknown_operation', `There is no operation “${name}”; see “irc-now help”.`)
       const read = operation.effect === 'read'
-      const response = await send(
-        read ? 'GET' : 'POST',
-        `/v1/${name}${read ? queryOf(input) : ''}`,
-        {
+      const response = await authorised({
+        method: read ? 'GET' : 'POST',
+        path: `/v1/${name}${read ? queryOf(input) : ''}`,
+        headers: {
           ...(dryRun ? { 'irc-now-dry-run': 'true' } : {}),
           ...(confirm === undefined ? {} : { 'irc-now-confirm': encodeURIComponent(confirm) }),
           ...(as === undefined ? {} : { 'irc-now-as': encodeURIComponent(as) }),
           ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
         },
-        read ? null : JSON.stringify(input),
+        body: read ? null : JSON.stringify(input),
         signal,
-      )
-      const answer = parse(await textOf(response, signal))
-      if (response.statusCode === 200) return answer
+      })
+      let text = ''
+      for await (const chunk of response.chunks) text += chunk
+      const answer = parse(text)
+      if (response.status === 200) return answer
       const problem = answer as {
         code?: string
         detail?: string
@@ -126,7 +100,7 @@ export function createClient(options: {
       if (!problem?.code) {
         throw new OperationError(
           'unavailable',
-          `What answers at ${nameOf(target)} is not irc.now (status ${response.statusCode}); check the address.`,
+          `What answers at ${nameOf(target)} is not irc.now (status ${response.status}); check the address.`,
         )
       }
       throw errorOf({ ...problem, code: problem.code as never, message: problem.detail ?? '' })
@@ -136,12 +110,11 @@ export function createClient(options: {
         accept: 'text/event-stream',
         ...(as === undefined ? {} : { 'irc-now-as': encodeURIComponent(as) }),
       }
-      const response = await send('GET', '/v1/events', headers, null, signal)
-      if (response.statusCode !== 200)
+      const response = await authorised({ method: 'GET', path: '/v1/events', headers, body: null, signal }, true)
+      if (response.status !== 200)
         throw new OperationError('unavailable', 'Changes can’t be followed right now; try again.')
       let pending = ''
-      response.setEncoding('utf8')
-      for await (const chunk of whole(response, signal)) {
+      for await (const chunk of response.chunks) {
         pending += chunk
         const blocks = pending.split('\n\n')
         pending = blocks.pop() ?? ''
@@ -154,13 +127,6 @@ export function createClient(options: {
   }
 }
 
-const nameOf = (target: Target) => ('socket' in target ? target.socket : target.url)
-
-function unreachable(target: Target, cause: Error): OperationError {
-  const next = 'socket' in target ? 'start it with “npm start”' : 'check the address and your connection'
-  return new OperationError('unavailable', `Nothing answers at ${nameOf(target)}; ${next}.`, { cause })
-}
-
 function queryOf(input: Readonly<Record<string, unknown>>): string {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(input)) {
@@ -169,24 +135,6 @@ function queryOf(input: Readonly<Record<string, unknown>>): string {
   }
   const text = query.toString()
   return text && `?${text}`
-}
-
-/** The chunks of an answer; that it broke off is an error like all others. */
-async function* whole(response: IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<string> {
-  try {
-    yield* response as AsyncIterable<string>
-  } catch (cause) {
-    if (signal?.aborted) throw cause
-    const message = 'The connection broke before the answer was there; look whether it was done.'
-    throw new OperationError('unavailable', message, { cause })
-  }
-}
-
-async function textOf(response: IncomingMessage, signal: AbortSignal | undefined): Promise<string> {
-  response.setEncoding('utf8')
-  let text = ''
-  for await (const chunk of whole(response, signal)) text += chunk
-  return text
 }
 
 function parse(text: string): unknown {

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { OperationError } from '@irc-now/core/operation/errors'
-import { withLock } from './lock.ts'
 
 /** Where a profile's token lies; a new sign-in has a new id, so that writing the profile switches to it at once. */
 export interface TokenPlace {
@@ -90,8 +89,10 @@ export async function writeProfiles(folder: string, change: (now: Profiles) => P
   conf.store = { current, profiles }
 }
 
-export const changeProfiles = (folder: string, change: (now: Profiles) => Profiles) =>
-  withLock(folder, () => writeProfiles(folder, change))
+export async function changeProfiles(folder: string, change: (now: Profiles) => Profiles): Promise<void> {
+  const { withLock } = await import('./lock.ts')
+  return withLock(folder, () => writeProfiles(folder, change))
+}
 
 export const withProfile = (now: Profiles, name: string, profile: Profile): Profiles => ({
   ...now,

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { OperationError } from '@irc-now/core/operation/errors'
-import type { Target } from './client.ts'
 import { platformUrl, requirePrivate } from './platform-url.ts'
 import { configFolder, local, noSuchProfile, readProfiles } from './profiles.ts'
+import type { Target } from './request.ts'
 
 /** Which platform, and as whom. */
 export interface Session {

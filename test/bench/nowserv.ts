@@ -10,8 +10,8 @@ const rounds = 10
 const inFlight = 64
 const pipelined = 1600
 const single = 200
-/** As many as NowServ serves at once, twice over. */
-const askers = Array.from({ length: 16 }, (_, i) => `asker${i}`)
+/** Each with one command in flight, so that none of them is answered by another’s question. */
+const askers = Array.from({ length: inFlight }, (_, i) => `asker${i}`)
 
 /** Answers a second and the time of one, NowServ against echo bots on the same library and the same server. */
 export async function benchNowServ(): Promise<void> {

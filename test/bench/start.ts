@@ -5,6 +5,9 @@ import { createDaemon } from '../daemon.ts'
 import { interleaved, median, ms, print, quantile, ratio, timed } from './harness.ts'
 
 const rounds = 40
+/** So many bouncers are listed, and so many objects of a cluster. */
+const listed = 5
+const label = 'bench=irc-now'
 const run = promisify(execFile)
 const program = join(import.meta.dirname, '../../cli/bin/irc-now.js')
 
@@ -13,7 +16,8 @@ export async function benchStart(): Promise<void> {
   const daemon = await createDaemon()
   try {
     await daemon.start()
-    await run(process.execPath, [program, 'bouncer', 'create', '--wait'], { env: daemon.env })
+    for (let i = 0; i < listed; i += 1)
+      await run(process.execPath, [program, 'bouncer', 'create', `b${i}`, '--wait'], { env: daemon.env })
     const node = process.execPath
     const commands: Record<string, readonly [string, readonly string[]]> = {
       'node -e 0': [node, ['-e', '0']],
@@ -31,10 +35,10 @@ export async function benchStart(): Promise<void> {
     }
     await offer('gh --version', 'gh', ['--version'], 'gh is not installed')
     await offer('kubectl version --client', 'kubectl', ['version', '--client'], 'kubectl is not installed')
-    if (process.env.KUBECONFIG) {
-      const args = ['get', 'namespace', 'default', '--request-timeout=2s']
-      await offer('kubectl get namespace default', 'kubectl', args, 'the API server of KUBECONFIG does not answer')
-    } else skipped.push('kubectl get: skipped, KUBECONFIG names no API server')
+    if (process.env.KUBECONFIG && (await fillCluster(daemon.env))) {
+      const args = ['get', 'configmaps', '--selector', label]
+      await offer('kubectl get configmaps', 'kubectl', args, 'it fails')
+    } else skipped.push('kubectl get: skipped, KUBECONFIG names no API server that answers')
     const times = await interleaved(
       Object.fromEntries(
         Object.entries(commands).map(([name, [command, args]]) => [
@@ -57,6 +61,23 @@ export async function benchStart(): Promise<void> {
     )
     for (const line of skipped) console.log(`\n${line}`)
   } finally {
+    if (process.env.KUBECONFIG) await kubectl(daemon.env, 'delete', 'configmaps', '--selector', label)
     await daemon.remove()
   }
+}
+
+const kubectl = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+  run('kubectl', [...args, '--request-timeout=5s'], { env }).then(
+    () => true,
+    () => false,
+  )
+
+/** As many objects as there are bouncers, told from others by their label. */
+async function fillCluster(env: NodeJS.ProcessEnv): Promise<boolean> {
+  for (let i = 0; i < listed; i += 1) {
+    const name = `irc-now-bench-${i}`
+    if (!(await kubectl(env, 'create', 'configmap', name, '--from-literal=nick=alice'))) return false
+    if (!(await kubectl(env, 'label', 'configmap', name, label))) return false
+  }
+  return true
 }
