@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { commandLineOf } from '@irc-now/core/provisioning/local/process-identity'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createDaemon } from '../daemon.ts'
@@ -151,6 +152,12 @@ test('a second process with a role that is held is told by whom', async () => {
   await expect(second.start()).rejects.toThrow(
     `The role nowserv of ${nowserv.home} is held by a running irc.now (process ${nowserv.pid})`,
   )
+  // A frozen one has given up nothing.
+  reconcile.signal('SIGSTOP')
+  Object.assign(second.env, { IRC_NOW_ROLES: 'reconcile' })
+  await expect(second.start()).rejects.toThrow(`held by a running irc.now (process ${reconcile.pid})`)
+  reconcile.signal('SIGCONT')
+  Object.assign(second.env, { IRC_NOW_ROLES: 'nowserv' })
   Object.assign(second.env, { IRC_NOW_HOME: join(folder, 'third'), IRC_NOW_SECRET_KEY: 'd8'.repeat(32) })
   await expect(second.start()).rejects.toThrow(/belongs to another key; set IRC_NOW_SECRET_KEY/)
   delete second.env.DATABASE_URL
@@ -310,8 +317,25 @@ test('a clean end hands the services over at once, with everybody’s bouncers',
   await ask()
 }, 180_000)
 
+test('frozen past its lease, the one with soju and ergo is replaced, and ends them when it wakes', async () => {
+  await reconcile.start()
+  const former = Number(await readFile(join(otherReconcile.home, 'soju/soju.pid'), 'utf8'))
+  otherReconcile.signal('SIGSTOP')
+  await expect
+    .poll(async () => (await json('bouncer', 'connect')).port, { timeout: 90_000 })
+    .toBe(reconcile.ports.bouncers)
+  otherReconcile.signal('SIGCONT')
+  await expect.poll(() => commandLineOf(former), { timeout: 20_000 }).toBe(null)
+  await expect.poll(sick, { timeout: 40_000 }).toEqual([])
+  expect(await status()).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'services (standby)' })]))
+  for (const name of ['main', 'second', 'third', 'fourth'])
+    await expect.poll(() => connected(name), { timeout: 40_000 }).toBe('connected')
+  await signIn()
+  await ask()
+}, 240_000)
+
 test('each ends cleanly, leaving no lease and no endpoints', async () => {
-  for (const daemon of [nowserv, otherNowserv, otherReconcile, api]) expect(await daemon.stop()).toBe(0)
+  for (const daemon of [nowserv, otherNowserv, otherReconcile, reconcile, api]) expect(await daemon.stop()).toBe(0)
   expect((await database.query('select name from leases')).rows).toEqual([])
   expect((await database.query('select name from health')).rows).toEqual([])
   expect(existsSync(join(api.home, 'endpoints.json'))).toBe(false)
