@@ -3,7 +3,8 @@
  *
  * The daemon holds the other end of descriptor 3. It ends when the daemon does, however that happens, and the watcher
  * then ends the service. A line `done` tells the watcher that the service is gone already, so that it never signals a
- * recycled process id. The service itself is exec'ed: its process id is the one that the daemon spawned.
+ * recycled process id. Descriptor 4, where there is one, marks the service as present, so the watcher lets go of it.
+ * The service itself is exec'ed: its process id is the one that the daemon spawned.
  *
  * Arguments: pid file, grace in tenths of a second, command, arguments.
  */
@@ -23,7 +24,7 @@ shift 2
     grace=$((grace - 1))
   done
   kill -KILL "$$" 2>/dev/null
-) <&3 3<&- >/dev/null 2>&1 &
+) <&3 3<&- 4<&- >/dev/null 2>&1 &
 printf '%s\\n' "$$" > "$pid_file" || exit 125
 exec "$@" </dev/null 3<&-
 `

@@ -2,6 +2,7 @@ import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { keptCertificate } from './certificates.ts'
 import type { ListenAddress } from './ports.ts'
+import { dropPresence } from './presence.ts'
 import { privateFolder } from './private-files.ts'
 import type { Program } from './program.ts'
 import { serviceEnvironment, untilListening } from './readiness.ts'
@@ -40,7 +41,7 @@ export function superviseAt(
   place: Awaited<ReturnType<typeof createServicePlace>>,
   input: ServiceInput,
   admin: { close(): void },
-  how: Pick<ServiceSpec, 'args' | 'prepare'> & { answers(died: AbortSignal): Promise<void> },
+  how: Pick<ServiceSpec, 'args' | 'prepare' | 'presence'> & { answers(died: AbortSignal): Promise<void> },
 ) {
   const { name, folder, configPath, adminSocket } = place
   const { answers, ...spec } = how
@@ -67,6 +68,7 @@ export function superviseAt(
       admin.close()
       await service.stop()
       await rm(adminSocket, { force: true })
+      if (how.presence) await dropPresence(how.presence)
     },
   }
 }

@@ -41,6 +41,8 @@ export async function createSojuService(input: SojuServiceInput) {
 
   const supervised = superviseAt(place, input, admin, {
     args: ['-config', configPath],
+    // Unlike ergo it has no lock of its own: a second one would connect every member twice.
+    presence: join(input.socketDir, 'soju-runs'),
     prepare,
     answers: (died) => untilTrue(() => untilUsersLoaded(admin), died),
   })

@@ -11,6 +11,7 @@ const service = new SupervisedService(
     env: process.env,
     pidFile: `${folder}/sleeper.pid`,
     marker,
+    presence: `${folder}/runs`,
     ready: async () => {},
   },
   { log: () => {}, graceMs: 300 },

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { dropPresence, isPresent, takePresence } from './presence.ts'
 import { commandLineOf, endOrphan, readPidFile } from './process-identity.ts'
 import { type ServiceSpec, SupervisedService } from './supervisor.ts'
 
@@ -165,6 +166,44 @@ describe('after a kill -9 of the daemon', () => {
     await supervised.start()
     expect(await gone(pid)).toBe(true)
     expect(lines[0]).toContain(`ended process ${pid}`)
+  })
+
+  test('a service that nobody can name any more is waited for', async () => {
+    // Without children, which would bear the mark too.
+    const { daemon, pid } = await startDaemon('exec sleep 30')
+    const watchers = await watchersOf(pid)
+    daemon.kill('SIGSTOP')
+    for (const watcher of watchers) process.kill(watcher, 'SIGKILL')
+    daemon.kill('SIGKILL')
+    await once(daemon, 'exit')
+    await rm(join(folder, 'sleeper.pid'))
+    const presence = join(folder, 'runs')
+    await expect(takePresence(presence, 100)).rejects.toThrow(/still running; end whatever holds .*runs open/)
+    await dropPresence(presence)
+    let former: boolean | undefined
+    const { supervised } = supervise(
+      spec('exec sleep 30', {
+        presence,
+        prepare: async () => {
+          former = !(await gone(pid))
+        },
+      }),
+    )
+    const started = supervised.start()
+    await delay(300)
+    expect(former).toBeUndefined()
+    process.kill(pid, 'SIGKILL')
+    await started
+    expect(former).toBe(false)
+    // It bears the mark itself now, and its watcher does not.
+    expect(await isPresent(presence)).toBe(true)
+    process.kill(supervised.pid!, 'SIGSTOP')
+    await expect(takePresence(presence, 100)).rejects.toThrow(/still running/)
+    process.kill(supervised.pid!, 'SIGCONT')
+    await supervised.stop()
+    expect(await isPresent(presence)).toBe(false)
+    await dropPresence(presence)
+    await expect(isPresent(presence)).rejects.toThrow(/ENOENT/)
   })
 
   test('a recycled process id is left alone', async () => {

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { rm } from 'node:fs/promises'
+import { type FileHandle, rm } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { guardScript } from './guard.ts'
 import { collectLines } from './lines.ts'
+import { takePresence } from './presence.ts'
 import { endOrphan } from './process-identity.ts'
 
 /** A service that must run as long as the daemon does, and no longer. */
@@ -17,6 +18,8 @@ export interface ServiceSpec {
   readonly pidFile: string
   /** An argument that only this service's command line has: how a leftover of a former daemon is recognised. */
   readonly marker: string
+  /** A path for the mark by which the kernel tells that it runs: there are never two that bear it. */
+  readonly presence?: string
   /** Runs before each start: takes away what a killed process left in the way. */
   readonly prepare?: () => Promise<void>
   /** Resolves when the service takes connections; its signal aborts when the process has died meanwhile. */
@@ -39,6 +42,8 @@ const firstPauseMs = 100
 const longestPauseMs = 10_000
 /** Not ready for so long, a service is started anew. */
 const longestStartMs = 60_000
+/** A former process that its watcher ends is gone by then. */
+const longestEndMs = 15_000
 /** Alive this long, a service is well again and the next pause is short. */
 const wellAfterMs = 10_000
 
@@ -126,21 +131,29 @@ export class SupervisedService {
   async #runOnce(round: number, first: PromiseWithResolvers<void>): Promise<string> {
     const { spec } = this
     this.state = 'starting'
+    let presence: FileHandle | null = null
     try {
+      presence = spec.presence ? await takePresence(spec.presence, longestEndMs) : null
       await spec.prepare?.()
     } catch (error) {
+      await presence?.close()
       return `preparing it failed: ${(error as Error).message}`
     }
-    if (this.#stopping.signal.aborted) return 'stopped'
+    if (this.#stopping.signal.aborted) {
+      await presence?.close()
+      return 'stopped'
+    }
     const graceTenths = String(Math.ceil((this.#options.graceMs ?? 5000) / 100))
     const child = spawn('/bin/sh', ['-c', guardScript, 'sh', spec.pidFile, graceTenths, spec.command, ...spec.args], {
       cwd: spec.cwd,
       env: spec.env,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(presence ? [presence.fd] : [])],
       // Its own session: Ctrl-C in the terminal reaches the daemon alone, which then stops its services in order.
       detached: true,
     })
     this.#child = child
+    // From here on the child alone bears it.
+    presence?.close().catch(() => {})
     this.#lastLines = []
     for (const stream of [child.stdout, child.stderr]) collectLines(stream!, (line) => this.#hear(line))
     const life = child.stdio[3] as Duplex
