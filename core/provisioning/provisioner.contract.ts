@@ -35,7 +35,7 @@ const quiet = () => {}
 
 /** The promises of the port, kept by each adapter. */
 export function provisionerContract(adapter: string, make: () => Promise<ProvisionerHarness>): void {
-  describe(`${adapter} provisioner`, { timeout: 60_000 }, () => {
+  describe(`${adapter} provisioner`, { timeout: 120_000 }, () => {
     let harness: ProvisionerHarness
     let provisioner: Provisioner
     const probes: IrcProbe[] = []

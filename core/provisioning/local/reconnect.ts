@@ -41,7 +41,7 @@ export async function reconnect(
 
 /** After an outage: now, and again later for those that had not noticed yet, until all are back. */
 export async function reconnectUntilAll(attempt: () => Promise<number>, stopped: AbortSignal): Promise<void> {
-  for (const pauseMs of [0, 3000, 15_000, 45_000]) {
+  for (const pauseMs of [0, 3000, 7000, 10_000, 15_000, 30_000]) {
     await delay(pauseMs, undefined, { signal: stopped, ref: false })
     if ((await attempt()) === 0 && pauseMs > 0) return
   }
