@@ -60,13 +60,14 @@ export async function startDaemon(options: DaemonOptions) {
       '/',
       createProbes(() => ready, metrics),
     )
-    if (has('api')) api = await createApiRole({ platform, httpUrl, version, log, observe: metrics.request })
+    if (has('api')) api = await createApiRole({ platform, configuration, version, log, observe: metrics.request })
     if (api) app.route('/', api.app)
     const socket = join(home.path, 'daemon.sock')
     servers = await startServers(app, {
       host: configuration.host,
       port: ports.http,
       socket: api ? socket : null,
+      hosts: api?.hosts ?? new Map(),
       proxied: httpUrl.startsWith('https:'),
       intercept: (request, address) => api?.intercept(request, address) ?? null,
     })

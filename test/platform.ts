@@ -13,6 +13,8 @@ export async function createTestPlatform(database: Database, httpUrl = 'http://1
   const runtime = createRuntime(database, keyring, {
     version: '0.0.0',
     httpUrl,
+    txtUrl: 'http://txt.localhost:8080',
+    picsUrl: 'http://pics.localhost:8080',
     irc: address(6667),
     ircs: address(6697),
     bouncer: address(6668),

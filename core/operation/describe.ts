@@ -17,6 +17,15 @@ export interface Field {
   readonly description: string
   /** Never travels over IRC or in argv, never shown again. */
   readonly secret: boolean
+  /**
+   * A whole document rather than a word: `text` (a string) or `file` (bytes, which travel beside the input, never in it).
+   * At most one field of an operation is one.
+   */
+  readonly body: 'text' | 'file' | null
+  /** Takes the name of the file that the body comes from, where nothing else is said. */
+  readonly fileName: boolean
+  /** Characters at most, or null where the schema names no limit. */
+  readonly longest: number | null
   /** Place among the positionals, or null. */
   readonly position: number | null
 }
@@ -40,6 +49,8 @@ export interface OperationDescription {
   readonly secrets: readonly string[]
   /** Output fields that a phone may want to scan: terminals draw them as QR codes. */
   readonly qr: readonly string[]
+  /** The output field that stands for all of it, such as a new thing's address; or null. */
+  readonly main: string | null
 }
 
 export interface JsonSchema {
@@ -52,8 +63,12 @@ export interface JsonSchema {
   readonly const?: unknown
   readonly default?: unknown
   readonly description?: string
+  readonly maxLength?: number
   readonly secret?: boolean
   readonly qr?: boolean
+  readonly main?: boolean
+  readonly body?: 'text' | 'file'
+  readonly fileName?: boolean
   readonly [key: string]: unknown
 }
 
@@ -94,6 +109,9 @@ export function fieldsOf(operation: AnyOperation): Field[] {
       default: schema.default,
       description: schema.description ?? '',
       secret: schema.secret === true,
+      body: schema.body ?? null,
+      fileName: schema.fileName === true,
+      longest: schema.maxLength ?? null,
       position: position < 0 ? null : position,
     }
   })
@@ -102,7 +120,7 @@ export function fieldsOf(operation: AnyOperation): Field[] {
 export const secretsOf = (operation: AnyOperation) => markedOf(operation, 'secret')
 
 /** The output fields that the schema marks so. */
-function markedOf(operation: AnyOperation, mark: 'secret' | 'qr'): string[] {
+function markedOf(operation: AnyOperation, mark: 'secret' | 'qr' | 'main'): string[] {
   const { properties = {} } = jsonSchemaOf(operation.output, 'output')
   return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema[mark] === true)
 }
@@ -124,5 +142,6 @@ export function describeOperation(operation: AnyOperation): OperationDescription
     columns: operation.columns ?? [],
     secrets: secretsOf(operation),
     qr: markedOf(operation, 'qr'),
+    main: markedOf(operation, 'main')[0] ?? null,
   }
 }

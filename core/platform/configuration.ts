@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { contentUrls } from '../content/content-url.ts'
 import { OperationError } from '../operation/errors.ts'
 
 const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
@@ -13,6 +14,8 @@ const Environment = z.object({
   IRC_NOW_PUBLIC_HOST: z.string().default('127.0.0.1'),
   IRC_NOW_HTTP_PORT: port(8067),
   IRC_NOW_HTTP_URL: z.url().optional(),
+  IRC_NOW_TXT_URL: z.url().optional(),
+  IRC_NOW_PICS_URL: z.url().optional(),
   IRC_NOW_IRC_PORT: port(6667),
   IRC_NOW_IRCS_PORT: port(6697),
   IRC_NOW_BOUNCER_PORT: port(6668),
@@ -48,6 +51,9 @@ export interface Configuration {
   /** The host name or address that users type. */
   readonly publicHost: string
   readonly httpUrl: string
+  /** Where pastes and pictures are seen: origins of their own, without a slash at their end. */
+  readonly txtUrl: string
+  readonly picsUrl: string
   readonly ports: {
     readonly http: number
     readonly irc: number
@@ -82,16 +88,24 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
       `IRC_NOW_ROLES: without DATABASE_URL the database is part of the one process that has all roles (${allRoles.join(',')}); set DATABASE_URL to a PostgreSQL to share them out.`,
     )
   }
+  const httpUrl = (read.IRC_NOW_HTTP_URL ?? `http://${read.IRC_NOW_PUBLIC_HOST}:${read.IRC_NOW_HTTP_PORT}`).replace(
+    /\/$/,
+    '',
+  )
   return {
     home: defaultHome(env),
     cache: env.XDG_CACHE_HOME || join(homedir(), '.cache'),
     path: env.PATH ?? '',
     host: read.IRC_NOW_HOST,
     publicHost: read.IRC_NOW_PUBLIC_HOST,
-    httpUrl: (read.IRC_NOW_HTTP_URL ?? `http://${read.IRC_NOW_PUBLIC_HOST}:${read.IRC_NOW_HTTP_PORT}`).replace(
-      /\/$/,
-      '',
-    ),
+    httpUrl,
+    ...contentUrls({
+      httpUrl,
+      publicHost: read.IRC_NOW_PUBLIC_HOST,
+      port: read.IRC_NOW_HTTP_PORT,
+      txt: read.IRC_NOW_TXT_URL,
+      pics: read.IRC_NOW_PICS_URL,
+    }),
     ports: {
       http: read.IRC_NOW_HTTP_PORT,
       irc: read.IRC_NOW_IRC_PORT,

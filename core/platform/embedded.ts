@@ -50,7 +50,13 @@ export async function openEmbedded(options: EmbeddedOptions) {
   const info: PlatformInfo = {
     version: options.version,
     get httpUrl() {
-      return (configuration.roles.includes('api') ? undefined : published.api?.httpUrl) ?? configuration.httpUrl
+      return api().httpUrl
+    },
+    get txtUrl() {
+      return api().txtUrl
+    },
+    get picsUrl() {
+      return api().picsUrl
     },
     irc: { host: '127.0.0.1', port: ports.irc },
     get ircs() {
@@ -66,6 +72,8 @@ export async function openEmbedded(options: EmbeddedOptions) {
     privateUpstreams: configuration.privateUpstreams,
     health: (store) => health.all(store),
   }
+  /** The addresses at which the process that serves them says they are reached. */
+  const api = () => (configuration.roles.includes('api') ? configuration : { ...configuration, ...published.api })
   const runtime = createRuntime(database, keyring, info)
   const published = createPublished(runtime, keyring)
   await sameKey(runtime, keyring)

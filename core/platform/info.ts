@@ -11,6 +11,9 @@ export interface PlatformInfo {
   readonly version: string
   /** Public base of API and pages, without a slash at its end. */
   readonly httpUrl: string
+  /** Origins at which pastes and pictures are seen, likewise. */
+  readonly txtUrl: string
+  readonly picsUrl: string
   /** net.irc.now, plain (loopback only) and TLS. */
   readonly irc: HostPort
   readonly ircs: HostPort

@@ -24,6 +24,8 @@ export interface PublishedServices {
 
 export interface PublishedApi {
   readonly httpUrl: string
+  readonly txtUrl: string
+  readonly picsUrl: string
 }
 
 /** How to get NowServ onto net.irc.now. */

@@ -52,13 +52,20 @@ export async function startServers(
     host: string
     port: number
     socket: string | null
+    /** Other apps for requests to these hosts (as in `Host`, in small letters), which the app then never sees. */
+    hosts?: ReadonlyMap<string, App>
     /** A proxy stands in front and tells the client's address. */
     proxied?: boolean
     intercept(request: IncomingMessage, address: string): NodeHandler | null
   },
 ): Promise<Servers> {
   const tcpHandler = handlerOf(app, false, options.proxied)
+  const others = new Map(
+    [...(options.hosts ?? [])].map(([host, other]) => [host, handlerOf(other, false, options.proxied)]),
+  )
   const tcp = createServer((request, response) => {
+    const other = others.get(request.headers.host?.toLowerCase() ?? '')
+    if (other) return other(request, response)
     const taken = options.intercept(request, addressOf(request, options.proxied ?? false))
     ;(taken ?? tcpHandler)(request, response)
   })

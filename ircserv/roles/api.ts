@@ -1,9 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { catalogue } from '@irc-now/core/catalogue'
+import type { Configuration } from '@irc-now/core/platform/configuration'
 import type { Embedded } from '@irc-now/core/platform/embedded'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { type ApiBindings, type ApiDeps, createApi } from '../http/api.ts'
+import { createContentHost } from '../http/content/host.ts'
 import { createHomePage } from '../http/pages/home.ts'
 import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
@@ -12,19 +14,20 @@ import { createRateLimit } from '../http/rate-limit.ts'
 
 export interface ApiRoleOptions {
   readonly platform: Embedded
-  readonly httpUrl: string
+  readonly configuration: Pick<Configuration, 'httpUrl' | 'txtUrl' | 'picsUrl'>
   readonly version: string
   readonly log: Logger
   readonly observe: NonNullable<ApiDeps['observe']>
 }
 
 /** The role `api`: `/v1`, the pages and, on the unix socket, the owner. Any number of processes may play it. */
-export async function createApiRole({ platform, httpUrl, version, log, observe }: ApiRoleOptions) {
+export async function createApiRole({ platform, configuration, version, log, observe }: ApiRoleOptions) {
+  const { httpUrl, txtUrl, picsUrl } = configuration
   const { runtime, keyring, wake } = platform
   const owner = await platform.openOwner()
   const identity = await platform.openIdentity(providerPages)
   const closing = new AbortController()
-  await platform.published.publish('api', { httpUrl })
+  await platform.published.publish('api', { httpUrl, txtUrl, picsUrl })
   platform.addHealth('api', async () => [{ name: 'api', healthy: true, version, detail: null }])
   const limit = createRateLimit({ burst: 120, perSecond: 2, now: () => Date.now() })
   const app = new Hono<{ Bindings: ApiBindings }>()
@@ -52,8 +55,15 @@ export async function createApiRole({ platform, httpUrl, version, log, observe }
       bearer_methods_supported: ['header'],
     }),
   )
+  const txt = createContentHost(log)
+  const pics = createContentHost(log)
   return {
     app,
+    /** What is served under another name than the platform's own. */
+    hosts: new Map([
+      [new URL(txtUrl).host, txt],
+      [new URL(picsUrl).host, pics],
+    ]),
     /** Requests of the OIDC provider, which it answers by itself. */
     intercept: (request: IncomingMessage, address: string) => {
       if (!identity.owns(request.url)) return null

@@ -48,9 +48,11 @@ export const formLimit = bodyLimit({
     problemAnswer(c, { code: 'too_large', message: 'That is too long for this form; go back and type less.' }),
 })
 
-function problemAnswer(c: Context, { code, message }: Problem) {
+function problemAnswer(c: Context, { code, message, details }: Problem) {
   const { title, status } = errorCodes[code]
-  return c.html(page(title, problemLine(message)), status, pageHeaders)
+  const wait = details?.retryAfter
+  const headers: Record<string, string> = typeof wait === 'number' ? { 'retry-after': String(Math.ceil(wait)) } : {}
+  return c.html(page(title, problemLine(message)), status, { ...pageHeaders, ...headers })
 }
 
 /** A labelled input; `value` is what was typed before. */
