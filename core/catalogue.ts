@@ -13,6 +13,12 @@ import { listTokens } from './accounts/tokens/list.ts'
 import { revokeToken } from './accounts/tokens/revoke.ts'
 import { updateAccount } from './accounts/update.ts'
 import { listAudit } from './audit/list.ts'
+import { createPaste } from './content/pastes/create.ts'
+import { deletePaste } from './content/pastes/delete.ts'
+import { listPastes } from './content/pastes/list.ts'
+import { showPaste } from './content/pastes/show.ts'
+import { takePasteDown } from './content/pastes/takedown.ts'
+import { updatePaste } from './content/pastes/update.ts'
 import type { AnyOperation } from './operation/define.ts'
 import { platformStatus } from './platform/status.ts'
 import { platformVersion } from './platform/version.ts'
@@ -43,6 +49,12 @@ export const catalogue: readonly AnyOperation[] = [
   showUpstream,
   updateUpstream,
   deleteUpstream,
+  createPaste,
+  listPastes,
+  showPaste,
+  updatePaste,
+  deletePaste,
+  takePasteDown,
   showAccount,
   updateAccount,
   exportAccount,

@@ -7,7 +7,7 @@ import { accountOf } from './account-store.ts'
 export const deleteAccount = defineOperation({
   name: 'account.delete',
   summary: 'Delete your account with everything in it.',
-  description: 'Bouncers, their history, passwords and tokens go with it. The name becomes free again.',
+  description: 'Bouncers, their history, pastes, passwords and tokens go with it. The name becomes free again.',
   access: 'member',
   effect: 'destroy',
   confirm: 'account',
@@ -29,6 +29,7 @@ export const deleteAccount = defineOperation({
       await store.bouncers.change(bouncer.id, { deleted_at: bouncer.deleted_at ?? now })
       await enqueue(`bouncer/${bouncer.id}`)
     }
+    await store.pastes.deleteOf(actor.id)
     for (const password of await store.passwords.list(actor.id)) await store.passwords.delete(password.id)
     for (const token of await store.tokens.list(actor.id)) await store.tokens.delete(token.id)
     await store.accounts.change(actor.id, { deleted_at: now }, true)

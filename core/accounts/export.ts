@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { AuditLine, auditLineOf } from '../audit/list.ts'
+import { Paste } from '../content/pastes/paste.ts'
+import { pasteOf } from '../content/pastes/paste-store.ts'
 import { defineOperation } from '../operation/define.ts'
 import { Bouncer } from '../provisioning/bouncers/bouncer.ts'
 import { bouncerOf } from '../provisioning/bouncers/bouncer-store.ts'
@@ -23,10 +25,11 @@ export const exportAccount = defineOperation({
     tokens: z.array(Token),
     bouncers: z.array(Bouncer),
     upstreams: z.array(Upstream),
+    pastes: z.array(Paste.extend({ text: z.string() })),
     audit: z.array(AuditLine),
   }),
   errors: [],
-  async handle(_input, { actor, store }) {
+  async handle(_input, { actor, store, platform }) {
     const bouncers = await Promise.all(
       (await store.bouncers.list(actor.id)).map(async (row) => ({
         row,
@@ -39,6 +42,7 @@ export const exportAccount = defineOperation({
       tokens: (await store.tokens.list(actor.id)).map(tokenOf),
       bouncers: bouncers.map(({ row, upstreams }) => bouncerOf(row, upstreams)),
       upstreams: bouncers.flatMap(({ row, upstreams }) => upstreams.map((upstream) => upstreamOf(upstream, row))),
+      pastes: (await store.pastes.texts(actor.id)).map((row) => ({ ...pasteOf(row, platform), text: row.text })),
       audit: (await store.audit.list(actor.id, 10_000)).map(auditLineOf),
     }
   },

@@ -170,14 +170,15 @@ function createContext(
   }
 }
 
+/** The input as the audit keeps it: secrets and whole texts are only named. */
 function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>): Record<string, unknown> {
-  const secret = new Set(
-    fieldsOf(operation)
-      .filter((field) => field.secret)
-      .map((field) => field.name),
-  )
+  const fields = new Map(fieldsOf(operation).map((field) => [field.name, field]))
   return Object.fromEntries(
-    Object.entries(input).map(([name, value]) => [name, secret.has(name) && value != null ? '(secret)' : value]),
+    Object.entries(input).map(([name, value]) => {
+      const field = fields.get(name)
+      if (field?.secret && value != null) return [name, '(secret)']
+      return [name, field?.body === 'text' ? `(text, ${Buffer.byteLength(String(value))} bytes)` : value]
+    }),
   )
 }
 

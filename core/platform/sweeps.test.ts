@@ -54,6 +54,25 @@ onBothDatabases('sweeps', (open) => {
       })
       .execute()
     await db
+      .insertInto('pastes')
+      .values({
+        id: name,
+        account_id,
+        title: null,
+        language: null,
+        visibility: 'unlisted',
+        text: 't',
+        bytes: 1,
+        digest: 'd',
+        delete_hash: 'h',
+        created_at: at('pastes'),
+        updated_at: at('pastes'),
+        expires_at: at('pastes'),
+        taken_down_at: null,
+        taken_down_reason: null,
+      })
+      .execute()
+    await db
       .insertInto('throttles')
       .values({ key: name, failures: 1, blocked_until: at('throttles') })
       .execute()

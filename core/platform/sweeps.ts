@@ -14,6 +14,7 @@ export const kept: Readonly<Record<SweptTable, number>> = {
   // A day on, a link that was used or forgotten can still be explained.
   one_time_links: day,
   oidc_payloads: 0,
+  pastes: 0,
   // The count of failures outlives the block, or waiting it out would start it afresh.
   throttles: day,
   leases: day,

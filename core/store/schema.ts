@@ -87,6 +87,25 @@ export interface Schema {
     certificate_fingerprint: string | null
     created_at: Date
   }
+  pastes: {
+    id: string
+    account_id: string
+    title: string | null
+    language: string | null
+    visibility: 'public' | 'unlisted'
+    text: string
+    /** Of the text, in UTF-8. */
+    bytes: number
+    /** SHA-256 of the text, base64url. */
+    digest: string
+    delete_hash: string
+    created_at: Date
+    updated_at: Date
+    /** Null is never. */
+    expires_at: Date | null
+    taken_down_at: Date | null
+    taken_down_reason: string | null
+  }
   events: { id: Generated<string>; at: Date; account_id: string; subject: string; type: string; message: string }
   audit: {
     id: Generated<string>

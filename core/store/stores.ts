@@ -5,6 +5,7 @@ import { createPasswordStore } from '../accounts/passwords/password.ts'
 import { createThrottleStore } from '../accounts/throttle-store.ts'
 import { createTokenStore } from '../accounts/tokens/token.ts'
 import { createAuditStore } from '../audit/audit-store.ts'
+import { createPasteStore } from '../content/pastes/paste-store.ts'
 import { createBouncerStore } from '../provisioning/bouncers/bouncer-store.ts'
 import { createUpstreamStore } from '../provisioning/upstreams/upstream-store.ts'
 import { channel } from './channel.ts'
@@ -25,6 +26,7 @@ export function createStores(db: Kysely<Schema>) {
     throttles: createThrottleStore(db),
     bouncers: createBouncerStore(db),
     upstreams: createUpstreamStore(db),
+    pastes: createPasteStore(db),
     audit: createAuditStore(db),
     events: createEventStore(db),
     idempotency: createIdempotencyStore(db),

@@ -7,6 +7,7 @@ export const sweptTables = {
   idempotency: 'created_at',
   one_time_links: 'expires_at',
   oidc_payloads: 'expires_at',
+  pastes: 'expires_at',
   throttles: 'blocked_until',
   leases: 'expires_at',
   health: 'seen',

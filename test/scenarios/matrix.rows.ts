@@ -3,7 +3,10 @@ import type { Options } from '../front-ends/front-end.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
-/** In texts, `{me}` is the member of the front end, `{other}` somebody else's account, `{ops}` its operator. */
+/**
+ * In texts, `{me}` is the member of the front end, `{other}` somebody else's account, `{ops}` its operator, and `{id}`
+ * what was made last of all that was done before.
+ */
 export interface Case extends Options {
   readonly input: Input
   /** What it is refused with; absent where it succeeds. */
@@ -23,6 +26,8 @@ export interface Row {
 const bouncer = ['bouncer.create', {}] as const
 // Never connected to: it is switched off from the start.
 const libera = { name: 'libera', address: 'irc.example.invalid', enabled: false }
+const paste = ['paste.create', { text: 'one\ntwo <b> “ü” 🙂', title: 'a.rs', expires: '1h' }] as const
+const noPaste = 'x'.repeat(22)
 const onlyOps: Case = { input: {}, code: 'not_allowed' }
 
 /** Every operation of the catalogue, with inputs that succeed and inputs that fail. Lists of everybody's come first. */
@@ -162,6 +167,59 @@ export const rows: Readonly<Record<string, Row>> = {
       { input: { name: 'libera' }, code: 'confirmation_required' },
       { input: { name: 'libera' }, confirm: 'wrong', code: 'confirmation_invalid' },
       { input: { name: 'libera' }, confirm: 'libera' },
+    ],
+  },
+  'paste.create': {
+    before: [paste, paste, paste],
+    cases: [
+      { input: { text: 'one\n two <b>“ü”\n', title: 'notes; "a"', language: 'markdown', expires: '1h' } },
+      { input: { text: '', title: 'x' }, code: 'invalid_input' },
+      { input: {}, code: 'invalid_input' },
+      { input: { text: 'x', title: 'x', language: 'no language' }, code: 'invalid_input' },
+      { input: { text: 'x', title: 'x', expires: 'never' }, code: 'quota_reached' },
+      { input: { text: 'x', expires: '1d', visibility: 'public' } },
+      { input: { text: 'x', title: 'x' }, code: 'quota_reached' },
+    ],
+  },
+  'paste.list': {
+    before: [paste, ['paste.create', { text: 'x' }]],
+    cases: [{ input: {} }, { input: { all: 'yes' }, code: 'invalid_input' }],
+  },
+  'paste.show': {
+    before: [paste],
+    cases: [
+      { input: { id: '{id}' } },
+      { input: { id: noPaste }, code: 'not_found' },
+      { input: { id: '../{id}' }, code: 'invalid_input' },
+    ],
+  },
+  'paste.update': {
+    before: [paste],
+    cases: [
+      { input: { id: '{id}', title: 'b; “c”', language: 'rust', expires: '1d' }, dryRun: true },
+      { input: { id: '{id}', title: 'b; “c”', language: 'rust', expires: '1d', visibility: 'public' } },
+      { input: { id: '{id}', title: null } },
+      { input: { id: '{id}', expires: '7d' }, code: 'quota_reached' },
+      { input: { id: noPaste, title: 'x' }, code: 'not_found' },
+    ],
+  },
+  'paste.delete': {
+    before: [paste],
+    cases: [
+      { input: { id: noPaste }, code: 'not_found' },
+      { input: { id: '{id}' }, code: 'confirmation_required' },
+      { input: { id: '{id}' }, confirm: 'wrong', code: 'confirmation_invalid' },
+      { input: { id: '{id}' }, confirm: '{id}' },
+    ],
+  },
+  'paste.takedown': {
+    before: [paste],
+    cases: [
+      { input: { id: '{id}', reason: 'spam' }, code: 'not_allowed' },
+      { input: { id: noPaste, reason: 'spam' }, who: 'operator', code: 'not_found' },
+      { input: { id: '{id}', reason: 'spam' }, who: 'operator', code: 'confirmation_required' },
+      { input: { id: '{id}', reason: 'spam' }, who: 'operator', confirm: 'wrong', code: 'confirmation_invalid' },
+      { input: { id: '{id}', reason: 'spam in it' }, who: 'operator', confirm: '{id}' },
     ],
   },
   'account.show': {

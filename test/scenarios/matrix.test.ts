@@ -19,6 +19,8 @@ let frontEnds: readonly FrontEnd[]
 const operators = new Map<string, Person>()
 const others = new Map<string, Person>()
 let count = 0
+/** By a member's name: the id of what was made last for them. */
+const ids = new Map<string, string>()
 
 beforeAll(async () => {
   daemon = await createDaemon()
@@ -64,6 +66,7 @@ function namesOf(frontEnd: FrontEnd, member: Person): (readonly [string, string]
     ['{me}', member.name],
     ['{ops}', operators.get(frontEnd.name)!.name],
     ['{other}', others.get(frontEnd.name)!.name],
+    ['{id}', ids.get(member.name) ?? '{id}'],
   ]
 }
 
@@ -79,7 +82,8 @@ const natural: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '{time}'],
   // As the TUI shows it: the time, how long ago that was, or that alone.
   [/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC( \(\d+ (d|h|min|s)\))?|^(in )?\d+ (d|h|min|s)( ago)?$/g, '{time}'],
-  [/ircn_(app|pat|once)_[0-9a-z]+/g, '{secret}'],
+  [/ircn_(app|pat|once|del)_[0-9a-z]+/g, '{secret}'],
+  [/\b[0-9A-Za-z]{22}\b/g, '{random}'],
 ]
 
 /** Who used what when, and by which front end, differs by nature. */
@@ -139,7 +143,10 @@ describe.each(Object.entries(rows))('%s', (operation, { before = [], cases, ever
     for (const { name } of frontEnds) members.set(name, await people.create(`m${count}-${name}`))
     await Promise.all(
       [...members.values()].map(async (member) => {
-        for (const [step, input] of before) await people.run(member, step, input)
+        for (const [step, input] of before) {
+          const made = await people.run(member, step, input)
+          if (typeof made.id === 'string') ids.set(member.name, made.id)
+        }
         await people.settle(member)
       }),
     )

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { formatSecret, hashSecret } from '../../accounts/secrets.ts'
+import { assertRoom } from '../../billing/entitlements.ts'
+import { defineOperation } from '../../operation/define.ts'
+import { contentId } from '../content-id.ts'
+import { assertText, Expires, endOf, Language, Paste, Title, Visibility } from './paste.ts'
+import { pasteOf } from './paste-store.ts'
+
+/** Characters, a little more than any plan's bytes: what is longer is not even looked at. */
+const longest = 1024 * 1024
+
+export const createPaste = defineOperation({
+  name: 'paste.create',
+  summary: 'Publish a text at an address of its own.',
+  description:
+    'Whoever has the address can read it. The delete token lets a script delete it without signing in: “curl -X DELETE -H "Authorization: Bearer TOKEN" ADDRESS”.',
+  access: 'member',
+  effect: 'write',
+  input: z.object({
+    text: z
+      .string()
+      .min(1, 'There is nothing in it; paste some text.')
+      .max(longest, `A paste has at most ${longest} characters; paste a part of it.`)
+      .meta({ body: 'text' })
+      .describe('The text, in UTF-8.'),
+    title: Title.min(1).optional().meta({ fileName: true }),
+    language: Language.optional(),
+    expires: Expires.optional(),
+    visibility: Visibility.default('unlisted'),
+  }),
+  output: Paste.extend({
+    url: z.string().meta({ main: true }),
+    deleteToken: z.string().meta({ secret: true }).describe('Shown once.'),
+  }),
+  errors: ['quota_reached', 'too_large'],
+  examples: ['notes.md --expires 1h', '--title build.log --visibility public'],
+  async handle(
+    { text, title, language, expires, visibility },
+    { actor, store, entitlements, now, platform, ...context },
+  ) {
+    assertText(text, entitlements)
+    const expiresAt = endOf(expires, entitlements, now)
+    assertRoom(entitlements, 'paste.live', await store.pastes.count(actor.id, now))
+    const deleteToken = formatSecret('ircn_del_', context.random(32))
+    const row = {
+      id: contentId(context.random),
+      account_id: actor.id,
+      title: title ?? null,
+      language: language ?? null,
+      visibility,
+      text,
+      bytes: Buffer.byteLength(text),
+      digest: createHash('sha256').update(text).digest('base64url'),
+      delete_hash: hashSecret(deleteToken),
+      created_at: now,
+      updated_at: now,
+      expires_at: expiresAt,
+      taken_down_at: null,
+      taken_down_reason: null,
+    }
+    await store.pastes.insert(row)
+    const paste = pasteOf(row, platform)
+    await context.event(`paste/${row.id}`, 'paste.created', `The paste ${paste.url} was created.`)
+    return { ...paste, deleteToken }
+  },
+})
