@@ -1,6 +1,10 @@
 import { isIP } from 'node:net'
 import { OperationError } from '../operation/errors.ts'
 
+/** The name below which others can be: an address has none, and browsers take all below localhost for this machine. */
+export const parentHost = (publicHost: string) =>
+  isIP(publicHost) || publicHost === 'localhost' ? 'localhost' : publicHost
+
 /**
  * The origins at which pastes and pictures are seen. What members have made is kept from the host whose pages people
  * sign in on, so each is a host of its own. Throws `invalid_input` where two are the same.
@@ -13,8 +17,7 @@ export function contentUrls(given: {
   pics: string | undefined
 }): { txtUrl: string; picsUrl: string } {
   const { httpUrl, publicHost, port } = given
-  // Before an address there can be no other label; browsers take every name below localhost for this machine.
-  const parent = isIP(publicHost) || publicHost === 'localhost' ? 'localhost' : publicHost
+  const parent = parentHost(publicHost)
   const txtUrl = originOf('IRC_NOW_TXT_URL', given.txt ?? `http://txt.${parent}:${port}`)
   const picsUrl = originOf('IRC_NOW_PICS_URL', given.pics ?? `http://pics.${parent}:${port}`)
   // Cookies know hosts, but no ports.

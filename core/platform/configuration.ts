@@ -1,7 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { contentUrls } from '../content/content-url.ts'
+import { contentUrls, parentHost } from '../content/content-url.ts'
 import { OperationError } from '../operation/errors.ts'
 
 const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
@@ -16,6 +16,7 @@ const Environment = z.object({
   IRC_NOW_HTTP_URL: z.url().optional(),
   IRC_NOW_TXT_URL: z.url().optional(),
   IRC_NOW_PICS_URL: z.url().optional(),
+  IRC_NOW_ABUSE: z.union([z.email(), z.url({ protocol: /^https?$/ })], 'wants an e-mail address or a URL').optional(),
   IRC_NOW_IRC_PORT: port(6667),
   IRC_NOW_IRCS_PORT: port(6697),
   IRC_NOW_BOUNCER_PORT: port(6668),
@@ -54,6 +55,8 @@ export interface Configuration {
   /** Where pastes and pictures are seen: origins of their own, without a slash at their end. */
   readonly txtUrl: string
   readonly picsUrl: string
+  /** Where abuse is reported: an e-mail address, or a page’s URL. */
+  readonly abuse: string
   readonly ports: {
     readonly http: number
     readonly irc: number
@@ -106,6 +109,7 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
       txt: read.IRC_NOW_TXT_URL,
       pics: read.IRC_NOW_PICS_URL,
     }),
+    abuse: read.IRC_NOW_ABUSE ?? `abuse@${parentHost(read.IRC_NOW_PUBLIC_HOST)}`,
     ports: {
       http: read.IRC_NOW_HTTP_PORT,
       irc: read.IRC_NOW_IRC_PORT,

@@ -5,7 +5,9 @@ import type { Embedded } from '@irc-now/core/platform/embedded'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import { type ApiBindings, type ApiDeps, createApi } from '../http/api.ts'
+import { createHighlighter } from '../http/content/highlight.ts'
 import { createContentHost } from '../http/content/host.ts'
+import { createPastePages } from '../http/content/pastes.ts'
 import { createHomePage } from '../http/pages/home.ts'
 import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
@@ -14,7 +16,7 @@ import { createRateLimit } from '../http/rate-limit.ts'
 
 export interface ApiRoleOptions {
   readonly platform: Embedded
-  readonly configuration: Pick<Configuration, 'httpUrl' | 'txtUrl' | 'picsUrl'>
+  readonly configuration: Pick<Configuration, 'httpUrl' | 'txtUrl' | 'picsUrl' | 'abuse'>
   readonly version: string
   readonly log: Logger
   readonly observe: NonNullable<ApiDeps['observe']>
@@ -55,7 +57,9 @@ export async function createApiRole({ platform, configuration, version, log, obs
       bearer_methods_supported: ['header'],
     }),
   )
+  const highlighter = createHighlighter()
   const txt = createContentHost(log)
+  txt.route('/', createPastePages({ runtime, highlighter, abuse: configuration.abuse }))
   const pics = createContentHost(log)
   return {
     app,
@@ -77,7 +81,10 @@ export async function createApiRole({ platform, configuration, version, log, obs
     },
     ownerName: owner.name,
     /** Ends the streams, so that the server can close. */
-    stop: () => closing.abort(),
+    stop: () => {
+      closing.abort()
+      highlighter.stop()
+    },
   }
 }
 

@@ -25,6 +25,9 @@ export function createContentHost(log: Logger): Hono<ContentEnv> {
     c.header('referrer-policy', 'no-referrer')
     if (c.res.status === 404) limit.count(c.env.address)
   })
+  // Browsers ask for it by themselves.
+  host.get('/favicon.ico', (c) => c.body(null, 204, { 'cache-control': 'public, max-age=86400' }))
+  host.get('/robots.txt', (c) => c.text('User-agent: *\nAllow: /\n'))
   host.notFound((c) => missing(c))
   host.onError((error, c) =>
     error instanceof OperationError && error.code === 'not_found' ? missing(c) : problemPage(c, error, log),

@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit'
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 
-const style = `
+export const style = `
 :root{color-scheme:light dark;--ground:light-dark(#f4f8f4,#0c130e);--text:light-dark(#142018,#d5e6d9);--green:light-dark(#17663a,#5fd38d);--line:light-dark(#c5d6ca,#27392d)}
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.6 Outfit,system-ui,sans-serif}
 main{max-width:36rem;margin:12vh auto;padding:0 1.25rem}h1{font:500 1.9rem/1.2 Newsreader,Georgia,serif;color:var(--green);margin:0 0 1rem}
@@ -23,9 +23,14 @@ export const page = (title: string, content: Html): Html => html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} · irc.now</title>
 <style>${raw(style)}</style></head><body><main><h1>${title}</h1>${content}</main></body></html>`
 
+/** How a policy allows one inline style or script, and no other. */
+export function hashSource(text: string): string {
+  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`
+}
+
 /** No script, nothing from elsewhere, no frame, no trace in logs of where a link led. */
 export const pageHeaders = {
-  'content-security-policy': `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  'content-security-policy': `default-src 'none'; style-src ${hashSource(style)}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
