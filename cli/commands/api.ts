@@ -1,3 +1,4 @@
+import { mostRequestBytes } from '@irc-now/core/operation/body'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
@@ -46,7 +47,7 @@ export async function runApi(
   let input: Record<string, unknown> = inputFromText(operation.fields, texts)
   if (parsed.input === '-') {
     // As much as the API takes of a body.
-    input = { ...parsedObject(await readPipe(256 * 1024), help), ...input }
+    input = { ...parsedObject(await readPipe(mostRequestBytes(operation)), help), ...input }
   }
   const calling = openClient(operations, common).call(name, input, {
     dryRun: common.dryRun,

@@ -1,3 +1,4 @@
+import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
@@ -132,13 +133,14 @@ export function readArguments(operation: OperationDescription, argv: readonly st
   let fromStdin: string | null = null
   const positionals = positionalsOf(operation)
   const words = parsed._.map(String)
-  if (words.length > positionals.length) {
+  const takesFiles = bodyFieldOf(operation) !== undefined
+  if (words.length > positionals.length && !takesFiles) {
     throw new OperationError(
       'invalid_input',
       `“${words[positionals.length]}” is one word too many; usage: ${usageOf(operation)}.`,
     )
   }
-  words.forEach((word, i) => {
+  words.slice(0, positionals.length).forEach((word, i) => {
     texts[positionals[i]!.name] = word
   })
   for (const field of operation.fields) {
@@ -165,5 +167,12 @@ export function readArguments(operation: OperationDescription, argv: readonly st
       texts[field.name] = field.kind === 'boolean' && value === '' ? true : value
     }
   }
-  return { common: commonOf(parsed), input: inputFromText(operation.fields, texts), asked, fromStdin }
+  return {
+    common: commonOf(parsed),
+    input: inputFromText(operation.fields, texts),
+    asked,
+    fromStdin,
+    /** From which the operation’s body comes, one call each. */
+    files: words.slice(positionals.length),
+  }
 }

@@ -1,3 +1,4 @@
+import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText } from '@irc-now/core/operation/text-input'
@@ -7,6 +8,8 @@ import { type Client, createClient } from '../session/client.ts'
 import { settle } from '../session/settle.ts'
 import { findSession } from '../session/target.ts'
 import { type Common, readArguments } from './arguments.ts'
+
+type Input = Readonly<Record<string, unknown>>
 
 export function openClient(
   operations: readonly OperationDescription[],
@@ -31,7 +34,8 @@ export async function runCommand(
   argv: readonly string[],
   out: Output,
 ): Promise<void> {
-  const { common, input, asked, fromStdin } = readArguments(operation, argv)
+  const { common, input, asked, fromStdin, files } = readArguments(operation, argv)
+  const body = bodyFieldOf(operation)
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && common.json === null
   // Read as any text is: an empty one clears what can be cleared.
   if (fromStdin)
@@ -40,7 +44,7 @@ export async function runCommand(
       inputFromText(operation.fields, { [fromStdin]: await (await import('./ask.ts')).readSecret() }),
     )
   for (const field of operation.fields) {
-    const wanted = asked.includes(field.name) || (field.required && input[field.name] === undefined)
+    const wanted = asked.includes(field.name) || (field !== body && field.required && input[field.name] === undefined)
     if (!wanted) continue
     if (interactive) input[field.name] = await ask(field.description.replace(/\.$/, '') || field.flag, field.secret)
     else if (field.secret)
@@ -59,6 +63,30 @@ export async function runCommand(
     if (common.watch) await watch(client, operation, input, answer, as, out)
     return
   }
+  const write = (whole: Input) => runWrite(client, operation, whole, common, interactive, out)
+  if (!body || input[body.name] !== undefined) return write(input)
+  const { bodiesOf } = await import('./bodies.ts')
+  const bodies = bodiesOf(operation, body, input, files)
+  for (const read of bodies) {
+    try {
+      await write(await read())
+    } catch (error) {
+      if (bodies.length === 1) throw error
+      // The others are done all the same.
+      process.exitCode = out.error(error)
+    }
+  }
+}
+
+async function runWrite(
+  client: Client,
+  operation: OperationDescription,
+  input: Input,
+  common: Common,
+  interactive: boolean,
+  out: Output,
+): Promise<void> {
+  const as = common.as === undefined ? {} : { as: common.as }
   const call = (confirm: string | undefined) =>
     client.call(operation.name, input, {
       ...as,
@@ -88,7 +116,8 @@ export async function runCommand(
     if (settled === null && common.json === null) return out.note('It is gone.')
     if (settled !== null && operation.settle?.show.split('.')[0] === operation.noun) output = settled
   }
-  await out.result(operation, output)
+  // What a dry run would have made does not hold, so nothing of it is an address.
+  await out.result(common.dryRun ? { ...operation, main: null } : operation, output)
 }
 
 /** What a phone can scan, below the rest. */

@@ -1,3 +1,4 @@
+import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { type ErrorCode, OperationError } from '@irc-now/core/operation/errors'
 import { distance } from 'fastest-levenshtein'
@@ -80,4 +81,5 @@ export const usageOf = (operation: OperationDescription) =>
     operation.noun,
     operation.verb,
     ...positionalsOf(operation).map((field) => (field.required ? `<${field.flag}>` : `[${field.flag}]`)),
+    ...(bodyFieldOf(operation) ? ['[FILE…]'] : []),
   ].join(' ')

@@ -4,7 +4,7 @@ import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/e
 import { details, knowWidths, safe, safeJson, table } from './text.ts'
 
 /** What printing needs to know of an operation. */
-type Shown = Pick<OperationDescription, 'noun' | 'columns'>
+type Shown = Pick<OperationDescription, 'noun' | 'columns'> & Partial<Pick<OperationDescription, 'main'>>
 
 export interface Output {
   /** Resolves, where it is not done at once, when it is printed. */
@@ -37,6 +37,11 @@ export function createOutput(json: readonly string[] | null): Output {
     result(operation, output) {
       if (json) {
         data(safeJson(picked(output, json), process.stdout.isTTY ? 2 : undefined))
+        return undefined
+      }
+      const main = operation.main && (output as Record<string, unknown>)[operation.main]
+      if (typeof main === 'string') {
+        data(safe(main))
         return undefined
       }
       const loading = knowWidths(output)

@@ -9,6 +9,9 @@ export interface OneTimeRequest {
   readonly as?: string | undefined
 }
 
+/** What the account’s events call a link once its page has been sent; it tells nothing of the link itself. */
+export const linkSubject = (linkOrToken: string) => `link/${hashSecret(linkOrToken.split('/').at(-1)!).slice(0, 16)}`
+
 /**
  * Makes the link to the page on which an account finishes an operation that has secrets; it works once, until
  * `lifeMs` have passed. Only its hash is kept.

@@ -1,13 +1,14 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { allows } from '@irc-now/core/accounts/tokens/token'
 import { authorise } from '@irc-now/core/operation/authorise'
+import { mostRequestBytes } from '@irc-now/core/operation/body'
 import type { Caller } from '@irc-now/core/operation/context'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation, type OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { type Runtime, run } from '@irc-now/core/operation/run'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
-import { type Context as Exchange, Hono } from 'hono'
+import { type Context as Exchange, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Logger } from 'pino'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
@@ -56,13 +57,6 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     const [, route = 'other'] = /^\/v1\/([a-z.]+)$/.exec(c.req.path) ?? []
     deps.observe?.(known.has(route) ? route : 'other', c.res.status, (performance.now() - begun) / 1000)
   })
-  api.use(
-    '/v1/*',
-    bodyLimit({
-      maxSize: 256 * 1024,
-      onError: () => fromProblem({ code: 'too_large', message: 'A request has at most 256 KB; send less.' }),
-    }),
-  )
   api.get('/openapi.json', (c) => c.json(document))
 
   const callerOf = async (c: Exchange<Env>) => {
@@ -97,8 +91,20 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     )
   })
 
-  api.all('/v1/:operation', async (c) => {
+  const callers = new WeakMap<Exchange<Env>, Caller>()
+  /** Who asks is known before anything is read: only members may send what is long. */
+  const withCaller: MiddlewareHandler<Env> = async (c, next) => {
     const caller = await callerOf(c)
+    callers.set(c, caller)
+    const found = known.get(c.req.param('operation') ?? '')
+    const fields = found && caller.accountId !== null ? found.description.fields : []
+    const maxSize = mostRequestBytes({ fields })
+    const message = `A request has at most ${maxSize / 1024} KB here; send less.`
+    return bodyLimit({ maxSize, onError: () => fromProblem({ code: 'too_large', message }) })(c, next)
+  }
+
+  api.all('/v1/:operation', withCaller, async (c) => {
+    const caller = callers.get(c)!
     const found = known.get(c.req.param('operation'))
     if (!found) throw new OperationError('unknown_operation', 'There is no such operation; see /openapi.json.')
     const method = found.operation.effect === 'read' ? 'GET' : 'POST'

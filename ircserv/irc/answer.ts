@@ -1,4 +1,5 @@
-import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { bodyFieldOf } from '@irc-now/core/operation/body'
+import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
 import { type Command, pick, readCommand } from './command.ts'
 import type { createConfirmations } from './confirmations.ts'
@@ -103,6 +104,8 @@ async function perform(session: Session, account: string, command: Command): Pro
   const { deps, signal } = session
   const { operation, input } = command
   const options: CallOptions = { signal, ...(command.as === undefined ? {} : { as: command.as }) }
+  const body = bodyFieldOf(operation)
+  if (body) return onPage(deps, account, command, body)
   const wanted = operation.fields.some((field) => field.secret && field.required)
   if (command.secretGiven || wanted || (operation.secrets.length > 0 && !command.dryRun)) {
     const link = await deps.secretLink(account, operation.name, input, command.as)
@@ -117,6 +120,24 @@ async function perform(session: Session, account: string, command: Command): Pro
   }
   if (operation.effect === 'destroy') return destroy(session, account, command, options)
   return done(command, await deps.call(account, operation.name, input, options))
+}
+
+/** What is no line of IRC is put in on a page; a notice follows once it is. */
+async function onPage(deps: NowServDeps, account: string, command: Command, body: Field): Promise<Answer> {
+  const { operation, as } = command
+  const { [body.name]: inline, ...input } = command.input
+  if (command.dryRun)
+    throw new OperationError(
+      'invalid_input',
+      `A dry run of this is not to be had on IRC; use “irc-now ${operation.noun} ${operation.verb} --dry-run”.`,
+    )
+  const link = await deps.secretLink(account, operation.name, input, as)
+  const typed = inline === undefined ? '' : ` What you typed as ${body.flag} was not used.`
+  return {
+    lines: split(`Go on at ${link} (works once, for 15 minutes); I tell you here what came of it.${typed}`),
+    data: { link },
+    follow: { command, output: { link } },
+  }
 }
 
 const done = (command: Command, output: unknown): Answer => ({

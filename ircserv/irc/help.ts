@@ -41,6 +41,7 @@ export function helpLines(operations: readonly OperationDescription[], words: re
         field.description,
         field.choices.length > 0 ? `One of ${field.choices.join(', ')}.` : '',
         field.default === undefined ? '' : `Default ${String(field.default)}.`,
+        field.body ? 'You get a link to a page for it.' : '',
         field.secret ? 'Secret: you get a link for it, never type it here.' : '',
       ]
       return `  --${field.flag} …${field.required ? ' (required)' : ''} ${notes.filter(Boolean).join(' ')}`

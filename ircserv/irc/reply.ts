@@ -53,20 +53,29 @@ export function shown(value: unknown): string {
   return String(value)
 }
 
+/** An answer has at most so many lines, and nothing in it more characters than these hold. */
+const mostLines = 40
+const cut = (text: string) => text.slice(0, mostLines * lineBytes).toWellFormed()
+
 const pairs = (item: Readonly<Record<string, unknown>>, names: readonly string[]) =>
-  names.map((name) => `${name}: ${shown(item[name])}`).join(' · ')
+  names.map((name) => `${name}: ${cut(shown(item[name]))}`).join(' · ')
 
 type Named = Readonly<Record<string, unknown>>
 
 /** An operation's output as lines; long lists end with how to see the rest. */
 export function outputLines(operation: OperationDescription, output: unknown, input: Named = {}): string[] {
   const { items } = output as { items?: Record<string, unknown>[] }
-  if (!items) return detailLines(operation, output as Named, input)
+  if (!items) return capped(operation, detailLines(operation, output as Named, input))
   if (items.length === 0) return [`You have no ${operation.noun}.`]
   const most = 20
   const lines = items.slice(0, most).flatMap((item) => split(pairs(item, operation.columns)))
   if (items.length > most) lines.push(`… and ${items.length - most} more: irc-now ${operation.noun} ${operation.verb}`)
   return lines
+}
+
+function capped({ noun, verb }: OperationDescription, lines: string[]): string[] {
+  if (lines.length <= mostLines) return lines
+  return [...lines.slice(0, mostLines - 1), `… and more: irc-now ${noun} ${verb}`]
 }
 
 /**
@@ -92,7 +101,12 @@ function detailLines(operation: OperationDescription, item: Named, input: Named)
   }
   return [
     ...split(pairs(item, short)),
-    ...blocks.flatMap(([name, text]) => [`${plain(name)}:`, ...text.split('\n').flatMap((line) => split(line))]),
+    ...blocks.flatMap(([name, text]) => [
+      `${plain(name)}:`,
+      ...cut(text)
+        .split('\n')
+        .flatMap((line) => split(line)),
+    ]),
   ]
 }
 

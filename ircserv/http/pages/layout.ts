@@ -9,8 +9,8 @@ export const style = `
 :root{color-scheme:light dark;--ground:light-dark(#f4f8f4,#0c130e);--text:light-dark(#142018,#d5e6d9);--green:light-dark(#17663a,#5fd38d);--line:light-dark(#c5d6ca,#27392d)}
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.6 Outfit,system-ui,sans-serif}
 main{max-width:36rem;margin:12vh auto;padding:0 1.25rem}h1{font:500 1.9rem/1.2 Newsreader,Georgia,serif;color:var(--green);margin:0 0 1rem}
-code,dd,input{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.95rem}label{display:block;margin:1rem 0 .25rem}
-input{width:100%;padding:.6rem;border:1px solid var(--line);border-radius:.4rem;background:transparent;color:inherit}
+code,dd,input,textarea{font-family:"JetBrains Mono",ui-monospace,monospace;font-size:.95rem}label{display:block;margin:1rem 0 .25rem}
+input,textarea{width:100%;padding:.6rem;border:1px solid var(--line);border-radius:.4rem;background:transparent;color:inherit}
 button{margin-top:1.25rem;padding:.65rem 1.2rem;border:0;border-radius:.4rem;background:var(--green);color:var(--ground);font:500 1rem Outfit,system-ui,sans-serif;cursor:pointer}
 dt{opacity:.75;margin-top:.75rem}dd{margin:0;overflow-wrap:anywhere}.error{border-left:3px solid #d5573b;padding-left:.75rem}
 a{color:var(--green)}.code{font-size:2rem;letter-spacing:.1em;margin:.5rem 0}.quiet{opacity:.75;font-size:.9rem}
@@ -46,12 +46,16 @@ export function problemPage(c: Context, error: unknown, log: { error(o: object, 
   return problemAnswer(c, problemOf(error))
 }
 
-/** What a form may have in bytes; beyond that nothing is read. */
-export const formLimit = bodyLimit({
-  maxSize: 16_384,
-  onError: (c) =>
-    problemAnswer(c, { code: 'too_large', message: 'That is too long for this form; go back and type less.' }),
-})
+/** Nothing is read of a form beyond so many bytes. */
+export const formLimitOf = (maxSize: number) =>
+  bodyLimit({
+    maxSize,
+    onError: (c) =>
+      problemAnswer(c, { code: 'too_large', message: 'That is too long for this form; go back and put in less.' }),
+  })
+
+/** What a form of a few lines may have. */
+export const formLimit = formLimitOf(16_384)
 
 function problemAnswer(c: Context, { code, message, details }: Problem) {
   const { title, status } = errorCodes[code]

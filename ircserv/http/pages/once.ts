@@ -1,17 +1,21 @@
-import type { OneTimeRequest } from '@irc-now/core/accounts/one-time-link'
+import { linkSubject, type OneTimeRequest } from '@irc-now/core/accounts/one-time-link'
 import { hashSecret } from '@irc-now/core/accounts/secrets'
+import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { type Runtime, run } from '@irc-now/core/operation/run'
 import { inputFromText } from '@irc-now/core/operation/text-input'
-import { type Context as Exchange, Hono } from 'hono'
+import { Hono, type MiddlewareHandler } from 'hono'
 import { html } from 'hono/html'
 import type { Logger } from 'pino'
 import { shown } from '../../irc/reply.ts'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
-import { field, formLimit, page, pageHeaders, problemPage } from './layout.ts'
+import { field, page, pageHeaders, problemPage } from './layout.ts'
+import { bodyInputs, bodyOf, formLimitFor } from './once-body.ts'
+
+type Env = { Bindings: ApiBindings }
 
 /**
  * One-time links: the page on which an operation with secrets is finished, since no secret crosses IRC. Opening the link
@@ -24,7 +28,7 @@ export function createOncePage(deps: {
   log: Logger
 }) {
   const { operations, runtime } = deps
-  const app = new Hono<{ Bindings: ApiBindings }>()
+  const app = new Hono<Env>()
 
   const find = async (token: string) => {
     const link = await runtime.transaction((store) => store.links.find(hashSecret(token)))
@@ -54,19 +58,26 @@ export function createOncePage(deps: {
         autocomplete: 'new-password',
       }),
     )
+    const body = bodyFieldOf(description)
+    const why = body
+      ? html`<p>This works once. Paste it here, or choose a file.</p>`
+      : html`<p>You are here because secrets don’t travel over IRC or by mail. This works once.</p>`
     return c.html(
       page(
         description.summary,
-        html`<p>You are here because secrets don’t travel over IRC or by mail. This works once.</p>
-        <form method="post">${inputs}<button>Go on</button></form>`,
+        html`${why}<form method="post"${body ? html` enctype="multipart/form-data"` : ''}>${inputs}${body ? bodyInputs(body) : ''}<button>Go on</button></form>`,
       ),
       200,
       pageHeaders,
     )
   })
 
-  app.post('/once/:token', formLimit, async (c: Exchange) => {
-    const token = c.req.param('token') ?? ''
+  const limitOf: MiddlewareHandler<Env> = async (c, next) => {
+    const { description } = await find(c.req.param('token') ?? '')
+    return formLimitFor(description)(c, next)
+  }
+  app.post('/once/:token', limitOf, async (c) => {
+    const token = c.req.param('token')
     const { link, operation, description } = await find(token)
     const form = await c.req.parseBody()
     const typed = Object.fromEntries(
@@ -74,14 +85,11 @@ export function createOncePage(deps: {
         typeof form[name] === 'string' && form[name] !== '' ? [[name, form[name]]] : [],
       ),
     )
-    if (secretsOf(description).length > 0 && Object.keys(typed).length === 0) {
-      throw new OperationError(
-        'invalid_input',
-        'Nothing was typed; go back and fill in the form. The link still works.',
-      )
-    }
+    const body = await bodyOf(description, form)
+    if (secretsOf(description).length > 0 && Object.keys(typed).length === 0) throw nothingTyped()
+    if (bodyFieldOf(description) && Object.keys(body).length === 0) throw nothingTyped()
     const wanted = JSON.parse(deps.open(link.sealed_input)) as OneTimeRequest
-    const input = { ...wanted.input, ...inputFromText(description.fields, typed) }
+    const input = { ...body, ...wanted.input, ...inputFromText(description.fields, typed) }
     const caller = {
       accountId: link.account_id,
       via: 'page',
@@ -93,7 +101,8 @@ export function createOncePage(deps: {
     if (!(await runtime.transaction((store) => store.links.use(hashSecret(token), runtime.now())))) {
       throw new OperationError('not_found', 'This link was used already; ask NowServ for another.')
     }
-    const output = (await run(runtime, operation, input, caller)) as object
+    const output = (await run(runtime, operation, input, caller)) as Record<string, unknown>
+    if (description.main !== null) await tell(link.account_id, token, String(output[description.main]))
     const rows = Object.entries(output).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)
     return c.html(
       page(
@@ -105,4 +114,22 @@ export function createOncePage(deps: {
     )
   })
   return app
+
+  /** Whoever was given the link, such as NowServ for somebody on IRC, learns what came of it. */
+  async function tell(accountId: string | null, token: string, message: string): Promise<void> {
+    if (accountId === null) return
+    await runtime.transaction(async (store) => {
+      await store.events.insert({
+        accountId,
+        subject: linkSubject(token),
+        type: 'link.used',
+        message,
+        at: runtime.now(),
+      })
+      await store.notify(`event ${accountId}`)
+    })
+  }
 }
+
+const nothingTyped = () =>
+  new OperationError('invalid_input', 'Nothing was typed; go back and fill in the form. The link still works.')

@@ -1,0 +1,26 @@
+import type { Field, OperationDescription } from './describe.ts'
+import { OperationError } from './errors.ts'
+
+/** Bytes of a request without a body field, and of all that is beside one. */
+const usual = 256 * 1024
+
+export const bodyFieldOf = ({ fields }: Pick<OperationDescription, 'fields'>): Field | undefined =>
+  fields.find(({ body }) => body !== null)
+
+/** How many bytes a request may have as JSON, in which a character takes six at most. */
+export function mostRequestBytes(operation: Pick<OperationDescription, 'fields'>): number {
+  const field = bodyFieldOf(operation)
+  return field?.body === 'text' ? usual + 6 * (field.longest ?? usual) : usual
+}
+
+/** As text, exactly as it is; `name` says where the bytes are from. Throws where they are no UTF-8. */
+export function textOfBytes(bytes: Uint8Array, name: string, field: Field): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch (cause) {
+    throw new OperationError('invalid_input', `${name} is no text in UTF-8; convert it first, as with iconv.`, {
+      field: field.name,
+      cause,
+    })
+  }
+}

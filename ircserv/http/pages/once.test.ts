@@ -1,0 +1,72 @@
+import { createOneTimeLink, linkSubject } from '@irc-now/core/accounts/one-time-link'
+import { catalogue } from '@irc-now/core/catalogue'
+import { openPglite } from '@irc-now/core/store/database'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestPlatform } from '../../../test/platform.ts'
+import { quietLog } from '../../../test/quiet-log.ts'
+import { createOncePage } from './once.ts'
+
+let platform: Awaited<ReturnType<typeof createTestPlatform>>
+let pages: ReturnType<typeof createOncePage>
+let alice: string
+let close: () => Promise<void>
+
+beforeAll(async () => {
+  const database = await openPglite()
+  platform = await createTestPlatform(database)
+  alice = await platform.member('alice')
+  pages = createOncePage({
+    operations: catalogue,
+    runtime: platform.runtime,
+    open: platform.keyring.open,
+    log: quietLog,
+  })
+  close = () => database.close()
+}, 60_000)
+afterAll(() => close())
+
+async function link(input: object = {}): Promise<string> {
+  const { runtime } = platform
+  const request = { input: { ...input } }
+  const made = await runtime.transaction((store) =>
+    createOneTimeLink(
+      store,
+      { ...runtime, now: runtime.now() },
+      { accountId: alice, operation: 'paste.create', request, lifeMs: 60_000 },
+    ),
+  )
+  return made.url
+}
+const ask = (url: string, form?: Record<string, string | File>) => {
+  const body = new FormData()
+  for (const [name, value] of Object.entries(form ?? {})) body.append(name, value)
+  const env = { address: '192.0.2.1', onSocket: false, incoming: null as never, outgoing: null as never }
+  return pages.request(new URL(url).pathname, form ? { method: 'POST', body } : {}, env)
+}
+const pastes = async () => (await platform.call('alice', 'account.export')).pastes
+
+test('a text is put in on the page, or a file is; its author’s events say what came of it', async () => {
+  const url = await link({ title: 'said before', expires: '1h' })
+  const form = await (await ask(url)).text()
+  expect(form).toMatch(/<textarea [^>]*name="text"[\s\S]*<input [^>]*name="file" type="file"/)
+  expect(form).not.toContain('type="password"')
+  expect((await ask(url, { text: '' })).status).toBe(400)
+  expect((await ask(url, { text: 'a\0b' })).status).toBe(400)
+  const done = await ask(url, { text: 'one\r\ntwo\r\n', file: new File([], '') })
+  expect(done.status).toBe(200)
+  const [made] = await pastes()
+  expect(made).toMatchObject({ title: 'said before', text: 'one\ntwo\n' })
+  expect(await done.text()).toContain(`<dd>${made.url}</dd>`)
+  const events = await platform.runtime.read((store) => store.events.after(alice, '0'))
+  expect(events.at(-1)).toMatchObject({ subject: linkSubject(url), message: made.url })
+  expect(JSON.stringify(events)).not.toContain('ircn_')
+  expect((await ask(url, { text: 'again' })).status).toBe(404)
+})
+
+test('a file names itself, and is taken as it is, if it is text', async () => {
+  const url = await link()
+  expect((await ask(url, { text: '', file: new File([Buffer.from([0xff, 0xfe])], 'x.bin') })).status).toBe(400)
+  expect((await ask(url, { text: 'x'.repeat(5_000_000) })).status).toBe(413)
+  expect((await ask(url, { text: 'not this', file: new File(['a\r\nb'], 'notes.md') })).status).toBe(200)
+  expect((await pastes()).at(-1)).toMatchObject({ title: 'notes.md', text: 'a\r\nb' })
+})
