@@ -31,7 +31,9 @@ const inputOf = (fields: readonly Field[]) =>
   fc.record(Object.fromEntries(fields.map((field) => [field.name, someValue(field)])), { requiredKeys: [] })
 
 const withoutSecrets = (fields: readonly Field[], input: Record<string, unknown>) =>
-  Object.fromEntries(Object.entries(input).filter(([name]) => !fields.find((field) => field.name === name)?.secret))
+  Object.fromEntries(
+    Object.entries(input).filter(([name]) => !fields.some((one) => one.name === name && (one.secret || one.body))),
+  )
 
 /** The words as a shell would hand them over. */
 const shellWords = (lines: readonly string[]): string[][] =>

@@ -7,6 +7,7 @@ import { type Home, homesOf } from './homes.ts'
 import type { DetailPane, Item, ListPane, LogEntry, Notice, Pane } from './pane.ts'
 import { problemText } from './problem-text.ts'
 import { rowsOf } from './rows.ts'
+import { copyText } from './terminal.ts'
 
 /** All that the screen shows. Keys and answers change it, and `changed` says so; the views only draw it. */
 export interface App {
@@ -31,6 +32,10 @@ export interface App {
   quit(code: number): void
   /** Gives the terminal back to the shell until it lets this go on. */
   suspend(): void
+  /** Gives the screen to the person’s editor; answers with what it leaves of the text. Throws OperationError. */
+  edit(before: string): Promise<Uint8Array>
+  /** Puts a text into the clipboard, where the terminal lets it. */
+  copy(text: string): void
 }
 
 export function createApp(
@@ -63,6 +68,8 @@ export function createApp(
     },
     quit,
     suspend() {},
+    edit: async () => new Uint8Array(),
+    copy: copyText,
   }
   return app
 }

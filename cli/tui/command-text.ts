@@ -13,8 +13,8 @@ const shellQuoted = (text: string) =>
 const ircQuoted = (text: string) => (/^[^\s"'\\]+$/.test(text) ? text : `"${text.replace(/["\\]/g, '\\$&')}"`)
 
 /**
- * What to type into a shell and to NowServ for the same. A secret's value stands in neither: the shell asks for it, and
- * NowServ answers with a link to the page that does.
+ * What to type into a shell and to NowServ for the same. A secret's value and a whole text stand in neither: the shell
+ * asks for them, and NowServ answers with a link to the page that does.
  */
 export function commandText(
   { noun, verb, ...operation }: OperationDescription,
@@ -22,7 +22,7 @@ export function commandText(
   more: { confirm?: string; dryRun?: boolean; as: string | null } = { as: null },
 ): CommandText {
   const description = { noun, verb, ...operation }
-  const given = operation.fields.filter((field) => input[field.name] !== undefined)
+  const given = operation.fields.filter((field) => !field.body && input[field.name] !== undefined)
   const placed = placedFields(positionalsOf(description), input)
   const named = given.filter((field) => !field.secret && !placed.includes(field))
   const secrets = given.filter((field) => field.secret)

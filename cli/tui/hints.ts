@@ -1,9 +1,11 @@
+import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { type Action, actionsOf, type Input, keyOf } from './actions.ts'
 import { type App, topOf } from './app.ts'
 import { codeOf } from './code.ts'
 import { type CommandText, commandText } from './command-text.ts'
-import type { DetailPane, ListPane, Pane } from './pane.ts'
+import type { DetailPane, Item, ListPane, Pane } from './pane.ts'
+import { addressOf } from './panes/copy.ts'
 import { inputOf } from './panes/form.ts'
 import { createOf } from './panes/list.ts'
 import { found } from './panes/palette.ts'
@@ -27,7 +29,13 @@ export function hintsOf(app: App): Hint[] {
     case 'detail':
       return detailHints(app, pane)
     case 'form':
-      return [['↑↓ Tab', 'move'], ['←→', 'choose'], ...writing(pane.operation.verb), ...trying(pane.operation)]
+      return [
+        ...(bodyFieldOf(pane.operation) ? [['Ctrl-O', 'editor'] as const] : []),
+        ['↑↓ Tab', 'move'],
+        ['←→', 'choose'],
+        ...writing(pane.operation.verb),
+        ...trying(pane.operation),
+      ]
     case 'confirm':
       return [...writing(pane.action.operation.verb), ...trying(pane.action.operation)]
     case 'palette':
@@ -54,6 +62,7 @@ function listHints(app: App, pane: ListPane): Hint[] {
     ['Enter', 'show'],
     ...create,
     ...thingHints(app, pane.noun, keyOf(app.operations, pane.noun, item)),
+    ...copyHints(item),
     ...filter,
   ]
 }
@@ -61,14 +70,17 @@ function listHints(app: App, pane: ListPane): Hint[] {
 function detailHints(app: App, pane: DetailPane): Hint[] {
   const list = pane.related
   if (list?.filtering) return writing('keep the filter')
-  if (pane.secrets.length > 0) return [['Esc', 'forget it']]
+  const copy = copyHints(pane.value)
+  if (pane.secrets.length > 0) return [['Esc', 'forget it'], ...copy]
   const own = thingHints(app, pane.noun, pane.key)
   const back: Hint[] = app.panes.length > 1 ? [['Esc', 'back']] : []
   const code: Hint[] = codeOf(app, pane) ? [['s', 'QR code']] : []
-  if (!list) return [['↑↓', 'scroll'], ...code, ...own, ...back]
+  if (!list) return [['↑↓', 'scroll'], ...code, ...own, ...copy, ...back]
   const show: Hint[] = rowsOf(list).length > 0 ? [['Enter', 'show']] : []
   return [...show, ['c', 'add'], ...own, ...back]
 }
+
+const copyHints = (item: Item | null): Hint[] => (addressOf(item) === null ? [] : [['y', 'copy address']])
 
 function thingHints(app: App, noun: string, key: Input | null): Hint[] {
   if (key === null) return []

@@ -10,6 +10,7 @@ const homes = [
     read: 'bouncer.list',
     empty: 'You have no bouncer yet. Press c: it creates your first bouncer.',
   },
+  { title: 'pastes', read: 'paste.list', empty: 'No paste yet. Press c: it publishes a text or a file.' },
   {
     title: 'passwords',
     read: 'password.list',

@@ -52,6 +52,8 @@ export interface FormPane {
   readonly initial: Readonly<Record<string, string>>
   readonly lines: Record<string, Line>
   readonly touched: Set<string>
+  /** What was written in the editor for the operation’s body; null where nothing was, or a file’s name is typed. */
+  written: string | null
   focus: number
   problem: Problem | null
   busy: boolean

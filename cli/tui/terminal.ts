@@ -11,6 +11,10 @@ const asItWas = `\x1b[?2004l${wrapping.on}\x1b[?25h\x1b[?1049l`
 
 export const setWrapping = (how: 'on' | 'off') => void process.stdout.write(wrapping[how])
 
+/** By OSC 52, which reaches the person’s own clipboard from another machine too. */
+export const copyText = (text: string) =>
+  void process.stdout.write(`\x1b]52;c;${Buffer.from(text).toString('base64')}\x07`)
+
 /** Gives the terminal back as it was found. Written at once, since the process may be about to end. */
 export function restoreTerminal(): void {
   try {

@@ -21,7 +21,7 @@ export const toneOfPhase = (phase: string): Tone =>
     ? 'good'
     : ['pending', 'connecting', 'deleting'].includes(phase)
       ? 'busy'
-      : ['failed', 'suspended', 'disconnected', 'no'].includes(phase)
+      : ['failed', 'suspended', 'removed', 'disconnected', 'no'].includes(phase)
         ? 'bad'
         : 'off'
 

@@ -1,10 +1,14 @@
+import { bodyFieldOf } from '@irc-now/core/operation/body'
 import { MessageTags } from 'irc-framework'
 import { connectIrc } from '../irc-client.ts'
 import { type Answer, type FrontEnd, type Person, typed } from './front-end.ts'
 import { finishOnPage } from './once-page.ts'
 
 type Client = Awaited<ReturnType<typeof connectIrc>>
-type Data = { error?: { code: string; field?: string; details?: { link?: string; confirm?: string } } } | null
+type Data = {
+  link?: string
+  error?: { code: string; field?: string; details?: { link?: string; confirm?: string } }
+} | null
 
 const quoted = (text: string) => `"${text.replace(/["\\]/g, '\\$&')}"`
 export const tagsOf = (line: string) => MessageTags.decode(/^@(\S+) /.exec(line)?.[1] ?? '')
@@ -42,8 +46,10 @@ export function nowServFrontEnd(ircPort: number): FrontEnd {
     via: 'irc',
     async run(person, operation, input, { confirm, dryRun, as } = {}) {
       const client = await clientOf(person)
+      const body = bodyFieldOf(operation)
       const secret = (name: string) => operation.fields.some((field) => field.name === name && field.secret)
-      const words = Object.entries(input).map(([name, value]) => {
+      const words = Object.entries(input).flatMap(([name, value]) => {
+        if (name === body?.name) return []
         const flag = operation.fields.find((field) => field.name === name)?.flag ?? name
         // Somebody types a secret here after all; the right one goes into the page.
         return `${flag}=${quoted(secret(name) && value !== null ? 'typed by mistake' : typed(value))}`
@@ -58,6 +64,11 @@ export function nowServFrontEnd(ircPort: number): FrontEnd {
         const secrets = Object.entries(input).filter(([name, value]) => secret(name) && value !== null)
         return finishOnPage(data.error.details!.link!, Object.fromEntries(secrets) as Record<string, string>)
       }
+      if (body && data?.link !== undefined)
+        return finishOnPage(
+          data.link,
+          typeof input[body.name] === 'string' ? { [body.name]: input[body.name] as string } : {},
+        )
       const answer: Answer = data?.error ? { code: data.error.code, field: data.error.field } : { output: data }
       return answer
     },

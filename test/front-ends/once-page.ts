@@ -7,9 +7,10 @@ const unescaped = (text: string) => text.replace(/&(amp|lt|gt|quot|#39);/g, (_, 
 /** Opens a one-time link as a browser does, fills its form in and sends it. */
 export async function finishOnPage(link: string, secrets: Readonly<Record<string, string>>): Promise<Answer> {
   const form = await (await fetch(link)).text()
-  if (!form.includes('<form method="post">')) throw new Error(`no form at ${link}: ${form}`)
+  if (!form.includes('<form method="post"')) throw new Error(`no form at ${link}: ${form}`)
   for (const name of Object.keys(secrets)) {
-    if (!form.includes(`name="${name}" type="password"`)) throw new Error(`no field ${name} in ${form}`)
+    if (!new RegExp(`<(input|textarea) [^>]*name="${name}" (type="password"|rows)`).test(form))
+      throw new Error(`no field ${name} in ${form}`)
   }
   const response = await fetch(link, { method: 'POST', body: new URLSearchParams(secrets) })
   const page = await response.text()

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
@@ -12,6 +15,7 @@ const size = { columns: 400, rows: 150 }
 const most = 4
 
 const dryRunKey = '\x14'
+const editorKey = '\x0f'
 
 const labelOf = (field: Field) => field.flag.replaceAll('-', ' ')
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
@@ -19,6 +23,9 @@ const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 /** `irc-now tui` in a terminal: the palette, the form, and what the screen says then. */
 export function tuiFrontEnd(url: string): FrontEnd {
   const screens = new Map<string, Promise<Terminal>>()
+  const folder = mkdtempSync(join(tmpdir(), 'irc-now-tui-'))
+  /** What the person’s editor leaves of any text. */
+  const body = join(folder, 'body')
 
   /** The screen of somebody, opened the first time; the one that was used the longest ago is closed for it. */
   function screenOf(person: Person | null, as: string | undefined): Promise<Terminal> {
@@ -36,7 +43,7 @@ export function tuiFrontEnd(url: string): FrontEnd {
   async function open(person: Person | null, as: string | undefined): Promise<Terminal> {
     const words = [program, 'tui', `--url=${url}`, ...(as === undefined ? [] : [`--as=${as}`])]
     const token = person ? { IRC_NOW_TOKEN: person.token } : {}
-    const env = { PATH: process.env.PATH, HOME: '/nonexistent', NO_COLOR: '1', ...token }
+    const env = { PATH: process.env.PATH, HOME: '/nonexistent', NO_COLOR: '1', EDITOR: `cp ${body}`, ...token }
     const screen = openTerminal(process.execPath, words, { ...size, env })
     // Who it is, or that this can't be said.
     await screen.until(/^ irc\.now › bouncers .+\S {2}[●○] |✗ \[\w+\]/)
@@ -57,7 +64,7 @@ export function tuiFrontEnd(url: string): FrontEnd {
       if (operation.fields.length > 0) {
         const form = new RegExp(`^ irc\\.now › \\w+ › ${operation.noun} ${operation.verb} [\\s\\S]+Esc back`)
         await screen.until(form)
-        const lacking = await fillIn(screen, operation, input)
+        const lacking = await fillIn(screen, operation, input, (text) => writeFile(body, text))
         if (lacking) return { unaskable: lacking }
         screen.type(options.dryRun ? dryRunKey : keys.enter)
       } else {
@@ -68,6 +75,7 @@ export function tuiFrontEnd(url: string): FrontEnd {
     },
     close() {
       for (const screen of screens.values()) screen.then((one) => one.close()).catch(() => {})
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }
@@ -99,12 +107,26 @@ async function fillIn(
   screen: Terminal,
   { fields }: OperationDescription,
   input: Readonly<Record<string, unknown>>,
+  write: (text: string) => Promise<void>,
 ): Promise<string | null> {
   let focus = 0
   for (const [name, value] of Object.entries(input)) {
     const place = fields.findIndex((field) => field.name === name)
     const field = fields[place]
     if (!field) return name
+    if (field.body) {
+      await write(typed(value))
+      const before = screen.text
+      screen.type(editorKey)
+      await until(
+        screen,
+        () =>
+          screen.text.includes(value === '' ? 'opens your editor' : 'lines written') &&
+          (value === '' || screen.text !== before),
+      )
+      focus = place
+      continue
+    }
     screen.type((place > focus ? keys.down : keys.up).repeat(Math.abs(place - focus)))
     focus = place
     const focused = `^ › ${labelOf(field)} [ *] *`

@@ -4,6 +4,7 @@ import { codeOf } from '../code.ts'
 import { detailLines } from '../detail-lines.ts'
 import type { Key } from '../keys.ts'
 import type { DetailPane } from '../pane.ts'
+import { copyAddress } from './copy.ts'
 import { pressList } from './list.ts'
 import { moved, pageOf } from './moving.ts'
 import { destroy, openMenu, type Thing, update } from './thing.ts'
@@ -14,6 +15,7 @@ export function pressDetail(app: App, pane: DetailPane, key: Key): boolean {
   if (list?.filtering) return pressList(app, list, key)
   if (key.name === 'text' && (pressOfThing(app, pane, key.text) || (key.text === 's' && showCode(app, pane))))
     return true
+  if (key.name === 'text' && key.text === 'y' && copyAddress(app, pane.value)) return true
   if (list) {
     if (pressList(app, list, key)) return true
   } else {

@@ -1,6 +1,10 @@
+import { homedir } from 'node:os'
+import { basename, resolve } from 'node:path'
+import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { problemOf } from '@irc-now/core/operation/errors'
 import { inputFromText } from '@irc-now/core/operation/text-input'
+import { checkedText, readText } from '../../session/read-body.ts'
 import type { Input } from '../actions.ts'
 import { type App, push } from '../app.ts'
 import type { Key } from '../keys.ts'
@@ -27,6 +31,7 @@ export function openForm(
     initial,
     lines,
     touched: new Set(),
+    written: null,
     focus: 0,
     problem: null,
     busy: false,
@@ -49,11 +54,11 @@ function nextFocus(pane: FormPane, place: number, step: 1 | -1): number {
   return place
 }
 
-/** The input as it stands: what is fixed, and what was changed. Throws `invalid_input` where a text has the wrong type. */
+/** The input as it stands but for a body: what is fixed, and what was changed. Throws `invalid_input` where a text has the wrong type. */
 export function inputOf(pane: FormPane): Record<string, unknown> {
   const texts = Object.fromEntries(
     pane.operation.fields
-      .filter((field) => !isFixed(pane, field) && isGiven(pane, field))
+      .filter((field) => !field.body && !isFixed(pane, field) && isGiven(pane, field))
       .map(({ name }) => [name, textOf(pane.lines[name]!)]),
   )
   return { ...pane.fixed, ...inputFromText(pane.operation.fields, texts) }
@@ -83,11 +88,15 @@ export function pressForm(app: App, pane: FormPane, key: Key): boolean {
     case 'escape':
       return false
     case 'enter':
-      submit(app, pane, false)
+      void submit(app, pane, false)
       return true
     case 'ctrl':
+      if (key.text === 'o' && bodyFieldOf(pane.operation)) {
+        void write(app, pane)
+        return true
+      }
       if (key.text !== 't' || pane.operation.effect === 'read') break
-      submit(app, pane, true)
+      void submit(app, pane, true)
       return true
     case 'tab':
     case 'down':
@@ -103,6 +112,7 @@ export function pressForm(app: App, pane: FormPane, key: Key): boolean {
   const before = pane.lines[field.name]!
   const line = choices.length > 0 ? choose(before, key, choices, pane.initial[field.name] ?? '') : edit(before, key)
   if (!line) return true
+  if (field.body) pane.written = null
   pane.lines[field.name] = line
   pane.touched.add(field.name)
   if (pane.problem?.field === field.name) pane.problem = null
@@ -120,13 +130,47 @@ function choose(line: Line, key: Key, choices: readonly string[], initial: strin
   return begun === undefined ? null : lineOf(begun)
 }
 
-function submit(app: App, pane: FormPane, dryRun: boolean): void {
+async function submit(app: App, pane: FormPane, dryRun: boolean): Promise<void> {
   pane.problem = null
   try {
-    void perform(app, { operation: pane.operation, input: inputOf(pane) }, pane, { dryRun })
+    const input = inputOf(pane)
+    const field = bodyFieldOf(pane.operation)
+    if (field) Object.assign(input, await bodyInput(pane, field, input))
+    void perform(app, { operation: pane.operation, input }, pane, { dryRun })
   } catch (error) {
-    pane.problem = problemOf(error)
-    const place = pane.operation.fields.findIndex(({ name }) => name === pane.problem?.field)
-    if (place >= 0) pane.focus = place
+    failed(app, pane, error)
   }
+}
+
+function failed(app: App, pane: FormPane, error: unknown): void {
+  pane.problem = problemOf(error)
+  const place = pane.operation.fields.findIndex(({ name }) => name === pane.problem?.field)
+  if (place >= 0) pane.focus = place
+  app.changed()
+}
+
+/** What was written, or the file whose name was typed, which then names what it is where nothing else does. */
+async function bodyInput(pane: FormPane, field: Field, input: Input): Promise<Input> {
+  if (pane.written !== null) return { [field.name]: pane.written }
+  const typed = textOf(pane.lines[field.name]!).trim()
+  if (typed === '') return {}
+  const path = resolve(typed.replace(/^~(?=\/)/, homedir()))
+  const named = pane.operation.fields.find(({ fileName }) => fileName)
+  const name = named && input[named.name] === undefined ? { [named.name]: basename(path) } : {}
+  return { ...name, [field.name]: await readText(field, path) }
+}
+
+/** Opens the editor for the body; an empty text is none. */
+async function write(app: App, pane: FormPane): Promise<void> {
+  const field = bodyFieldOf(pane.operation)!
+  pane.focus = pane.operation.fields.indexOf(field)
+  pane.problem = null
+  try {
+    const bytes = await app.edit(pane.written ?? '')
+    pane.written = bytes.length === 0 ? null : checkedText(field, bytes, 'What you have written')
+    pane.lines[field.name] = lineOf('')
+  } catch (error) {
+    failed(app, pane, error)
+  }
+  app.changed()
 }

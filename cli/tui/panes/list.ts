@@ -5,6 +5,7 @@ import type { Key } from '../keys.ts'
 import { edit, lineOf, textOf } from '../line-editor.ts'
 import type { Item, ListPane } from '../pane.ts'
 import { rowsOf } from '../rows.ts'
+import { copyAddress } from './copy.ts'
 import { openForm } from './form.ts'
 import { moved, pageOf } from './moving.ts'
 import { destroy, openMenu, update } from './thing.ts'
@@ -33,6 +34,7 @@ export function pressList(app: App, pane: ListPane, key: Key): boolean {
     return true
   }
   if (key.text === 'c') return create(app, pane)
+  if (key.text === 'y' && item) return copyAddress(app, item)
   const named = item && keyOf(app.operations, pane.noun, item)
   if (!named) return false
   const thing = { noun: pane.noun, key: named, item }

@@ -88,6 +88,8 @@ function FieldRows(props: { pane: FormPane; field: Field; focused: boolean; labe
 
 function Value({ pane, field, focused, width }: { pane: FormPane; field: Field; focused: boolean; width: number }) {
   if (isFixed(pane, field)) return <Text dimColor>{cut(shown(pane.fixed[field.name]), width)}</Text>
+  if (field.body && pane.written !== null)
+    return <Text>{cut(`${pane.written.split('\n').length} lines written; Ctrl-O opens them again`, width)}</Text>
   const line = pane.lines[field.name]!
   const text = textOf(line)
   const choices = field.kind === 'boolean' ? ['yes', 'no'] : field.kind === 'choice' ? field.choices : []
@@ -117,6 +119,7 @@ function Choice(props: { choices: readonly string[]; text: string; focused: bool
 
 /** What an empty field means. */
 function placeholder(pane: FormPane, field: Field): string {
+  if (field.body) return 'Ctrl-O opens your editor; or a file’s name'
   if (field.default !== undefined) return `default ${shown(field.default)}`
   if (pane.operation.verb !== 'update' || field.required) return ''
   if (canEmpty(pane, field) && pane.touched.has(field.name)) return 'will be emptied'

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { OperationError } from '@irc-now/core/operation/errors'
 import { Box, Text, useAnimation, useApp, useInput, usePaste, useWindowSize } from 'ink'
 import { useSyncExternalStore } from 'react'
 import stringWidth from 'string-width'
 import { safe } from '../../print/text.ts'
+import { editBytes, editorOf } from '../../session/editor.ts'
 import { type App, topOf } from '../app.ts'
 import { bodyHeight, isLow } from '../body-height.ts'
 import { cut } from '../cut.ts'
@@ -23,6 +25,7 @@ export function Frame({ app }: { app: App }) {
     for (const one of keysOf(input, key)) press(app, one)
   })
   app.suspend = useSuspend()
+  app.edit = useEditor()
   usePaste((text) => press(app, { name: 'paste', text }))
   const low = isLow(size)
   return (
@@ -50,6 +53,29 @@ function useSuspend(): () => void {
       await delay(100)
       setWrapping('off')
     })
+}
+
+/** The person’s editor in place of the screen, which comes back when it is left. */
+function useEditor(): App['edit'] {
+  const { suspendTerminal } = useApp()
+  return async (before) => {
+    const editor = editorOf(process.env)
+    if (editor === undefined)
+      throw new OperationError('invalid_input', 'No editor is set; set EDITOR, or type a file’s name.')
+    let bytes: Uint8Array = new Uint8Array()
+    let failure: unknown = null
+    await suspendTerminal(async () => {
+      setWrapping('on')
+      try {
+        bytes = await editBytes(editor, 1, Buffer.from(before))
+      } catch (error) {
+        failure = error
+      }
+      setWrapping('off')
+    })
+    if (failure !== null) throw failure
+    return bytes
+  }
 }
 
 function Header({ app, columns }: { app: App; columns: number }) {

@@ -35,6 +35,9 @@ mark(false)
 first=ends[0]})
 mark(true)}`
 
+// Outside of the template below: bundlers rewrite those that close a script.
+const scriptElement = `<script>${script}</script>`
+
 export const pastePolicy = `default-src 'none'; style-src ${hashSource(style)}; script-src ${hashSource(script)}; form-action 'none'; frame-ancestors 'none'; base-uri 'none'`
 
 /** More lines than this have no numbers: they would be most of the page. */
@@ -63,5 +66,5 @@ export function pastePage(paste: PasteRow, source: string, abuse: string): Html 
 <p>${language === null ? '' : html`<span>${language}</span>`}<span>${sizeOf(bytes)}</span><span>since <time datetime="${made.toISOString()}">${time(made)}</time> UTC</span>
 <span>${end === null ? 'kept' : html`until <time datetime="${end.toISOString()}">${time(end)}</time> UTC`}</span><a href="/${id}/raw">raw</a><a href="/${id}.json">JSON</a></p></header>
 ${raw(source)}
-<footer class="quiet">Its author alone answers for what it says. <a href="${abuse}">Report abuse</a></footer></main><script>${raw(script)}</script></body></html>`
+<footer class="quiet">Its author alone answers for what it says. <a href="${abuse}">Report abuse</a></footer></main>${raw(scriptElement)}</body></html>`
 }

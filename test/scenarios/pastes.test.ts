@@ -1,0 +1,140 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createDaemon, runCli } from '../daemon.ts'
+import { finishOnPage } from '../front-ends/once-page.ts'
+import { connectIrc } from '../irc-client.ts'
+import { openTerminal } from '../terminal.ts'
+
+// With the built programs: from a pipe, files, an editor and IRC to an address that anybody reads.
+let daemon: Awaited<ReturnType<typeof createDaemon>>
+let folder: string
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'irc-now-pastes-'))
+  daemon = await createDaemon()
+  await daemon.start()
+}, 120_000)
+afterAll(async () => {
+  await daemon?.remove()
+  await rm(folder, { recursive: true, force: true })
+}, 30_000)
+
+/** As a browser asks, whose own resolver takes all names below localhost for this machine. */
+const get = (address: string, method = 'GET', headers: Record<string, string> = {}) =>
+  new Promise<{ status: number; text: string; headers: Record<string, unknown> }>((resolve, reject) => {
+    const { host, port, pathname } = new URL(address)
+    request({ host: '127.0.0.1', port, path: pathname, method, headers: { host, ...headers } }, async (response) => {
+      let text = ''
+      for await (const chunk of response.setEncoding('utf8')) text += chunk
+      resolve({ status: response.statusCode!, text, headers: response.headers })
+    })
+      .on('error', reject)
+      .end()
+  })
+const paste = (words: string[], stdin = '') => runCli(['paste', 'create', ...words], daemon.env, stdin)
+const addressOf = ({ stdout }: { stdout: string }) => stdout.trim()
+
+test('a pipe goes in, the address alone comes out, and there it is', async () => {
+  const text = 'Zoë 🙂\n\u001b[31mred\u001b[0m <script>alert(1)</script>\n'
+  const made = await paste(['--title', 'log.txt'], text)
+  expect(made).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: expect.stringMatching(/^http:\/\/txt\.localhost:\d+\/\w{22}\n$/),
+  })
+  const address = addressOf(made)
+  expect((await get(`${address}/raw`)).text).toBe(text)
+  const page = await get(address)
+  expect([page.status, page.headers['set-cookie']]).toEqual([200, undefined])
+  expect(page.text).toContain('<i>␛</i>[31mred<i>␛</i>[0m &lt;script&gt;')
+  expect((await get(`http://127.0.0.1:${daemon.ports.http}${new URL(address).pathname}`)).status).toBe(404)
+  const shown = await daemon.cli('paste', 'show', address)
+  expect(shown.stdout).toContain('Zoë 🙂\n\\u001b[31mred')
+}, 30_000)
+
+test('it is highlighted by its name, by the built worker; a delete token deletes it', async () => {
+  await writeFile(join(folder, 'main.rs'), 'fn main() {}\n')
+  const { url, deleteToken } = JSON.parse((await paste([join(folder, 'main.rs'), '--json'])).stdout)
+  expect((await get(url)).text).toContain('<span class="hljs-keyword">fn</span>')
+  expect((await get(url, 'DELETE')).status).toBe(403)
+  expect((await get(url, 'DELETE', { authorization: `Bearer ${deleteToken}` })).status).toBe(204)
+  expect((await get(url)).status).toBe(404)
+}, 30_000)
+
+test('files are one paste each, in their order; what can’t be one is said, and the others are made', async () => {
+  await writeFile(join(folder, 'a.md'), '# a\n')
+  await writeFile(join(folder, 'latin'), Buffer.from([0x5a, 0x6f, 0xeb]))
+  const files = [join(folder, 'a.md'), join(folder, 'nosuch'), join(folder, 'latin'), folder, '-']
+  const { code, stdout, stderr } = await paste(files, 'piped')
+  expect(code).toBe(2)
+  const made = stdout.trim().split('\n')
+  expect(await Promise.all(made.map(async (one) => (await get(`${one}/raw`)).text))).toEqual(['# a\n', 'piped'])
+  expect(stderr.trim().split('\n')).toEqual([
+    expect.stringContaining('nosuch” can’t be read (ENOENT)'),
+    expect.stringContaining('latin” is no text in UTF-8'),
+    expect.stringContaining('can’t be read (EISDIR)'),
+  ])
+  const { items } = JSON.parse((await daemon.cli('paste', 'list', '--json')).stdout)
+  expect(items.slice(0, 2)).toMatchObject([{ title: null }, { title: 'a.md' }])
+  for (const [words, stdin] of [
+    [[], ''],
+    [['--title', 'x'], 'a\0b'],
+  ] as const)
+    expect(await paste([...words], stdin)).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/\[invalid_input\]\n$/),
+    })
+  expect(await paste([], 'x'.repeat(1_048_577))).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('[too_large]'),
+  })
+  const dry = await paste(['--dry-run'], 'x')
+  expect([dry.code, dry.stdout.startsWith('http')]).toEqual([0, false])
+}, 60_000)
+
+test('on a terminal without either, the editor is opened, and what is left in it is pasted', async () => {
+  const editor = join(folder, 'editor')
+  await writeFile(editor, '#!/bin/sh\necho "from $1" >&2\nprintf "written\\n" > "$2"\n')
+  await chmod(editor, 0o755)
+  const program = join(import.meta.dirname, '../../cli/bin/irc-now.js')
+  const run = (env: NodeJS.ProcessEnv) =>
+    openTerminal(process.execPath, [program, 'paste', 'create'], {
+      env: { ...daemon.env, VISUAL: '', ...env },
+      columns: 120,
+    })
+  const screen = run({ EDITOR: `${editor} ed` })
+  const seen = await screen.until(/from ed[\s\S]+\/\w{22}/)
+  const [address = ''] = /http:\S+/.exec(seen)!
+  expect((await get(`${address}/raw`)).text).toBe('written\n')
+  screen.close()
+  const none = run({ EDITOR: '' })
+  await none.until(/neither a file nor a pipe/)
+  none.close()
+}, 30_000)
+
+test('on IRC it is a link to a page, and a notice once it is done', async () => {
+  const { name } = JSON.parse((await daemon.cli('account', 'show', '--json')).stdout)
+  const { password } = JSON.parse((await daemon.cli('password', 'create', 'client', '--json')).stdout)
+  const client = await connectIrc(daemon.ports.irc, name, { username: name, password })
+  await client.until(/ 001 /)
+  client.send('PRIVMSG NowServ :paste create title=notes.md text=typed')
+  const line = await client.until(/Go on at http/)
+  expect(line).toContain('What you typed as text was not used.')
+  await finishOnPage(/http\S+/.exec(line)![0], { text: 'from IRC' })
+  const told = await client.until(/NOTICE \S+ :PASTE CREATE: http/)
+  expect((await get(`${/http\S+/.exec(told)![0]}/raw`)).text).toBe('from IRC')
+  client.send(`PRIVMSG NowServ :paste show ${/http\S+/.exec(told)![0]}`)
+  await client.until(/title: notes\.md .*text: from IRC/)
+  client.close()
+}, 30_000)
+
+test('a start later it is all still there', async () => {
+  const address = addressOf(await paste([], 'kept'))
+  await daemon.kill()
+  await daemon.start()
+  expect((await get(`${address}/raw`)).text).toBe('kept')
+}, 60_000)
