@@ -1,4 +1,10 @@
-import type { Request } from './request.ts'
+export interface Request {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: string | null
+  readonly signal?: AbortSignal | undefined
+}
 
 /**
  * One request to the daemon of this machine, by HTTP/1.0: the answer comes in one piece and ends the connection. Node’s

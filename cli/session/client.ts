@@ -1,6 +1,7 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorOf, OperationError } from '@irc-now/core/operation/errors'
-import { nameOf, type Request, type Response, send, type Target } from './request.ts'
+import type { Request } from './by-socket.ts'
+import { nameOf, type Response, send, type Target } from './request.ts'
 
 export interface CallOptions {
   readonly dryRun?: boolean

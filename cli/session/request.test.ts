@@ -4,7 +4,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Request, send } from './request.ts'
+import type { Request } from './by-socket.ts'
+import { send } from './request.ts'
 
 let folder: string
 let socket: string

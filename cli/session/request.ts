@@ -1,17 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import { OperationError } from '@irc-now/core/operation/errors'
-import { answerBySocket } from './by-socket.ts'
+import { answerBySocket, type Request } from './by-socket.ts'
 
 /** Where the platform is reached: its URL, or the owner's unix socket. */
 export type Target = { readonly socket: string } | { readonly url: string }
-
-export interface Request {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly headers: Readonly<Record<string, string>>
-  readonly body: string | null
-  readonly signal?: AbortSignal | undefined
-}
 
 export interface Response {
   readonly status: number | undefined
