@@ -28,28 +28,17 @@ let seen: Seen[]
 let answers: Record<string, Answer>
 const children: ChildProcess[] = []
 
-/** With its length, as the daemon says it. */
-function whole(response: ServerResponse, status: number, type: string, answer: unknown): void {
-  const text = JSON.stringify(answer)
-  response.writeHead(status, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text)
-}
-
 const ok =
   (output: unknown): Answer =>
   (_seen, response) =>
-    whole(response, 200, 'application/json', output)
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(output))
 
 const refuse =
   (code: ErrorCode, detail: string, details?: object): Answer =>
   (_seen, response) =>
-    whole(response, errorCodes[code].status, 'application/problem+json', {
-      type: 'about:blank',
-      title: errorCodes[code].title,
-      status: 0,
-      code,
-      detail,
-      details,
-    })
+    response
+      .writeHead(errorCodes[code].status, { 'content-type': 'application/problem+json' })
+      .end(JSON.stringify({ type: 'about:blank', title: errorCodes[code].title, status: 0, code, detail, details }))
 
 const bouncer = (phase: string, more: object = {}) => ({
   name: 'main',

@@ -43,6 +43,17 @@ function read(bytes: Buffer): { status: number; text: string } | null {
   const status = /^HTTP\/1\.\d (\d{3}) /.exec(head)?.[1]
   const length = /^content-length: *(\d+) *$/im.exec(head)?.[1]
   const body = bytes.subarray(end + 4)
-  if (status === undefined || length === undefined || body.length !== Number(length)) return null
-  return { status: Number(status), text: body.toString() }
+  const text = body.toString()
+  // Where no length is said the connection's end is the answer's, and half of a JSON object is none.
+  const whole = length === undefined ? isJson(text) : body.length === Number(length)
+  return status !== undefined && whole ? { status: Number(status), text } : null
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
 }

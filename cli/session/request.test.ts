@@ -50,6 +50,8 @@ test('a real HTTP server gets what is asked, and its answer comes back whole', a
 
 const answers: [string, string, string | RegExp][] = [
   ['whole', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}', '200 {}'],
+  ['of no said length', 'HTTP/1.0 200 OK\r\n\r\n{}', '200 {}'],
+  ['cut, of no said length', 'HTTP/1.0 200 OK\r\n\r\n{"items":[', /broke before the answer was there/],
   ['cut in its body', 'HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{', /broke before the answer was there/],
   ['cut in its head', 'HTTP/1.1 200 OK\r\nConte', /broke before the answer was there/],
   ['nothing', '', /Nothing answers at .*“npm start”/],
