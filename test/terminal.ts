@@ -13,6 +13,12 @@ export function openTerminal(
   const pty = spawn(file, [...args], { cols: columns, rows, env: { ...env, TERM: 'xterm-256color' } })
   let cursorShown = true
   let ended = false
+  /** What a program has put into the clipboard by OSC 52. */
+  let clipboard = ''
+  screen.parser.registerOscHandler(52, (data) => {
+    clipboard = Buffer.from(data.slice(data.indexOf(';') + 1), 'base64').toString()
+    return true
+  })
   pty.onData((data) => {
     for (const [, shown] of data.matchAll(/\x1b\[\?25([hl])/g)) cursorShown = shown === 'h'
     screen.write(data)
@@ -46,6 +52,9 @@ export function openTerminal(
     },
     get alternate(): boolean {
       return screen.buffer.active.type === 'alternate'
+    },
+    get clipboard(): string {
+      return clipboard
     },
     get cursorShown(): boolean {
       return cursorShown

@@ -64,6 +64,9 @@ export function table(items: readonly Record<string, unknown>[], columns: readon
 /** Lines that are to be typed or copied as they stand. */
 export const isBlock = (value: unknown): value is string => typeof value === 'string' && value.includes('\n')
 
+/** The lines of such a text, safe to show; a tab is wide, and steers nothing. */
+export const blockLines = (text: string) => text.split(/\r?\n/).map((line) => safe(line.replaceAll('\t', '    ')))
+
 /** One thing, a line a field; texts of several lines below that, each under its name and from the first column on. */
 export function details(item: Readonly<Record<string, unknown>>, colours: Colours): string {
   const entries = Object.entries(item)
@@ -77,7 +80,7 @@ export function details(item: Readonly<Record<string, unknown>>, colours: Colour
   const width = Math.max(0, ...rows.map(([name]) => stringWidth(name)))
   const lines = rows.map(([name, value]) => `${colours.dim(pad(name, width))}  ${value}`).join('\n')
   const blocks = entries.flatMap(([name, value]) =>
-    isBlock(value) ? [`${colours.bold(titleOf(name))}\n${value.split(/\r?\n/).map(safe).join('\n')}`] : [],
+    isBlock(value) ? [`${colours.bold(titleOf(name))}\n${blockLines(value).join('\n')}`] : [],
   )
   return [lines, ...blocks].filter(Boolean).join('\n\n')
 }

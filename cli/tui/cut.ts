@@ -27,6 +27,10 @@ export function padded(text: string, width: number): string {
 export const wrapped = (text: string, width: number): string[] =>
   wrapAnsi(text, Math.max(1, width), { hard: true }).split('\n')
 
+/** The text in lines of at most `width` columns, each space kept where it stands. */
+export const brokenUp = (text: string, width: number): string[] =>
+  wrapAnsi(text, Math.max(1, width), { hard: true, trim: false, wordWrap: false }).split('\n')
+
 /** Which of `length` rows to show in `height`, so that the one at `cursor` is among them. */
 export function windowOf(cursor: number, length: number, height: number): { start: number; end: number } {
   const start = Math.max(0, Math.min(cursor - Math.floor(height / 2), length - height))

@@ -1,6 +1,6 @@
 import stringWidth from 'string-width'
-import { isBlock, safe, shown } from '../print/text.ts'
-import { wrapped } from './cut.ts'
+import { blockLines, isBlock, safe, shown } from '../print/text.ts'
+import { brokenUp, wrapped } from './cut.ts'
 import type { DetailPane, Item } from './pane.ts'
 import { ageOf, shortened } from './rows.ts'
 import { signs, type Tone, toneOfCell } from './theme.ts'
@@ -39,7 +39,7 @@ export function detailLines(pane: DetailPane, width: number, now: Date): DetailL
     if (name === 'status' && isItem(one)) status.push(...statusRows(value, one, now))
     else if (isItem(one)) sections.push(heading(name), ...laidOut(rowsOfItem(one), width))
     else if (Array.isArray(one) && one.some(isItem)) sections.push(...listSection(name, one.filter(isItem)))
-    else if (isBlock(one)) sections.push(heading(name), ...blockLines(one, width))
+    else if (isBlock(one)) sections.push(heading(name), ...blockRows(one, width))
     else rows.push({ label: labelOf(name), text: shown(one), tone: null })
   }
   const secrets = pane.secrets.map((name): Row => ({ label: labelOf(name), text: shown(value[name]), tone: 'accent' }))
@@ -74,10 +74,9 @@ function listSection(name: string, items: readonly Item[]): DetailLine[] {
 }
 
 /** Lines that are to be typed or copied as they stand, each from the first column on. */
-const blockLines = (text: string, width: number): DetailLine[] =>
-  shortened(text, longest)
-    .split(/\r?\n/)
-    .flatMap((line) => wrapped(safe(line), width - 6))
+const blockRows = (text: string, width: number): DetailLine[] =>
+  blockLines(shortened(text, longest))
+    .flatMap((line) => brokenUp(line, width - 6))
     .map((line) => ({ label: '', text: line, tone: null, heading: false }))
 
 function laidOut(rows: readonly Row[], width: number): DetailLine[] {

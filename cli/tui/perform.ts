@@ -95,12 +95,16 @@ function showChange(app: App, action: Action, output: Item): void {
   say(app, 'ok', `${operation.noun} ${operation.verb}: done.`)
   const key = keyOf(app.operations, operation.noun, { ...input, ...output })
   leaveDestroyed(app, operation, key)
+  const seen = seesNoun(app, operation, key)
   if (operation.secrets.length > 0) {
     push(
       app,
-      staticPane(operation.noun, output, { title: String(output.name ?? 'secret'), secrets: operation.secrets }),
+      staticPane(operation.noun, output, {
+        title: String(output.name ?? output.id ?? 'secret'),
+        secrets: operation.secrets,
+      }),
     )
-  } else if (!seesNoun(app, operation, key)) push(app, paneAfter(app, action, output, key))
+  } else if (!seen) push(app, paneAfter(app, action, output, key))
   void follow(app, action, output)
   void refresh(app)
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDaemon, runCli } from '../daemon.ts'
 import { finishOnPage } from '../front-ends/once-page.ts'
 import { connectIrc } from '../irc-client.ts'
-import { openTerminal } from '../terminal.ts'
+import { keys, openTerminal } from '../terminal.ts'
 
 // With the built programs: from a pipe, files, an editor and IRC to an address that anybody reads.
 let daemon: Awaited<ReturnType<typeof createDaemon>>
@@ -49,7 +49,7 @@ test('a pipe goes in, the address alone comes out, and there it is', async () =>
   expect((await get(`${address}/raw`)).text).toBe(text)
   const page = await get(address)
   expect([page.status, page.headers['set-cookie']]).toEqual([200, undefined])
-  expect(page.text).toContain('<i>␛</i>[31mred<i>␛</i>[0m &lt;script&gt;')
+  expect(page.text).toContain('<i>^[</i>[31mred<i>^[</i>[0m &lt;script&gt;')
   expect((await get(`http://127.0.0.1:${daemon.ports.http}${new URL(address).pathname}`)).status).toBe(404)
   const shown = await daemon.cli('paste', 'show', address)
   expect(shown.stdout).toContain('Zoë 🙂\n\\u001b[31mred')
@@ -131,6 +131,47 @@ test('on IRC it is a link to a page, and a notice once it is done', async () => 
   await client.until(/title: notes\.md .*text: from IRC/)
   client.close()
 }, 30_000)
+
+test('on the full screen it is written in the editor, or a file is named; its address is copied', async () => {
+  const program = join(import.meta.dirname, '../../cli/bin/irc-now.js')
+  await writeFile(join(folder, 'left.py'), 'def f():\n    return 1\n\t# tab\n')
+  const env = { ...daemon.env, VISUAL: '', EDITOR: `cp ${join(folder, 'left.py')}` }
+  const screen = openTerminal(process.execPath, [program, 'tui'], { env })
+  await screen.until(/● live/)
+  screen.type('2')
+  await screen.until(/› pastes {2}[\s\S]+(EXPIRES AT|No paste yet)/)
+  screen.type('c')
+  await screen.until(/› text +\*[^\n]+Ctrl-O opens your editor/)
+  screen.type(keys.enter)
+  await screen.until(/› text +\*[^\n]+\n +\[invalid_input\] text is missing/)
+  screen.type('\x0f')
+  await screen.until(/› text +\* +4 lines written/)
+  screen.type(`${keys.down}by editor${keys.enter}`)
+  await screen.until(/Shown this once[\s\S]+ircn_del_\w{32}[\s\S]+y copy address/)
+  screen.type('y')
+  const [, address = ''] = /Copied: (\S+)/.exec(await screen.until(/✓ Copied: http/))!
+  expect([screen.clipboard, (await get(`${address}/raw`)).text]).toEqual([address, 'def f():\n    return 1\n\t# tab\n'])
+  screen.type(keys.escape)
+  await screen.until(/› \w{22} +by editor +● active +\d+ +unlisted +in 89 d/)
+  screen.type(keys.enter)
+  await screen.until(/ text\n {5}def f\(\):\n {9}return 1\n {9}# tab/)
+  screen.type('d')
+  await screen.until(/Type \w{22} to confirm:/)
+  screen.type(`${address.slice(-22)}${keys.enter}`)
+  await screen.until(/✓ paste delete: done/)
+  screen.type('c')
+  await screen.until(/› text +\*/)
+  screen.type(`${join(folder, 'nosuch')}${keys.enter}`)
+  await screen.until(/\(ENOENT\); name a file/)
+  screen.type(`${keys.eraseLine}${join(folder, 'left.py')}${keys.enter}`)
+  await screen.until(/Shown this once[\s\S]+title +left\.py/)
+  screen.type(keys.escape)
+  await screen.until(/› \w{22} +left\.py/)
+  screen.type('L')
+  await screen.until(/irc-now paste create --title left\.py/)
+  expect(screen.text).not.toMatch(/return 1|ircn_del/)
+  screen.close()
+}, 60_000)
 
 test('a start later it is all still there', async () => {
   const address = addressOf(await paste([], 'kept'))

@@ -78,7 +78,7 @@ test('a newcomer is told what to press, and has a bouncer that is seen to connec
 test('an app password is shown once', async () => {
   const screen = open()
   await screen.until(/main +\S+ +● ready/)
-  screen.type('2')
+  screen.type('3')
   await screen.until(/No app password yet/)
   screen.type('c')
   await screen.until(/password create/)
@@ -125,7 +125,7 @@ test('a dry run changes nothing, and the form is still there', async () => {
 test('what others change is seen, and a filter keeps or leaves out', async () => {
   const screen = open()
   await screen.until(/● live/)
-  screen.type('2')
+  screen.type('3')
   await screen.until(/› phone/)
   await daemon.cli('password', 'create', 'weechat')
   await screen.until(/weechat/)
@@ -161,6 +161,7 @@ const results: Readonly<Record<string, RegExp>> = {
   'bouncer.list': /› bouncers {2}[\s\S]+UPSTREAMS/,
   'password.list': /› passwords {2}[\s\S]+LAST USED AT/,
   'token.list': /› tokens {2}[\s\S]+No token yet/,
+  'paste.list': /› pastes {2}[\s\S]+No paste yet/,
   'account.list': /› accounts {2}[\s\S]+ROLE/,
   'account.export': /› account export {2}[\s\S]+passwords \(\d+\)/,
   // Tried before it asks for a confirmation: this account is the only operator's.
@@ -254,8 +255,8 @@ test('it fits into any size, also while it changes', async () => {
     for (const [key, seen] of [
       ['1', /› main/],
       [keys.enter, /› net\.irc/],
-      ['5', /OPERATION|AT/],
-      ['6', /pglite/],
+      ['6', /OPERATION|AT/],
+      ['7', /pglite/],
     ] as const) {
       screen.type(key)
       await screen.until(seen)

@@ -99,17 +99,28 @@ function Header({ app, columns }: { app: App; columns: number }) {
   )
 }
 
+/** Without room for all the names, the one that is seen keeps its own, and the others as much as there is room for. */
+function tabNames(titles: readonly string[], seen: number, columns: number): string[] {
+  for (let most = 24; most > 2; most -= 1) {
+    const names = titles.map((title, i) => (i === seen ? title : cut(title, most)))
+    if (names.reduce((sum, name) => sum + name.length + 4, 1) <= columns) return names
+  }
+  return titles.map((title, i) => (i === seen ? title : ''))
+}
+
 function Tabs({ app, columns }: { app: App; columns: number }) {
-  const long = app.homes.reduce((sum, { title }) => sum + title.length + 4, 1)
-  // Without room for all the names, the one that is seen keeps its own.
-  const named = (i: number) => long <= columns || i === app.tab
+  const names = tabNames(
+    app.homes.map(({ title }) => title),
+    app.tab,
+    columns,
+  )
   return (
     <Row>
       {app.homes.map(({ title }, i) => (
         <Text key={title}>
           {i === 0 ? ' ' : '  '}
           <Text {...(i === app.tab ? { bold: true, underline: true, ...colour('accent') } : { dimColor: true })}>
-            {`${i + 1}${named(i) ? ` ${title}` : ''}`}
+            {`${i + 1}${names[i] ? ` ${names[i]}` : ''}`}
           </Text>
         </Text>
       ))}

@@ -100,8 +100,8 @@ test('raw and JSON have the text as it was given; in the page what can’t be se
   expect([json.deleteToken, json.account]).toEqual([undefined, undefined])
   for (const language of ['bash', 'text']) {
     const html = contents(await page(`/${(await create(text, { language })).id}`)).replace(/<\/?span[^>]*>/g, '')
-    expect(html).toMatch(/a<i>␛<\/i>\[31m\tb\n/)
-    expect(html).toContain('<i>U+202E</i>evil<i>␇␡U+0085 ␍</i>')
+    expect(html).toMatch(/a<i>\^\[<\/i>\[31m\tb\n/)
+    expect(html).toContain('<i>U+202E</i>evil<i>^G^?U+0085 ^M</i>')
   }
   expect((await request(`/${made.id}`)).headers.get('x-robots-tag')).toBeNull()
 })

@@ -3,15 +3,16 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 /** What steers a terminal or turns the direction of text, and shows nothing by itself. */
 const invisible = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]+/g
 
-function pictureOf(character: string): string {
+function nameOf(character: string): string {
   const code = character.codePointAt(0)!
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code)
-  return code === 0x7f ? '␡' : `U+${code.toString(16).toUpperCase().padStart(4, '0')} `
+  // As terminals and editors show them: ^[ is Escape.
+  if (code < 0x20 || code === 0x7f) return `^${String.fromCharCode(code ^ 0x40)}`
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')} `
 }
 
-/** Control characters as their pictures, set apart by `<i>`; all else as it is. */
+/** Control characters by their names, set apart by `<i>`; all else as it is. */
 const visible = (escaped: string) =>
-  escaped.replace(invisible, (characters) => `<i>${[...characters].map(pictureOf).join('').trimEnd()}</i>`)
+  escaped.replace(invisible, (characters) => `<i>${[...characters].map(nameOf).join('').trimEnd()}</i>`)
 
 /** A text’s lines as HTML. */
 export const plainLines = (text: string): string[] =>
