@@ -96,6 +96,16 @@ async function signIn(): Promise<void> {
     password,
   })
   await irc.until(/ 001 /)
+  // On a net.irc.now that has just started, we may be sooner than NowServ, which would not hear the first command.
+  await expect
+    .poll(
+      () => {
+        irc.send('ISON NowServ')
+        return irc.lines.some((line) => / 303 .*NowServ/.test(line))
+      },
+      { timeout: 40_000, interval: 250 },
+    )
+    .toBe(true)
 }
 
 test('a bouncer comes from the command line to the one process, and is made by the other', async () => {
