@@ -64,7 +64,13 @@ export async function runCommand(
     return
   }
   const write = (whole: Input) => runWrite(client, operation, whole, common, interactive, out)
-  if (!body || input[body.name] !== undefined) return write(input)
+  if (!body || input[body.name] !== undefined) {
+    if (body && files.length > 0)
+      throw new OperationError('invalid_input', `There are both --${body.flag} and a file; give one of them.`, {
+        field: body.name,
+      })
+    return write(input)
+  }
   const { bodiesOf } = await import('./bodies.ts')
   const bodies = bodiesOf(operation, body, input, files)
   for (const read of bodies) {

@@ -77,7 +77,9 @@ function detailHints(app: App, pane: DetailPane): Hint[] {
   const code: Hint[] = codeOf(app, pane) ? [['s', 'QR code']] : []
   if (!list) return [['↑↓', 'scroll'], ...code, ...own, ...copy, ...back]
   const show: Hint[] = rowsOf(list).length > 0 ? [['Enter', 'show']] : []
-  return [...show, ['c', 'add'], ...own, ...back]
+  // Beside a list with a cursor of its own, these keys still mean the thing whose page it is.
+  const named = own.map(([key, label]): Hint => [key, key === 'a' ? label : `${label} ${pane.noun}`])
+  return [...show, ['c', 'add'], ...named, ...back]
 }
 
 const copyHints = (item: Item | null): Hint[] => (addressOf(item) === null ? [] : [['y', 'copy address']])

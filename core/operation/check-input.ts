@@ -41,11 +41,8 @@ export function parseInput(operation: AnyOperation, raw: unknown): Record<string
   const given = field === undefined || !raw ? undefined : (raw as Record<string, unknown>)[field]
   if (lacking && given === undefined)
     throw new OperationError('invalid_input', `${field} is missing; ${hint}.`, { field })
-  throw new OperationError(
-    'invalid_input',
-    field ? `${field}: ${issue.message}` : issue.message,
-    field ? { field } : {},
-  )
+  const fault = issue.code === 'invalid_value' ? `it wants one of ${issue.values.join(', ')}.` : issue.message
+  throw new OperationError('invalid_input', field ? `${field}: ${fault}` : fault, field ? { field } : {})
 }
 
 /** Throws unless what destroys was confirmed by the name it wants repeated. */

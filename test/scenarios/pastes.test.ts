@@ -82,6 +82,7 @@ test('files are one paste each, in their order; what can’t be one is said, and
   for (const [words, stdin] of [
     [[], ''],
     [['--title', 'x'], 'a\0b'],
+    [['--text', 'x', join(folder, 'a.md')], ''],
   ] as const)
     expect(await paste([...words], stdin)).toMatchObject({
       code: 2,
