@@ -151,6 +151,7 @@ export type Embedded = Awaited<ReturnType<typeof openEmbedded>>
 
 const leaseOf = (runtime: Runtime, holder: string): Lease => ({
   take: (name, lifeMs) => runtime.transaction((store) => store.leases.take(name, holder, lifeMs)),
+  renew: (name, lifeMs) => runtime.transaction((store) => store.leases.renew(name, holder, lifeMs)),
   overdue: (name) => runtime.transaction((store) => store.leases.overdue(name, holder)),
   release: async (name) => void (await runtime.transaction((store) => store.leases.release(name, holder))),
 })

@@ -21,6 +21,7 @@ onBothDatabases('leases', (open) => {
   const stores = () => createStores(database.kysely)
   const leaseOf = (holder: string): Lease => ({
     take: (name, lifeMs) => stores().leases.take(name, holder, lifeMs),
+    renew: (name, lifeMs) => stores().leases.renew(name, holder, lifeMs),
     overdue: (name) => stores().leases.overdue(name, holder),
     release: async (name) => void (await stores().leases.release(name, holder)),
   })
@@ -29,6 +30,7 @@ onBothDatabases('leases', (open) => {
     let cut = false
     const over = (sound: Lease): Lease => ({
       take: (...given) => (cut ? fails() : sound.take(...given)),
+      renew: (...given) => (cut ? fails() : sound.renew(...given)),
       overdue: (name) => (cut ? fails() : sound.overdue(name)),
       release: (name) => (cut ? fails() : sound.release(name)),
     })
@@ -151,6 +153,19 @@ onBothDatabases('leases', (open) => {
     cut(false)
     await expect.poll(() => first.held, { timeout: 10_000 }).toBe(false)
     expect(notes).toEqual(['a begins', 'b begins', 'a has lost it'])
+  })
+
+  test('a lasting duty that another has done meanwhile is begun anew, also when that other is gone again', async () => {
+    const { keep, notes } = world({ patienceMs: 3000 })
+    const { over, cut } = cuttable()
+    await keep('a', over(leaseOf('a')))
+    const second = await keep('b')
+    cut(true)
+    await expect.poll(() => second.held, { timeout: 10_000 }).toBe(true)
+    await second.stop()
+    cut(false)
+    await expect.poll(() => notes, { timeout: 10_000 }).toHaveLength(5)
+    expect(notes).toEqual(['a begins', 'b begins', 'b ends', 'a has lost it', 'a begins'])
   })
 
   test('a duty that can’t be begun is an error the first time, and is left to others', async () => {

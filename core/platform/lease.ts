@@ -33,6 +33,8 @@ export interface Lease {
   /** Needs no renewing: a database that only this process can have is locked with the state folder. */
   readonly endless?: boolean
   take(name: string, lifeMs: number): Promise<boolean>
+  /** False when another has had it since: what was done under it is not what holds now. */
+  renew(name: string, lifeMs: number): Promise<boolean>
   /** Whether it is another's and has run out. */
   overdue(name: string): Promise<boolean>
   release(name: string): Promise<void>
@@ -164,7 +166,7 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
       if (signal.aborted) return
       const asked = performance.now()
       try {
-        if (!(await answered(lease.take(duty.name, duty.lifeMs)))) return
+        if (!(await answered(lease.renew(duty.name, duty.lifeMs)))) return
         renewed(asked)
         pause = duty.lifeMs / 3
       } catch {
@@ -223,6 +225,7 @@ const soon = (work: Promise<unknown>) =>
 export const endlessLease: Lease = {
   endless: true,
   take: async () => true,
+  renew: async () => true,
   overdue: async () => false,
   release: async () => undefined,
 }

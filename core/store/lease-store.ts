@@ -30,6 +30,16 @@ export function createLeaseStore(db: Kysely<Schema>) {
         .executeTakeFirst()
       return result.numInsertedOrUpdatedRows === 1n
     },
+    /** True when it is the holder's still, run out or not: whoever had it meanwhile has changed or taken away the row. */
+    async renew(name: string, holder: string, lifeMs: number): Promise<boolean> {
+      const result = await db
+        .updateTable('leases')
+        .set({ expires_at: sql<Date>`clock_timestamp() + ${lifeMs / 1000}::float8 * interval '1 second'` })
+        .where('name', '=', name)
+        .where('holder', '=', holder)
+        .executeTakeFirst()
+      return result.numUpdatedRows === 1n
+    },
     /** Whether it is another's and has run out, so that `take` would take it away. */
     async overdue(name: string, holder: string): Promise<boolean> {
       const row = await db

@@ -1,9 +1,14 @@
 import { type App, say } from '../app.ts'
 import type { Item } from '../pane.ts'
 
-/** The web address that a thing has among its fields, or null. */
+/** Where a thing's own address stands: in its other fields somebody may have written any address. */
+const addressFields = ['url', 'link', 'address'] as const
+
+/** The web address of a thing, or null. */
 export const addressOf = (item: Item | null): string | null =>
-  Object.values(item ?? {}).find((value): value is string => /^https?:\/\/\S+$/.test(String(value))) ?? null
+  addressFields
+    .map((name) => item?.[name])
+    .find((value): value is string => typeof value === 'string' && /^https?:\/\/\S+$/.test(value)) ?? null
 
 /** Puts the address into the clipboard; false where there is none. */
 export function copyAddress(app: App, item: Item | null): boolean {

@@ -21,7 +21,7 @@ export async function takePresence(path: string, patienceMs: number): Promise<Fi
 
 /** Takes the mark's file away, unless somebody bears it. */
 export async function dropPresence(path: string): Promise<void> {
-  if (!(await isPresent(path).catch(() => false))) await rm(path, { force: true })
+  if (!(await isPresent(path).catch(() => true))) await rm(path, { force: true })
 }
 
 /** A pipe that nobody can write to any more is at its end; one that somebody could only has nothing to read. */

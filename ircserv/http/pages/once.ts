@@ -102,7 +102,11 @@ export function createOncePage(deps: {
       throw new OperationError('not_found', 'This link was used already; ask NowServ for another.')
     }
     const output = (await run(runtime, operation, input, caller)) as Record<string, unknown>
-    if (description.main !== null) await tell(link.account_id, token, String(output[description.main]))
+    // It is done, and may have a secret to show: that nobody could be told must not hide it.
+    if (description.main !== null)
+      await tell(link.account_id, token, String(output[description.main])).catch((error: unknown) =>
+        deps.log.warn({ err: error }, 'the asker could not be told what came of a link'),
+      )
     const rows = Object.entries(output).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)
     return c.html(
       page(
