@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 import type { Schema } from './schema.ts'
 
+const inMs = (ms: number) => sql<Date>`clock_timestamp() + ${ms / 1000}::float8 * interval '1 second'`
+
 /** Leases by the database's clock, so that the clocks of the machines need not agree. */
 export function createLeaseStore(db: Kysely<Schema>) {
   return {
@@ -15,7 +17,7 @@ export function createLeaseStore(db: Kysely<Schema>) {
         .where('expires_at', '>=', sql<Date>`clock_timestamp()`)
         .executeTakeFirst()
       if (foreign) return false
-      const end = sql<Date>`clock_timestamp() + ${lifeMs / 1000}::float8 * interval '1 second'`
+      const end = inMs(lifeMs)
       const result = await db
         .insertInto('leases')
         .values({ name, holder, expires_at: end })
@@ -34,7 +36,7 @@ export function createLeaseStore(db: Kysely<Schema>) {
     async renew(name: string, holder: string, lifeMs: number): Promise<boolean> {
       const result = await db
         .updateTable('leases')
-        .set({ expires_at: sql<Date>`clock_timestamp() + ${lifeMs / 1000}::float8 * interval '1 second'` })
+        .set({ expires_at: inMs(lifeMs) })
         .where('name', '=', name)
         .where('holder', '=', holder)
         .executeTakeFirst()
