@@ -1,6 +1,5 @@
 import { entitlementsOf } from '../billing/entitlements.ts'
 import type { PlatformInfo } from '../platform/info.ts'
-import type { PlatformEvent } from '../store/event-store.ts'
 import type { Stores } from '../store/stores.ts'
 import { authorise, notSignedIn } from './authorise.ts'
 import { confirmed, parseInput } from './check-input.ts'
@@ -156,16 +155,8 @@ function createContext(
     dryRun,
     random: (bytes) => runtime.random(bytes),
     seal: (text) => runtime.seal(text),
-    async event(subject, type, message, accountId) {
-      const event: PlatformEvent = await store.events.insert({
-        accountId: accountId ?? acting?.id ?? '',
-        subject,
-        type,
-        message,
-        at: runtime.now(),
-      })
-      await store.notify(`event ${event.accountId}`)
-    },
+    event: (subject, type, message, accountId) =>
+      store.events.insert({ accountId: accountId ?? acting?.id ?? '', subject, type, message, at: runtime.now() }),
     enqueue: (key: ReconcileKey) => store.notify(`reconcile ${key}`),
   }
 }

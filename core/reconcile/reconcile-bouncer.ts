@@ -124,5 +124,4 @@ export async function record(
   message: string,
 ): Promise<void> {
   await store.events.insert({ accountId, subject, type, message, at: deps.now() })
-  await store.notify(`event ${accountId}`)
 }

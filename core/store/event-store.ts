@@ -11,18 +11,18 @@ export interface PlatformEvent {
   readonly message: string
 }
 
-export function createEventStore(db: Kysely<Schema>) {
+export function createEventStore(db: Kysely<Schema>, notify: (payload: string) => Promise<void>) {
   return {
-    async insert(event: Omit<PlatformEvent, 'id' | 'at'> & { at: Date }): Promise<PlatformEvent> {
+    /** Tells whoever follows the account, once the transaction holds. */
+    async insert(event: Omit<PlatformEvent, 'id' | 'at'> & { at: Date }): Promise<void> {
       const { accountId, ...rest } = event
       // Ids of one account's events become visible in their order: who has read one has missed none before it.
       await sql`select pg_advisory_xact_lock(hashtext(${accountId}))`.execute(db)
-      const { id } = await db
+      await db
         .insertInto('events')
         .values({ ...rest, account_id: accountId })
-        .returning('id')
-        .executeTakeFirstOrThrow()
-      return { ...event, id: String(id), at: event.at.toISOString() }
+        .execute()
+      await notify(`event ${accountId}`)
     },
     /** The account's events after an id, oldest first. */
     async after(accountId: string, id: string, limit = 500): Promise<PlatformEvent[]> {

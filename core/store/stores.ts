@@ -18,6 +18,9 @@ import { createSweepStore } from './sweep-store.ts'
 
 /** All stores over one connection or one transaction. */
 export function createStores(db: Kysely<Schema>) {
+  const notify = async (payload: string) => {
+    await sql`select pg_notify(${channel}, ${payload})`.execute(db)
+  }
   return {
     accounts: createAccountStore(db),
     passwords: createPasswordStore(db),
@@ -28,7 +31,7 @@ export function createStores(db: Kysely<Schema>) {
     upstreams: createUpstreamStore(db),
     pastes: createPasteStore(db),
     audit: createAuditStore(db),
-    events: createEventStore(db),
+    events: createEventStore(db, notify),
     idempotency: createIdempotencyStore(db),
     leases: createLeaseStore(db),
     links: createLinkStore(db),
@@ -36,9 +39,7 @@ export function createStores(db: Kysely<Schema>) {
     health: createHealthStore(db),
     sweeps: createSweepStore(db),
     /** Tells every process of the platform, once the transaction holds. */
-    notify: async (payload: string) => {
-      await sql`select pg_notify(${channel}, ${payload})`.execute(db)
-    },
+    notify,
   }
 }
 

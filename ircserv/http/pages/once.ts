@@ -122,16 +122,8 @@ export function createOncePage(deps: {
   /** Whoever was given the link, such as NowServ for somebody on IRC, learns what came of it. */
   async function tell(accountId: string | null, token: string, message: string): Promise<void> {
     if (accountId === null) return
-    await runtime.transaction(async (store) => {
-      await store.events.insert({
-        accountId,
-        subject: linkSubject(token),
-        type: 'link.used',
-        message,
-        at: runtime.now(),
-      })
-      await store.notify(`event ${accountId}`)
-    })
+    const event = { accountId, subject: linkSubject(token), type: 'link.used', message, at: runtime.now() }
+    await runtime.transaction((store) => store.events.insert(event))
   }
 }
 
