@@ -2,7 +2,7 @@ import { type App, say } from '../app.ts'
 import type { Item } from '../pane.ts'
 
 /** Where a thing's own address stands: in its other fields somebody may have written any address. */
-const addressFields = ['url', 'link', 'address'] as const
+const addressFields = ['url', 'link'] as const
 
 /** The web address of a thing, or null. */
 export const addressOf = (item: Item | null): string | null =>

@@ -7,7 +7,7 @@ import { contentId } from '../content-id.ts'
 import { assertText, Expires, endOf, Language, Paste, Title, Visibility } from './paste.ts'
 import { pasteOf } from './paste-store.ts'
 
-/** Characters, a little more than any plan's bytes: what is longer is not even looked at. */
+/** Characters; no plan has more bytes, and a character takes at least one: what is longer is not even looked at. */
 const longest = 1024 * 1024
 
 export const createPaste = defineOperation({

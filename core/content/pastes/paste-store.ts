@@ -77,10 +77,8 @@ export function createPasteStore(db: Kysely<Schema>) {
     insert: (row: PasteText) => db.insertInto('pastes').values(row).execute(),
     change: (
       id: string,
-      set: Partial<Pick<PasteText, 'title' | 'language' | 'visibility' | 'expires_at' | 'updated_at'>>,
+      set: Partial<Omit<PasteText, 'id' | 'account_id' | 'text' | 'bytes' | 'digest' | 'delete_hash' | 'created_at'>>,
     ) => db.updateTable('pastes').set(set).where('id', '=', id).execute(),
-    takeDown: (id: string, set: Pick<PasteText, 'taken_down_at' | 'taken_down_reason' | 'expires_at'>) =>
-      db.updateTable('pastes').set(set).where('id', '=', id).execute(),
     delete: (id: string) => db.deleteFrom('pastes').where('id', '=', id).execute(),
     deleteOf: (accountId: string) => db.deleteFrom('pastes').where('account_id', '=', accountId).execute(),
   }

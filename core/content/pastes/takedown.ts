@@ -40,7 +40,7 @@ export const takePasteDown = defineOperation({
       taken_down_reason: reason,
       expires_at: row.expires_at && row.expires_at < end ? row.expires_at : end,
     }
-    await store.pastes.takeDown(row.id, set)
+    await store.pastes.change(row.id, set)
     const paste = pasteOf({ ...row, ...set }, platform)
     await event(
       `paste/${row.id}`,
