@@ -38,13 +38,16 @@ export interface ApiDeps extends AuthenticateDeps {
   observe?(route: string, status: number, seconds: number): void
 }
 
+type Found = { operation: AnyOperation; description: OperationDescription }
 type Env = { Bindings: ApiBindings }
+/** Who calls which operation is found once for each request. */
+type CallEnv = Env & { Variables: { caller: Caller; found: Found | undefined } }
 
 /** `/v1/<operation>`, `/v1/events` and `/openapi.json`, all derived from the catalogue. */
 export function createApi(deps: ApiDeps): Hono<Env> {
   const { operations, runtime, log } = deps
   const api = new Hono<Env>()
-  const known = new Map<string, { operation: AnyOperation; description: OperationDescription }>(
+  const known = new Map<string, Found>(
     operations.map((operation) => [operation.name, { operation, description: describeOperation(operation) }]),
   )
   const limit = createRateLimit({ ...(deps.rateLimit ?? { burst: 200, perSecond: 50 }), now: () => Date.now() })
@@ -59,7 +62,7 @@ export function createApi(deps: ApiDeps): Hono<Env> {
   })
   api.get('/openapi.json', (c) => c.json(document))
 
-  const callerOf = async (c: Exchange<Env>) => {
+  const callerOf = async (c: Pick<Exchange<Env>, 'req' | 'env'>) => {
     const anonymous = `address ${c.env.address}`
     try {
       const caller = await authenticate(c.req.raw.headers, c.env.onSocket, deps)
@@ -91,12 +94,12 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     )
   })
 
-  const callers = new WeakMap<Exchange<Env>, Caller>()
   /** Who asks is known before anything is read: only members may send what is long. */
-  const withCaller: MiddlewareHandler<Env> = async (c, next) => {
+  const withCaller: MiddlewareHandler<CallEnv> = async (c, next) => {
     const caller = await callerOf(c)
-    callers.set(c, caller)
     const found = known.get(c.req.param('operation') ?? '')
+    c.set('caller', caller)
+    c.set('found', found)
     const fields = found && caller.accountId !== null ? found.description.fields : []
     const maxSize = mostRequestBytes({ fields })
     const message = `A request has at most ${maxSize / 1024} KB here; send less.`
@@ -104,8 +107,7 @@ export function createApi(deps: ApiDeps): Hono<Env> {
   }
 
   api.all('/v1/:operation', withCaller, async (c) => {
-    const caller = callers.get(c)!
-    const found = known.get(c.req.param('operation'))
+    const { caller, found } = c.var
     if (!found) throw new OperationError('unknown_operation', 'There is no such operation; see /openapi.json.')
     const method = found.operation.effect === 'read' ? 'GET' : 'POST'
     if (c.req.method !== method) {
@@ -136,13 +138,13 @@ function decodeHeader(text: string): string {
   }
 }
 
-function queryInput(c: Exchange<Env>, { fields }: OperationDescription): Record<string, unknown> {
+function queryInput(c: Pick<Exchange, 'req'>, { fields }: OperationDescription): Record<string, unknown> {
   const texts: Record<string, TextValue> = {}
   for (const [name, values] of Object.entries(c.req.queries())) texts[name] = values.length === 1 ? values[0]! : values
   return inputFromText(fields, texts)
 }
 
-async function bodyInput(c: Exchange<Env>): Promise<unknown> {
+async function bodyInput(c: Pick<Exchange, 'req'>): Promise<unknown> {
   const text = await c.req.text()
   if (text === '') return {}
   // A form posted by another site can't have this type, so no cookie or socket is ever used behind a person's back.

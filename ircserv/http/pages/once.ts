@@ -38,6 +38,7 @@ export function createOncePage(deps: {
     }
     return { link, operation, description: describeOperation(operation) }
   }
+  type FormEnv = Env & { Variables: { found: Awaited<ReturnType<typeof find>> } }
   const secretsOf = (description: ReturnType<typeof describeOperation>) =>
     description.fields.filter(({ secret }) => secret)
 
@@ -72,13 +73,14 @@ export function createOncePage(deps: {
     )
   })
 
-  const limitOf: MiddlewareHandler<Env> = async (c, next) => {
-    const { description } = await find(c.req.param('token') ?? '')
-    return formLimitFor(description)(c, next)
+  const limitOf: MiddlewareHandler<FormEnv> = async (c, next) => {
+    const found = await find(c.req.param('token') ?? '')
+    c.set('found', found)
+    return formLimitFor(found.description)(c, next)
   }
   app.post('/once/:token', limitOf, async (c) => {
     const token = c.req.param('token')
-    const { link, operation, description } = await find(token)
+    const { link, operation, description } = c.var.found
     const form = await c.req.parseBody()
     const typed = Object.fromEntries(
       secretsOf(description).flatMap(({ name }) =>
