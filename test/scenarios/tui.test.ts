@@ -188,26 +188,26 @@ test('every operation is found in the palette, and its form or its result opens'
   }
 }, 90_000)
 
-test('what is to be typed into a client stands line by line', async () => {
-  const screen = open({ columns: 200, rows: 60 })
+/** The UI where “bouncer connect” has just been sent for the usual bouncer. */
+async function openConnect(size: { columns?: number; rows?: number } = {}): Promise<Terminal> {
+  const screen = open(size)
   await screen.until(/main +\S+ +● ready/)
   screen.type(':bouncer connect')
   await screen.until(/› bouncer connect/)
   screen.type(keys.enter)
   await screen.until(/› name +default main/)
   screen.type(keys.enter)
+  return screen
+}
+
+test('what is to be typed into a client stands line by line', async () => {
+  const screen = await openConnect({ columns: 200, rows: 60 })
   await screen.until(/^ weechat *\n +\/server add irc-now .+\n +\/connect irc-now *$/m)
   await screen.until(/^ halloy *\n +\[servers\.irc-now\] *\n +nickname = "ali10" *\n/m)
 })
 
 test('a phone may scan the address where all of the code is seen', async () => {
-  const screen = open()
-  await screen.until(/main +\S+ +● ready/)
-  screen.type(':bouncer connect')
-  await screen.until(/› bouncer connect/)
-  screen.type(keys.enter)
-  await screen.until(/› name +default main/)
-  screen.type(keys.enter)
+  const screen = await openConnect()
   await screen.until(/ url +ircs?:[\s\S]+ s QR code /)
   screen.type('s')
   await screen.until(/› QR code {2}[\s\S]+(\n[█▀▄ ]{20,} *){12}/)
