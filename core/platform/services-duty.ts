@@ -76,7 +76,7 @@ export function createServices(options: ServicesOptions) {
     async begin(held) {
       const services = await start(held.signal)
       try {
-        const provisioner = createLocalProvisioner(services)
+        const provisioner = await createLocalProvisioner(services)
         reconciler = startReconciler(
           {
             provisioner,

@@ -76,7 +76,17 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
     }
 
     function bouncerOf(username: string, upstreams: readonly DesiredUpstream[]): DesiredBouncer {
-      return { username, nick: username, realname: 'A Member', enabled: true, restarts: 0, signOuts: 0, upstreams }
+      return {
+        username,
+        nick: username,
+        realname: 'A Member',
+        enabled: true,
+        restarts: 0,
+        signOuts: 0,
+        upstreams,
+        placement: 'shared',
+        hostname: null,
+      }
     }
 
     async function until<T>(look: () => Promise<T>, matches: (value: T) => boolean): Promise<T> {

@@ -40,6 +40,10 @@ export interface DesiredBouncer {
   /** Grows by one each time live client sessions must sign in again (a revoked password). */
   readonly signOuts: number
   readonly upstreams: readonly DesiredUpstream[]
+  /** On the service for all, or on one of its own; it moves with all that it has. */
+  readonly placement: 'shared' | 'dedicated'
+  /** A host name of its owner's at which it is reached as well, with a certificate; only where it is dedicated. */
+  readonly hostname: string | null
 }
 
 /** What has been applied; handed back at the next application. */
@@ -64,6 +68,12 @@ export interface ObservedUpstream {
 export interface ObservedBouncer {
   readonly applied: AppliedBouncer
   readonly upstreams: readonly ObservedUpstream[]
+  /** Where it is; elsewhere than it should be while moving it has failed. */
+  readonly placement: DesiredBouncer['placement']
+  /** Why it could not be moved, one sentence; it is tried again by a later application. */
+  readonly moveFailure: string | null
+  /** SHA-256 of its host name's certificate where no client trusts it by itself, hex. */
+  readonly hostnameFingerprint: string | null
 }
 
 /** An account as the hosted network (net.irc.now) must treat it. */
@@ -94,7 +104,10 @@ export class ProvisionerRejected extends Error {
 }
 
 export interface Provisioner {
-  /** Makes the bouncer match, creating what lacks; twice does no harm; `progress` hears short steps. */
+  /**
+   * Makes the bouncer match, creating what lacks; twice does no harm; `progress` hears short steps. Cut short at any moment
+   * of a move, the next application finds it whole on one side, and goes on from there.
+   */
   applyBouncer(
     desired: DesiredBouncer,
     applied: AppliedBouncer | null,

@@ -1,5 +1,14 @@
+import type { AccountRow } from '../accounts/account-store.ts'
+import { entitlementsOf } from '../billing/entitlements.ts'
 import { faultPoint } from '../operation/faults.ts'
-import type { AppliedBouncer, ObservedUpstream, Provisioner } from '../provisioning/provisioner.port.ts'
+import type { BouncerRow } from '../provisioning/bouncers/bouncer-store.ts'
+import { mostDedicated } from '../provisioning/bouncers/dedicated.ts'
+import type {
+  AppliedBouncer,
+  ObservedBouncer,
+  ObservedUpstream,
+  Provisioner,
+} from '../provisioning/provisioner.port.ts'
 import type { UpstreamRow } from '../provisioning/upstreams/upstream-store.ts'
 import type { Stores } from '../store/stores.ts'
 import { type DesiredOptions, desiredBouncer } from './desired.ts'
@@ -22,7 +31,12 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     const bouncer = await store.bouncers.byId(id)
     if (!bouncer) return null
     const account = (await store.accounts.byId(bouncer.account_id))!
-    return { bouncer, account, upstreams: await store.upstreams.list(id) }
+    if (await isEntitled(store, bouncer, account))
+      return { bouncer, account, upstreams: await store.upstreams.list(id) }
+    await store.bouncers.change(id, { placement: 'shared' })
+    const message = `The bouncer “${bouncer.name}” moves to the shared one: your plan has no bouncer of its own any more.`
+    await record(store, deps, account.id, `bouncer/${bouncer.name}`, 'bouncer.updated', message)
+    return { bouncer: (await store.bouncers.byId(id))!, account, upstreams: await store.upstreams.list(id) }
   })
   if (!state) return undefined
   const { bouncer, account, upstreams } = state
@@ -55,11 +69,18 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
   faultPoint('reconcile')
   const stateOf = (row: UpstreamRow | undefined) => observed.upstreams.find(({ name }) => name === row?.name)?.state
   await deps.transaction(async (store) => {
-    await store.bouncers.observed(id, bouncer.generation, JSON.stringify(observed.applied))
+    await store.bouncers.observed(id, bouncer.generation, JSON.stringify(observed.applied), {
+      placed: observed.placement,
+      move_failure: observed.moveFailure,
+      hostname_fingerprint: observed.hostnameFingerprint,
+    })
     const own = upstreams.find(({ managed, enabled }) => managed && enabled)
     const ready = stateOf(own) === 'connected' || stateOf(own) === 'disabled' || !own
     const say = (type: string, message: string) =>
       record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message)
+    if (observed.placement !== bouncer.placed) await say('bouncer.moved', movedTo(bouncer.name, observed.placement))
+    else if (observed.moveFailure && observed.moveFailure !== bouncer.move_failure)
+      await say('bouncer.failed', observed.moveFailure)
     if (ready && (behind || own?.state !== stateOf(own)))
       await say('bouncer.ready', `The bouncer “${bouncer.name}” is ready.`)
     else if (behind && own) await say('bouncer.progress', `connecting to ${own.name}`)
@@ -78,6 +99,19 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
   })
   return Math.min(behind ? soon : seldom, ...waits)
 }
+
+/** Whether what it asks for is still part of the plan: what is paid for no more is taken back, with nothing lost. */
+async function isEntitled(store: Stores, bouncer: BouncerRow, account: AccountRow): Promise<boolean> {
+  if (bouncer.placement === 'shared' || bouncer.deleted_at) return true
+  const most = mostDedicated(entitlementsOf(account.plan))
+  const held = (await store.bouncers.list(account.id)).filter((row) => !row.deleted_at && row.placement === 'dedicated')
+  return most === null || held.length <= most
+}
+
+const movedTo = (name: string, placement: ObservedBouncer['placement']) =>
+  placement === 'dedicated'
+    ? `The bouncer “${name}” has moved to a bouncer of its own.`
+    : `The bouncer “${name}” has moved to the shared bouncer.`
 
 async function observeUpstream(
   store: Stores,

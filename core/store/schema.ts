@@ -60,6 +60,14 @@ export interface Schema {
     failure: string | null
     created_at: Date
     deleted_at: Date | null
+    placement: Generated<'shared' | 'dedicated'>
+    /** Where it really is. */
+    placed: Generated<'shared' | 'dedicated'>
+    move_failure: string | null
+    hostname: string | null
+    /** Null until its owner has proved by DNS that it is theirs. */
+    hostname_verified_at: Date | null
+    hostname_fingerprint: string | null
   }
   upstreams: {
     id: string

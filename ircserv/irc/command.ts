@@ -90,6 +90,11 @@ function readRest(operation: OperationDescription, words: readonly string[]): Om
     else if (wanted === 'as' && value !== undefined) special.as = value
     else if (wanted === 'dry-run') special.dryRun = true
     else {
+      const negated = value === undefined ? negatedField(operation, wanted) : undefined
+      if (negated) {
+        texts[negated.name] = false
+        return
+      }
       const field = fieldOf(operation, wanted)
       // An empty value clears a secret, and gives none away.
       if (field.secret && value !== '') secretGiven = true
@@ -103,7 +108,11 @@ function readRest(operation: OperationDescription, words: readonly string[]): Om
     if (flag !== undefined) {
       const next = words[i + 1]
       const alone =
-        flag.toLowerCase() === 'dry-run' || attached !== undefined || next === undefined || /^--?[a-zA-Z]/.test(next)
+        flag.toLowerCase() === 'dry-run' ||
+        negatedField(operation, flag.toLowerCase()) !== undefined ||
+        attached !== undefined ||
+        next === undefined ||
+        /^--?[a-zA-Z]/.test(next)
       take(flag, attached ?? (alone ? undefined : next))
       if (!alone) i += 1
     } else if (key !== undefined && value !== undefined) {
@@ -128,6 +137,10 @@ function readRest(operation: OperationDescription, words: readonly string[]): Om
     secretGiven,
   }
 }
+
+/** What `--no-x` is about: as in the shell, it says no to `--x`. */
+const negatedField = ({ fields }: OperationDescription, wanted: string): Field | undefined =>
+  fields.find(({ flag, kind }) => kind === 'boolean' && wanted === `no-${flag}`)
 
 function fieldOf(operation: OperationDescription, wanted: string): Field {
   const flags = operation.fields.map(({ flag }) => flag)

@@ -12,11 +12,17 @@ export type UpstreamState = Pick<
   'name' | 'managed' | 'enabled' | 'state' | 'last_error'
 >
 
+const isMoving = (row: BouncerRow) => row.placement !== row.placed
+
 /** A bouncer works once it is on the platform's own network, unless its owner has switched that off. */
 function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer['status'] {
-  const message = row.failure
+  const message = row.failure ?? (isMoving(row) ? row.move_failure : null)
   if (row.deleted_at) return { phase: 'deleting', message }
-  if (row.observed_generation < row.generation) return { phase: message ? 'failed' : 'pending', message }
+  if (row.observed_generation < row.generation) {
+    const moves =
+      row.placement === 'dedicated' ? 'It moves to a bouncer of its own.' : 'It moves to the shared bouncer.'
+    return { phase: message ? 'failed' : 'pending', message: message ?? (isMoving(row) ? moves : null) }
+  }
   const own = upstreams.find(({ managed, enabled }) => managed && enabled)
   // The owner is suspended.
   const held = own?.state === 'disabled'
@@ -31,6 +37,8 @@ export const bouncerOf = (row: BouncerRow, upstreams: readonly UpstreamState[]):
   nick: row.nick,
   realname: row.realname,
   enabled: row.enabled,
+  placement: row.placed,
+  hostname: row.hostname,
   status: statusOf(row, upstreams),
   upstreams: `${upstreams.filter(({ state }) => state === 'connected').length} of ${upstreams.length} connected`,
   createdAt: row.created_at.toISOString(),
@@ -78,7 +86,19 @@ export function createBouncerStore(db: Kysely<Schema>) {
     /** Changes the desired state; the reconciler follows. */
     change: (
       id: string,
-      set: Partial<Pick<BouncerRow, 'nick' | 'realname' | 'enabled' | 'deleted_at'>>,
+      set: Partial<
+        Pick<
+          BouncerRow,
+          | 'nick'
+          | 'realname'
+          | 'enabled'
+          | 'deleted_at'
+          | 'placement'
+          | 'hostname'
+          | 'hostname_verified_at'
+          | 'hostname_fingerprint'
+        >
+      >,
       grow: { restarts?: boolean; signOuts?: boolean } = {},
     ) =>
       db
@@ -92,10 +112,15 @@ export function createBouncerStore(db: Kysely<Schema>) {
         }))
         .where('id', '=', id)
         .execute(),
-    observed: (id: string, generation: number, applied: string) =>
+    observed: (
+      id: string,
+      generation: number,
+      applied: string,
+      where: Pick<BouncerRow, 'placed' | 'move_failure' | 'hostname_fingerprint'>,
+    ) =>
       db
         .updateTable('bouncers')
-        .set({ observed_generation: generation, applied, failure: null })
+        .set({ observed_generation: generation, applied, failure: null, ...where })
         .where('id', '=', id)
         .execute(),
     failed: (id: string, failure: string) => db.updateTable('bouncers').set({ failure }).where('id', '=', id).execute(),

@@ -15,7 +15,7 @@ export async function applyBouncer(
   applied: AppliedBouncer | null,
   progress: (step: string) => void,
   ownAddresses: readonly string[] = [],
-): Promise<ObservedBouncer> {
+): Promise<Pick<ObservedBouncer, 'applied' | 'upstreams'>> {
   const profile = createHash('sha256')
     .update(JSON.stringify([desired.nick, desired.realname]))
     .digest('hex')

@@ -16,7 +16,7 @@ export interface ReconnectFilter {
  */
 export async function reconnect(
   ledger: Ledger,
-  bouncerOf: (username: string) => SojuBouncer,
+  bouncerOf: (username: string) => Promise<SojuBouncer>,
   { addresses, login }: ReconnectFilter,
 ): Promise<number> {
   let count = 0
@@ -28,7 +28,7 @@ export async function reconnect(
         (login === null || upstream.login?.toLowerCase() === login.toLowerCase()),
     )
     if (ours.length === 0) continue
-    const bouncer = bouncerOf(username)
+    const bouncer = await bouncerOf(username)
     if (!(await bouncer.enabled())) continue
     const names = ours.map(([name]) => name)
     for (const name of login === null ? await notSignedInOn(bouncer, names) : names) {

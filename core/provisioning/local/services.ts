@@ -1,7 +1,10 @@
 import { rmdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { authPaths } from './auth-endpoint.ts'
+import { keptCertificate, serverNames } from './certificates.ts'
+import { createDedicatedSojus } from './dedicated-sojus.ts'
 import { createErgoService } from './ergo-service.ts'
+import { type Front, type FrontOptions, startFront } from './front.ts'
 import { assertFree, type ListenAddress } from './ports.ts'
 import { privateFolder } from './private-files.ts'
 import { endOrphan } from './process-identity.ts'
@@ -38,7 +41,7 @@ export interface LocalServicesOptions {
 
 export type LocalServices = Awaited<ReturnType<typeof startLocalServices>>
 
-/** Starts ergo, then soju; resolves when both take connections; rejects leaving neither running. */
+/** Starts ergo, then soju; resolves when both are ready, soju to whoever opens the front; rejects leaving neither running. */
 export async function startLocalServices(options: LocalServicesOptions) {
   const { listen, log, programs } = options
   const progress = options.progress ?? (() => {})
@@ -63,18 +66,21 @@ export async function startLocalServices(options: LocalServicesOptions) {
       options.onErgoReady?.(restarted)
     },
   })
-  const soju = await createSojuService({
+  const hostname = options.bouncerHostname ?? 'bouncer.irc.now'
+  const sojuInput = {
     stateDir,
     socketDir,
     program: programs.soju,
-    hostname: options.bouncerHostname ?? 'bouncer.irc.now',
+    hostname,
     title: 'irc.now',
-    plain: listen.bouncer,
-    tls: listen.bouncerTls,
     authUrl: new URL(paths.soju, auth).href,
     log,
     onReady: options.onSojuReady,
-  })
+  }
+  const soju = await createSojuService(sojuInput)
+  const dedicated = createDedicatedSojus(sojuInput, soju.data)
+  const certificate = await keptCertificate(join(stateDir, 'certificates'), 'soju', 'server', serverNames(hostname))
+  let front: Front | undefined
 
   // What a former daemon left running holds our ports.
   for (const { spec } of [ergo.service, soju.service]) await endOrphan(spec.pidFile, spec.marker)
@@ -83,7 +89,8 @@ export async function startLocalServices(options: LocalServicesOptions) {
   }
 
   async function stop(): Promise<void> {
-    await soju.stop()
+    await front?.stop()
+    await Promise.all([soju.stop(), dedicated.stop()])
     await ergo.stop()
     await rmdir(socketDir).catch(() => {})
   }
@@ -99,17 +106,22 @@ export async function startLocalServices(options: LocalServicesOptions) {
   return {
     ergo,
     soju,
+    dedicated,
     programs,
     networkName,
     addresses: {
       irc: at(listen.irc),
       ircs: { ...at(listen.ircs), fingerprint: ergo.server.fingerprint },
       bouncer: at(listen.bouncer),
-      bouncerTls: { ...at(listen.bouncerTls), fingerprint: soju.server.fingerprint },
+      bouncerTls: { ...at(listen.bouncerTls), fingerprint: certificate.fingerprint },
     },
     /** NowServ's client certificate: SASL EXTERNAL with it is its account, its nick and its operator class. */
     nowServ: ergo.nowServ,
     stateDir,
+    /** Lets clients in, from now on. */
+    async openFront(routes: Pick<FrontOptions, 'contextOf' | 'routeOf'>): Promise<void> {
+      front = await startFront({ plain: listen.bouncer, tls: listen.bouncerTls, certificate, ...routes })
+    },
     /** Calls back each time ergo is there again after it was gone. */
     onErgoRestart: (hear: () => void): void => void ergoRestarts.add(hear),
     stop,
