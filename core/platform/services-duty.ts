@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Runtime } from '../operation/run.ts'
+import { createSystemDns } from '../provisioning/dns.system.ts'
 import { findPrograms } from '../provisioning/local/programs.ts'
 import { startLocalServices } from '../provisioning/local/services.ts'
 import { createLocalProvisioner } from '../provisioning/provisioner.local.ts'
@@ -80,6 +81,8 @@ export function createServices(options: ServicesOptions) {
         reconciler = startReconciler(
           {
             provisioner,
+            dns: createSystemDns(configuration.nameServers),
+            publicHost,
             key: keyring.key,
             open: keyring.open,
             // Another may have taken over by now; what this process's soju says must not be written over its words.

@@ -3,6 +3,7 @@ import { entitlementsOf } from '../billing/entitlements.ts'
 import { faultPoint } from '../operation/faults.ts'
 import type { BouncerRow } from '../provisioning/bouncers/bouncer-store.ts'
 import { mostDedicated } from '../provisioning/bouncers/dedicated.ts'
+import type { Dns } from '../provisioning/dns.port.ts'
 import type {
   AppliedBouncer,
   ObservedBouncer,
@@ -11,10 +12,14 @@ import type {
 } from '../provisioning/provisioner.port.ts'
 import type { UpstreamRow } from '../provisioning/upstreams/upstream-store.ts'
 import type { Stores } from '../store/stores.ts'
+import { checkHostname } from './check-hostname.ts'
 import { type DesiredOptions, desiredBouncer } from './desired.ts'
 
 export interface ReconcileDeps extends DesiredOptions {
   readonly provisioner: Provisioner
+  readonly dns: Dns
+  /** Where the platform’s bouncers are reached. */
+  readonly publicHost: string
   transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
   now(): Date
 }
@@ -27,6 +32,7 @@ const seldom = 30_000
 
 /** Makes one bouncer as it should be. Answers when to look again, or nothing when it is gone. */
 export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise<number | undefined> {
+  await lookAtHostname(id, deps)
   const state = await deps.transaction(async (store) => {
     const bouncer = await store.bouncers.byId(id)
     if (!bouncer) return null
@@ -98,6 +104,24 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     return [Math.min(often, Math.max(atOnce, deps.now().getTime() - since))]
   })
   return Math.min(behind ? soon : seldom, ...waits)
+}
+
+/** Sees whether a host name that is not yet proved to be the bouncer's now is. */
+async function lookAtHostname(id: string, deps: ReconcileDeps): Promise<void> {
+  const row = await deps.transaction((store) => store.bouncers.byId(id))
+  if (!row || row.hostname === null || row.hostname_verified_at !== null || row.deleted_at) return
+  const { hostname } = row
+  const note = await checkHostname(deps.dns, row, hostname, deps.publicHost)
+  if (note !== null && note === row.hostname_note) return
+  await deps.transaction(async (store) => {
+    const now = await store.bouncers.byId(id)
+    if (now?.hostname !== hostname) return
+    const other = note === null && (await store.bouncers.byHostname(hostname))
+    const found = other ? `${hostname} belongs to another bouncer.` : note
+    await store.bouncers.hostnameSeen(id, found, deps.now())
+    const message = found ?? `The bouncer “${row.name}” is reached as ${hostname} now.`
+    await record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
+  })
 }
 
 /** Whether what it asks for is still part of the plan: what is paid for no more is taken back, with nothing lost. */

@@ -67,6 +67,8 @@ export interface Schema {
     hostname: string | null
     /** Null until its owner has proved by DNS that it is theirs. */
     hostname_verified_at: Date | null
+    /** What its DNS lacks. */
+    hostname_note: string | null
     hostname_fingerprint: string | null
   }
   upstreams: {

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@irc-now/core/operation/errors'
 import type { Options } from '../front-ends/front-end.ts'
+import { hostnames } from './rows/hostnames.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -32,6 +33,7 @@ const onlyOps: Case = { input: {}, code: 'not_allowed' }
 
 /** Every operation of the catalogue, with inputs that succeed and inputs that fail. Lists of everybody's come first. */
 export const rows: Readonly<Record<string, Row>> = {
+  ...hostnames,
   'account.list': {
     everybody: true,
     cases: [
@@ -77,6 +79,8 @@ export const rows: Readonly<Record<string, Row>> = {
       { input: { nick: '{me}3' }, dryRun: true },
       { input: { name: 'main', realname: '-x = "y" ; z' } },
       { input: { realname: '' } },
+      { input: { dedicated: true }, code: 'quota_reached' },
+      { input: { dedicated: false } },
       { input: { enabled: false } },
       { input: { name: 'none', nick: 'x' }, code: 'not_found' },
       { input: { nick: '1x' }, code: 'invalid_input' },

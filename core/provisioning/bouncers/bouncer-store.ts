@@ -74,6 +74,21 @@ export function createBouncerStore(db: Kysely<Schema>) {
         .where('name', '=', name)
         .executeTakeFirst(),
     byId: (id: string) => db.selectFrom('bouncers').selectAll().where('id', '=', id).executeTakeFirst(),
+    /** The one that has proved that the host name is its. */
+    byHostname: (hostname: string) =>
+      db
+        .selectFrom('bouncers')
+        .selectAll()
+        .where('hostname', '=', hostname)
+        .where('hostname_verified_at', 'is not', null)
+        .executeTakeFirst(),
+    /** What a look at its DNS has come to; `null` is that all is there. Its application follows. */
+    hostnameSeen: (id: string, note: string | null, at: Date) =>
+      db
+        .updateTable('bouncers')
+        .set({ hostname_note: note, ...(note === null ? { hostname_verified_at: at } : {}) })
+        .where('id', '=', id)
+        .execute(),
     byUsername: (username: string) =>
       db.selectFrom('bouncers').selectAll().where('username', '=', username).executeTakeFirst(),
     insert: (
@@ -97,6 +112,7 @@ export function createBouncerStore(db: Kysely<Schema>) {
           | 'hostname'
           | 'hostname_verified_at'
           | 'hostname_fingerprint'
+          | 'hostname_note'
         >
       >,
       grow: { restarts?: boolean; signOuts?: boolean } = {},

@@ -9,25 +9,21 @@ const saslPiece = 400
  * a SASL answer, or where there are both PASS and USER. Null before.
  */
 export function createSignInReader() {
-  let mechanism: string | null = null
-  let answer = ''
+  /** What has come of a SASL PLAIN answer; soju knows no other mechanism. */
+  let answer: string | null = null
   let hasPass = false
   let user: string | null = null
 
   function hearSasl(word: string): string | null {
-    if (word === '*') mechanism = null
-    else if (mechanism === null) {
-      mechanism = word.toUpperCase()
-      answer = ''
-    } else {
-      if (word !== '+') answer += word
-      if (word.length === saslPiece) return null
-      const [identity, name = ''] = Buffer.from(answer, 'base64').toString('utf8').split('\0')
-      const plain = mechanism === 'PLAIN'
-      mechanism = null
-      return plain ? userOf(identity || name) : null
+    if (answer === null || word === '*' || word === '') {
+      answer = word.toUpperCase() === 'PLAIN' ? '' : null
+      return null
     }
-    return null
+    if (word !== '+') answer += word
+    if (word.length === saslPiece) return null
+    const [identity, name = ''] = Buffer.from(answer, 'base64').toString('utf8').split('\0')
+    answer = null
+    return userOf(identity || name)
   }
 
   return (line: string): string | null => {

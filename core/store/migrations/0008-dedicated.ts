@@ -7,6 +7,7 @@ const statements = [
   'alter table bouncers add column move_failure text',
   'alter table bouncers add column hostname text',
   'alter table bouncers add column hostname_verified_at timestamptz',
+  'alter table bouncers add column hostname_note text',
   'alter table bouncers add column hostname_fingerprint text',
   // Whoever proves that a name is theirs has it; until then several may try.
   'create unique index bouncers_by_hostname on bouncers (hostname) where hostname_verified_at is not null',
