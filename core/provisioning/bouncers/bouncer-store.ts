@@ -28,7 +28,7 @@ function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer
   const held = own?.state === 'disabled'
   if (!row.enabled || held) return { phase: 'stopped', message }
   if (!own || own.state === 'connected') return { phase: 'ready', message }
-  return { phase: 'connecting', message: own.last_error && `${own.name}: ${own.last_error}` }
+  return { phase: 'connecting', message: own.last_error ? `${own.name}: ${own.last_error}` : message }
 }
 
 export const bouncerOf = (row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer => ({
