@@ -68,7 +68,7 @@ export async function createLocalProvisioner(services: LocalServices): Promise<P
       const name = username ?? (hostname === null ? null : hostnames.usernameOf(hostname))
       if (name === null) return soju.plain
       // Whoever comes while it is being moved is let in where it then is.
-      while (placements.of(name).move !== null && turns.has(name)) await turns.get(name)
+      await moves.somewhere(name)
       return placements.of(name).side === 'dedicated' ? (await dedicated.open(name)).plain : soju.plain
     },
   })

@@ -17,7 +17,7 @@ import { freeListen } from './test-platform.ts'
 
 const account = 'alice'
 /** More than is copied at once. */
-const many = 11_000
+const many = 3300
 
 let stateDir: string
 let listen: LocalListen
@@ -312,7 +312,7 @@ test('a move that fails ends where it began, and is not tried again at once', { 
 })
 
 test('killed at every single write it is whole on one side, and goes on from there', { timeout: 600_000 }, async () => {
-  const messages = 5100
+  const messages = 1100
   await livedIn(messages)
   const { delivered: _, found: __, ...before } = known('shared')!
   for (const to of ['dedicated', 'shared'] as const) {

@@ -1,6 +1,6 @@
 import { faultPoint } from '../../operation/faults.ts'
 import type { DesiredBouncer } from '../provisioner.port.ts'
-import { copyParked } from './copy-parked.ts'
+import { copyUser } from './copy-user.ts'
 import type { DedicatedSojus, Soju } from './dedicated-sojus.ts'
 import { otherSide, type Placements, type Side } from './placements.ts'
 import { SojuBouncer } from './soju-bouncer.ts'
@@ -22,6 +22,13 @@ export interface MoveDeps {
 type User = Pick<DesiredBouncer, 'username' | 'nick' | 'realname' | 'enabled'>
 
 export function createMoves({ shared, dedicated, placements, tell, now }: MoveDeps) {
+  /** Those that are nowhere for a moment, until they are somewhere again. */
+  const away = new Map<string, PromiseWithResolvers<void>>()
+  function back(username: string): void {
+    away.get(username)?.resolve()
+    away.delete(username)
+  }
+
   const sojuAt = async (side: Side, username: string) => (side === 'shared' ? shared : dedicated.open(username))
 
   async function bouncerOf(username: string, side = placements.of(username).side): Promise<SojuBouncer> {
@@ -59,6 +66,7 @@ export function createMoves({ shared, dedicated, placements, tell, now }: MoveDe
     const placement = placements.of(username)
     if (placement.move === null) return
     await enliven(placement.side, user)
+    back(username)
     faultPoint('move')
     await clear(otherSide(placement.side), username)
     faultPoint('move')
@@ -83,15 +91,18 @@ export function createMoves({ shared, dedicated, placements, tell, now }: MoveDe
       await clearParkedOn(to, username)
       progress(to === 'dedicated' ? 'moving to a bouncer of its own' : 'moving to the shared bouncer')
       const where = to === 'dedicated' ? 'a bouncer of its own' : 'the shared bouncer'
+      const copied = await copyUser(source.data, target.data, username)
+      faultPoint('move')
       await tell(
         desired,
         `Your bouncer moves to ${where} now: it is away for a few seconds, and comes back with all it has.`,
       )
+      away.set(username, Promise.withResolvers())
       await withSojuData(source.data, (db) => park(db, username))
       faultPoint('move')
       await (await bouncerOf(username, from)).delete()
       faultPoint('move')
-      await copyParked(source.data, target.data, username)
+      await copyUser(source.data, target.data, username, copied)
       faultPoint('move')
     }
     await placements.write(username, { side: to, move: 'switched', user, failed: null })
@@ -106,6 +117,8 @@ export function createMoves({ shared, dedicated, placements, tell, now }: MoveDe
 
   return {
     bouncerOf,
+    /** Resolves when the bouncer is somewhere, which it is but for a moment of a move. */
+    somewhere: async (username: string) => away.get(username)?.promise,
     settle,
     /** Brings the bouncer to where it should be. Answers why not, where it stays for now on the side where it was. */
     async place(desired: DesiredBouncer, progress: (step: string) => void): Promise<string | null> {
@@ -125,6 +138,8 @@ export function createMoves({ shared, dedicated, placements, tell, now }: MoveDe
         await placements.write(username, { ...placement, failed: { at: now(), times: (failed?.times ?? 0) + 1 } })
         await settle(desired)
         return why
+      } finally {
+        back(username)
       }
     },
     /** Removes the bouncer with all that it has, wherever it is. */

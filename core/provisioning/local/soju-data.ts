@@ -13,8 +13,8 @@ import { ownedTables, quoted, text } from './soju-tables.ts'
 /** A user's row in soju, as far as commands don't make it. */
 export type UserColumns = Readonly<Record<string, string | number | null>>
 
-/** Rows in one transaction: soju waits for it, and gives up after 5 s. */
-const chunk = 5000
+/** Rows in one transaction: soju waits for it, and so does everything else in this process. */
+export const chunk = 1000
 
 /** The owner of a user's parked rows. */
 export const parkedOwner = (username: string): number =>
@@ -49,6 +49,12 @@ const notCarried = new Set(['id', 'username', 'password', 'admin', 'realname', '
 export function userColumns(db: DatabaseSync, username: string): UserColumns | null {
   const row = db.prepare('select * from User where username = ?').get(username) as UserColumns | undefined
   return row ? Object.fromEntries(Object.entries(row).filter(([name]) => !notCarried.has(name))) : null
+}
+
+export function userId(db: DatabaseSync, schema: string, username: string): number {
+  const row = db.prepare(`select id from ${schema}.User where username = ?`).get(username) as { id: number } | undefined
+  if (!row) throw new Error(`soju has no user ${username}`)
+  return row.id
 }
 
 const tops = (db: DatabaseSync) =>
