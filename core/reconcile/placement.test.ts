@@ -101,7 +101,7 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     expect(status.phase).toBe('pending')
     expect(records).toEqual([
       { type: 'A', name: 'irc.example.org', value: '127.0.0.1' },
-      { type: 'TXT', name: '_irc-now.irc.example.org', value: expect.stringMatching(/^irc-now=[0-9a-f]{32}$/) },
+      { type: 'TXT', name: '_irc-now.irc.example.org', value: expect.stringMatching(/^irc-now=[0-9A-Za-z]{22}$/) },
     ])
     const say = async (member = 'alice') => (await call(member, 'bouncer.hostname.show')).status
     const looks: [FakeName, FakeName, string][] = [

@@ -25,10 +25,10 @@ export const Hostname = z.object({
 export type Hostname = z.output<typeof Hostname>
 
 /** Where it is proved whose a host name is, and by what: nobody else’s bouncer has the same. */
-export const proofOf = ({ id }: Pick<BouncerRow, 'id'>, hostname: string) => ({
-  name: `_irc-now.${hostname}`,
-  value: `irc-now=${createHash('sha256').update(`${id} ${hostname}`).digest('hex').slice(0, 32)}`,
-})
+export function proofOf({ id }: Pick<BouncerRow, 'id'>, hostname: string): { name: string; value: string } {
+  const hash = createHash('sha256').update(`${id} ${hostname}`).digest('base64')
+  return { name: `_irc-now.${hostname}`, value: `irc-now=${hash.replace(/[+/=]/g, '').slice(0, 22)}` }
+}
 
 /** What lacks until it is reached by that name; null when nothing does. */
 function lackOf(row: BouncerRow): string | null {
