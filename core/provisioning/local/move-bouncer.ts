@@ -55,8 +55,9 @@ export function createMoves({ shared, dedicated, placements, tell, now }: MoveDe
   /** Takes away all that a side has of the bouncer. */
   async function clear(side: Side, username: string): Promise<void> {
     if (side === 'dedicated') return dedicated.remove(username)
-    const bouncer = await bouncerOf(username, side)
-    if ((await bouncer.enabled()) !== null) await bouncer.delete()
+    // soju gives up deleting a long history after 5 s, so only the user is left to it.
+    await withSojuData(shared.data, (db) => park(db, username))
+    await (await bouncerOf(username, side)).delete()
     await withSojuData(shared.data, (db) => deleteParked(db, username))
   }
 
