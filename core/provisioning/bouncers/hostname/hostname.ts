@@ -47,7 +47,7 @@ export function hostnameOf(row: BouncerRow, { bouncers }: Pick<PlatformInfo, 'bo
     name,
     hostname,
     status: {
-      phase: row.hostname_verified_at ? 'verified' : behind ? 'pending' : 'unverified',
+      phase: behind ? 'pending' : row.hostname_verified_at ? 'verified' : 'unverified',
       message: lackOf(row),
     },
     records: [
