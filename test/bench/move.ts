@@ -13,7 +13,7 @@ import type { DesiredBouncer } from '@irc-now/core/provisioning/provisioner.port
 import { median, ms, print, timed } from './harness.ts'
 
 const messages = 100_000
-const moves = 3
+const moves = 2
 
 /** How long a bouncer is away while it moves, by how much it has, and how long one of its own takes to be there. */
 export async function benchMove(): Promise<void> {
