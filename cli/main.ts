@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { findOwnCommand, ownNouns } from './commands/own-commands.ts'
 import { runCommand } from './commands/run.ts'
-import { findOperation, nounsOf, splitWords } from './commands/words.ts'
+import { findOperation, nounsOf, splitWords, verbOf } from './commands/words.ts'
 import { createOutput } from './print/output.ts'
 
 const operations = JSON.parse(
@@ -39,20 +39,24 @@ async function main(): Promise<void> {
   const wantsHelp = argv.includes('--help') || argv.includes('-h')
   if (noun === 'tui') return wantsHelp ? help([]) : (await import('./tui/main.ts')).runTui(operations, argv.slice(1))
   if (wantsHelp) return help(argv.filter((word) => !word.startsWith('-')))
-  const { words, rest } = splitWords(argv)
+  const { words, rest } = splitWords(operations, argv)
   if (words[0] === undefined) return help([])
   const own = findOwnCommand(words)
   if (own) return own.command.run([...own.words, ...rest], out, operations)
-  const operation = findOperation(operations, words[0], words[1], ownNouns)
+  const operation = findOperation(operations, words[0], words.slice(1).join(' ') || undefined, ownNouns)
   await runCommand(operations, operation, rest, out)
 }
 
-async function help([noun, verb]: string[]): Promise<void> {
+async function help([noun, ...words]: string[]): Promise<void> {
   const { exitCodesHelp, mainHelp, nounHelp, operationHelp, ownHelp } = await import('./commands/help.ts')
   if (noun === undefined) return out.text(mainHelp(operations))
   if (noun === 'exit-codes') return out.text(exitCodesHelp())
-  const own = ownHelp(noun, verb)
+  const own = ownHelp(noun, words[0])
   if (own !== null) return out.text(own)
-  if (verb === undefined && nounsOf(operations).includes(noun)) return out.text(nounHelp(operations, noun))
+  const verb = verbOf(operations, noun, words)
+  const isNoun = nounsOf(operations).includes(noun)
+  const begun = operations.filter((one) => one.noun === noun && `${one.verb} `.startsWith(`${verb} `))
+  if (isNoun && verb === undefined) return out.text(nounHelp(operations.filter((one) => one.noun === noun)))
+  if (begun.length > 1) return out.text(nounHelp(begun))
   out.text(operationHelp(findOperation(operations, noun, verb)))
 }

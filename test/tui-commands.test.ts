@@ -52,10 +52,11 @@ test.each(operations)('$name: both commands are read back as the input they stan
   inputs.forEach((input, i) => {
     const { shell, irc } = texts[i]!
     expect(shell + irc).not.toContain('hunter2')
-    expect(words[i]!.slice(0, 3)).toEqual(['irc-now', operation.noun, operation.verb])
+    const named = ['irc-now', operation.noun, ...operation.verb.split(' ')]
+    expect(words[i]!.slice(0, named.length)).toEqual(named)
     const wanted = withoutSecrets(operation.fields, input)
     const secrets = operation.fields.filter(({ name, secret }) => secret && input[name] !== undefined)
-    const read = readArguments(operation, words[i]!.slice(3))
+    const read = readArguments(operation, words[i]!.slice(named.length))
     expect(read.input, shell).toEqual(wanted)
     expect(read.asked.toSorted()).toEqual(secrets.map(({ name }) => name).toSorted())
     const said = readCommand(operations, wordsOf(irc.replace('/msg NowServ ', '')))

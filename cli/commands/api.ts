@@ -8,7 +8,7 @@ import { apiFlags, apiHelp } from './api-help.ts'
 import { readCommon, refuseStray } from './arguments.ts'
 import { readPipe } from './ask.ts'
 import { openClient, withFlag } from './run.ts'
-import { unknownWord } from './words.ts'
+import { unknownWord, verbOf } from './words.ts'
 
 /** `irc-now api <operation> [-f key=value …] [--input -]`: a raw call, its JSON answer printed as it is. */
 export async function runApi(
@@ -72,14 +72,15 @@ function parsedObject(text: string, help: string): object {
 }
 
 /** Says what may have been meant: nothing, a noun alone, `noun verb` as elsewhere, or a misspelt name. */
-function notNamed(operations: readonly OperationDescription[], [first, second]: readonly string[]): never {
+function notNamed(operations: readonly OperationDescription[], [first, ...more]: readonly string[]): never {
   const help = 'irc-now api --help'
   if (first === undefined)
     throw new OperationError('invalid_input', `api wants an operation, such as bouncer.list; see “${help}”.`)
   const ofNoun = operations.filter(({ noun }) => noun === first).map(({ name }) => name)
-  if (ofNoun.length > 0 && second === undefined)
+  if (ofNoun.length > 0 && more.length === 0)
     throw new OperationError('unknown_operation', `There is no operation “${first}”; there are ${ofNoun.join(', ')}.`)
-  const name = ofNoun.length > 0 ? `${first}.${second}` : first
+  const verb = verbOf(operations, first, more)?.replaceAll(' ', '.')
+  const name = ofNoun.length > 0 ? `${first}.${verb}` : first
   if (ofNoun.includes(name))
     throw new OperationError('unknown_operation', `Here an operation is one word: did you mean “${name}”?`)
   const names = operations.map((one) => one.name)

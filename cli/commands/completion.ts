@@ -1,12 +1,13 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
+import { verbLength } from '@irc-now/core/operation/verb-words'
 import { configFolder, local, readProfiles } from '../session/profiles.ts'
 import { type OwnCommand, ownCommands, ownNouns } from './own-commands.ts'
 import { commonFlags, nounsOf } from './words.ts'
 
 /** What may follow the words typed so far; from the catalogue alone, never from the network. */
 export function complete(operations: readonly OperationDescription[], words: readonly string[]): string[] {
-  const [noun = '', verb = '', ...rest] = words
+  const [noun = '', ...after] = words
   const last = words.at(-1) ?? ''
   const candidates = () => {
     if (words.length <= 1) return [...nounsOf(operations), ...ownNouns, 'tui', 'api', 'completion', 'help']
@@ -15,10 +16,23 @@ export function complete(operations: readonly OperationDescription[], words: rea
     if (noun === 'api') return operations.map(({ name }) => name)
     const own = ownCommands.filter((one) => one.noun === noun)
     if (own.length > 0) return completeOwn(own, words)
-    if (words.length === 2) return operations.filter((one) => one.noun === noun).map((one) => one.verb)
-    const operation = operations.find((one) => one.noun === noun && one.verb === verb)
+    const ofNoun = operations.filter((one) => one.noun === noun)
+    const verbs = ofNoun.map((one) => one.verb.split(' '))
+    // The word of the verb that is being typed; what was typed of it before must be its beginning.
+    const typed = after.slice(0, -1)
+    const length = verbLength(
+      ofNoun.map((one) => one.verb),
+      after[0],
+    )
+    if (typed.length < length)
+      return [
+        ...new Set(
+          verbs.filter((one) => typed.every((word, i) => one[i] === word)).flatMap((one) => one[typed.length] ?? []),
+        ),
+      ]
+    const operation = ofNoun.find((one) => one.verb === after.slice(0, length).join(' '))
     if (!operation) return []
-    const before = rest.at(-2)
+    const before = after.slice(length).at(-2)
     const field = operation.fields.find(({ flag }) => before === `--${flag}`)
     if (field && field.kind === 'choice') return [...field.choices]
     if (field && field.kind === 'boolean') return ['yes', 'no']

@@ -57,8 +57,8 @@ irc-now <noun> <verb> --help tells more. Start with: irc-now bouncer create
 `
 }
 
-export function nounHelp(operations: readonly OperationDescription[], noun: string): string {
-  return `${column(operations.filter((one) => one.noun === noun).map((one) => [usageOf(one), one.summary] as const))}\n`
+export function nounHelp(ofNoun: readonly OperationDescription[]): string {
+  return `${column(ofNoun.map((one) => [usageOf(one), one.summary] as const))}\n`
 }
 
 /** Help for what is no operation; null where the words name nothing of that kind. */

@@ -1,6 +1,7 @@
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { type ErrorCode, OperationError } from '@irc-now/core/operation/errors'
+import { verbLength } from '@irc-now/core/operation/verb-words'
 import { distance } from 'fastest-levenshtein'
 
 /** Options that every operation has. */
@@ -20,12 +21,16 @@ export const commonFlags = [
 
 const withValue = new Set(['--timeout', '--confirm', '--as', '--profile', '--url'])
 
-/** The noun and the verb wherever they stand among the common flags, and all that is left. */
-export function splitWords(argv: readonly string[]): { words: string[]; rest: string[] } {
+/** The noun and the words of the verb wherever they stand among the common flags, and all that is left. */
+export function splitWords(
+  operations: readonly OperationDescription[],
+  argv: readonly string[],
+): { words: string[]; rest: string[] } {
   const words: string[] = []
   const flags: string[] = []
   let i = 0
-  for (; i < argv.length && words.length < 2; i++) {
+  const enough = ([noun, verb]: string[]) => 1 + verbLength(verbsOf(operations, noun), verb)
+  for (; i < argv.length && words.length < enough(words); i++) {
     const word = argv[i]!
     if (word === '--') break
     if (!word.startsWith('-')) words.push(word)
@@ -36,6 +41,18 @@ export function splitWords(argv: readonly string[]): { words: string[]; rest: st
 }
 
 export const nounsOf = (operations: readonly OperationDescription[]) => [...new Set(operations.map(({ noun }) => noun))]
+
+const verbsOf = (operations: readonly OperationDescription[], noun: string | undefined) =>
+  operations.filter((one) => one.noun === noun).map(({ verb }) => verb)
+
+/** The verb with which the words after a noun begin; undefined where there are none. */
+export function verbOf(
+  operations: readonly OperationDescription[],
+  noun: string,
+  words: readonly string[],
+): string | undefined {
+  return words.slice(0, verbLength(verbsOf(operations, noun), words[0])).join(' ') || undefined
+}
 
 export function nearest(word: string, known: readonly string[]): string | null {
   const [best] = [...known].sort((a, b) => distance(word, a) - distance(word, b))
@@ -67,6 +84,8 @@ export function findOperation(
   const verbs = ofNoun.map((one) => one.verb)
   if (verb === undefined) throw new OperationError('unknown_operation', `${noun} wants a verb: ${verbs.join(', ')}.`)
   const found = ofNoun.find((one) => one.verb === verb)
+  const longer = verbs.filter((one) => one.startsWith(`${verb} `))
+  if (longer.length > 0) throw new OperationError('unknown_operation', `${noun} wants one of ${longer.join(', ')}.`)
   if (!found) throw unknownWord(`verb of ${noun}`, verb, verbs, `irc-now ${noun} --help`)
   return found
 }

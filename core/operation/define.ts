@@ -20,7 +20,7 @@ export interface Settle {
 }
 
 export interface Definition<Input extends z.ZodObject, Output extends z.ZodType> {
-  /** `noun.verb`, singular. */
+  /** `noun.verb`, singular; what belongs to a thing is named between: `bouncer.hostname.set`. */
   readonly name: string
   /** One sentence, as it stands in every help. */
   readonly summary: string
@@ -55,6 +55,7 @@ export interface Definition<Input extends z.ZodObject, Output extends z.ZodType>
 export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType>
   extends Definition<Input, Output> {
   readonly noun: string
+  /** Its words as they are typed: `create`, `hostname set`. */
   readonly verb: string
 }
 
@@ -66,10 +67,12 @@ export type AnyOperation = Operation<any, any>
 export function defineOperation<Input extends z.ZodObject, Output extends z.ZodType>(
   definition: Definition<Input, Output>,
 ): Operation<Input, Output> {
-  const [noun, verb, ...rest] = definition.name.split('.')
-  if (!noun || !verb || rest.length > 0) throw new TypeError(`${definition.name}: an operation is named noun.verb`)
+  if (!/^[a-z]+(\.[a-z]+){1,2}$/.test(definition.name)) {
+    throw new TypeError(`${definition.name}: an operation is named noun.verb or noun.part.verb`)
+  }
+  const [noun = '', ...verb] = definition.name.split('.')
   if ((definition.effect === 'destroy') !== (definition.confirm !== undefined)) {
     throw new TypeError(`${definition.name}: what destroys, and only that, names its confirmation`)
   }
-  return { ...definition, noun, verb }
+  return { ...definition, noun, verb: verb.join(' ') }
 }

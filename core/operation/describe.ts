@@ -34,6 +34,7 @@ export interface Field {
 export interface OperationDescription {
   readonly name: string
   readonly noun: string
+  /** One word or two. */
   readonly verb: string
   readonly summary: string
   readonly description: string

@@ -51,10 +51,11 @@ async function answerWords(session: Session, asker: Asker, words: readonly strin
   const { deps } = session
   const account = asker.account
   const [first = 'help', ...rest] = words
-  const [noun, verb] = [first.toLowerCase(), rest[0]?.toLowerCase()]
+  const noun = first.toLowerCase()
+  const said = `${rest.join(' ').toLowerCase()} `
   // What is spelled out reaches core even where help hides it, so that the refusal is the same on every front end; and
   // who asks is looked up once, there.
-  const spelled = deps.operations.filter((one) => one.noun === noun && one.verb === verb)
+  const spelled = deps.operations.filter((one) => one.noun === noun && said.startsWith(`${one.verb} `))
   if (spelled.length > 0) return command(session, account, spelled, words)
   const role = account === null ? null : await deps.roleOf(account)
   const visible = deps.operations.filter(({ access }) => access !== 'ops' || role === 'ops')

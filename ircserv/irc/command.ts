@@ -1,6 +1,7 @@
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { type ErrorCode, OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
+import { verbLength } from '@irc-now/core/operation/verb-words'
 import { distance } from 'fastest-levenshtein'
 
 export interface Command {
@@ -40,18 +41,31 @@ export function pick(
 
 export const nounsOf = (operations: readonly OperationDescription[]) => [...new Set(operations.map(({ noun }) => noun))]
 
+/** The verb that the words after a noun begin with, each of its words perhaps shortened, and what is left of them. */
+export function pickVerb(
+  noun: string,
+  verbs: readonly string[],
+  words: readonly string[],
+): { verb: string; rest: readonly string[] } {
+  const first = pick(`${noun} command`, words[0] ?? '', [...new Set(verbs.map((verb) => verb.split(' ')[0]!))])
+  if (verbLength(verbs, first) === 1) return { verb: first, rest: words.slice(1) }
+  const seconds = verbs.flatMap((verb) => (verb.startsWith(`${first} `) ? [verb.slice(first.length + 1)] : []))
+  if (words[1] === undefined)
+    throw new OperationError(
+      'unknown_operation',
+      `${noun.toUpperCase()} ${first.toUpperCase()} wants one of ${seconds.join(', ').toUpperCase()}.`,
+    )
+  return { verb: `${first} ${pick(`${noun} ${first} command`, words[1], seconds)}`, rest: words.slice(2) }
+}
+
 /** Reads `NOUN VERB words…`; a noun alone lists what one owns, where it can be listed. */
 export function readCommand(operations: readonly OperationDescription[], words: readonly string[]): Command {
-  const [nounWord = '', verbWord, ...rest] = words
+  const [nounWord = '', ...after] = words
   const noun = pick('command', nounWord, nounsOf(operations))
   const ofNoun = operations.filter((one) => one.noun === noun)
   const verbs = ofNoun.map(({ verb }) => verb)
-  const verb =
-    verbWord === undefined && verbs.includes('list')
-      ? 'list'
-      : verbWord === undefined
-        ? undefined
-        : pick(`${noun} command`, verbWord, verbs)
+  const { verb, rest } =
+    after.length > 0 ? pickVerb(noun, verbs, after) : { verb: verbs.find((one) => one === 'list'), rest: [] }
   const operation = ofNoun.find((one) => one.verb === verb)
   if (!operation)
     throw new OperationError(

@@ -1,11 +1,11 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
-import { nounsOf, pick } from './command.ts'
+import { nounsOf, pick, pickVerb } from './command.ts'
 import { dataTag } from './data.ts'
 
 /** HELP, HELP NOUN, HELP NOUN VERB. `operations` are those that the asker may use. */
 export function helpLines(operations: readonly OperationDescription[], words: readonly string[]): string[] {
   const nouns = nounsOf(operations)
-  const [nounWord, verbWord] = words
+  const [nounWord, ...verbWords] = words
   if (nounWord === undefined) {
     return [
       'I do on IRC what irc-now does in the shell. Commands may be shortened: B CR is BOUNCER CREATE. Settings are named as there: --nick alice2 (or nick=alice2).',
@@ -26,11 +26,11 @@ export function helpLines(operations: readonly OperationDescription[], words: re
   }
   const noun = pick('command', nounWord, nouns)
   const ofNoun = operations.filter((one) => one.noun === noun)
-  if (verbWord === undefined) return ofNoun.map((one) => `${usage(one)}: ${one.summary}`)
-  const verb = pick(
-    `${noun} command`,
-    verbWord,
+  if (verbWords.length === 0) return ofNoun.map((one) => `${usage(one)}: ${one.summary}`)
+  const { verb } = pickVerb(
+    noun,
     ofNoun.map((one) => one.verb),
+    verbWords,
   )
   const operation = ofNoun.find((one) => one.verb === verb)!
   return [

@@ -43,7 +43,9 @@ export function cliFrontEnd(url: string): FrontEnd {
         else if (field?.position === 0 && /^\w/.test(typed(value))) words.unshift(typed(value))
         else words.push(`--${field?.flag ?? name}=${typed(value)}`)
       }
-      return answerOf(await runAs(person, url, [operation.noun, operation.verb, ...words], options, stdin))
+      return answerOf(
+        await runAs(person, url, [operation.noun, ...operation.verb.split(' '), ...words], options, stdin),
+      )
     },
     close() {},
   }

@@ -130,8 +130,8 @@ test('through the command line: flags, words, JSON by stdin, and what it prints'
         .map(({ flag }) => `--${flag}=${argv}`)
       const input = { ...baseOf(operation), ...Object.fromEntries(operation.fields.map(({ name }) => [name, text])) }
       return [
-        { operation, words: [operation.noun, operation.verb, ...flags, '--json'], stdin: '' },
-        { operation, words: [operation.noun, operation.verb, argv], stdin: '' },
+        { operation, words: [operation.noun, ...operation.verb.split(' '), ...flags, '--json'], stdin: '' },
+        { operation, words: [operation.noun, ...operation.verb.split(' '), argv], stdin: '' },
         { operation, words: ['api', operation.name, '--input=-', '--json'], stdin: JSON.stringify(input) },
       ]
     }),

@@ -15,7 +15,10 @@ test('the command line’s help', async () => {
 })
 
 test('NowServ’s HELP', async () => {
-  const lines = [helpLines(operations, []), ...operations.map(({ noun, verb }) => helpLines(operations, [noun, verb]))]
+  const lines = [
+    helpLines(operations, []),
+    ...operations.map(({ noun, verb }) => helpLines(operations, [noun, ...verb.split(' ')])),
+  ]
   await expect(lines.map((one) => one.join('\n')).join('\n\n')).toMatchFileSnapshot('./nowserv-help.txt')
 })
 
@@ -28,7 +31,9 @@ test('every operation is one command on IRC, also by its shortest unique prefix'
     const others = operations.filter((one) => one.noun === noun && one.verb !== verb).map((one) => one.verb)
     const shortest = [...verb]
       .map((_, i) => verb.slice(0, i + 1))
+      .slice(verb.indexOf(' ') + 1)
       .find((prefix) => !others.some((other) => other.startsWith(prefix)))
-    expect(readCommand(operations, [noun.toUpperCase(), shortest ?? verb]).operation.name).toBe(name)
+    const words = [noun.toUpperCase(), ...(shortest ?? verb).split(' ')]
+    expect(readCommand(operations, words).operation.name).toBe(name)
   }
 })

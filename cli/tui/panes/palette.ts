@@ -1,5 +1,5 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
-import { positionalsOf } from '../../commands/words.ts'
+import { positionalsOf, verbOf } from '../../commands/words.ts'
 import { type App, close, goHome, push } from '../app.ts'
 import { homeOf } from '../homes.ts'
 import type { Key } from '../keys.ts'
@@ -45,9 +45,10 @@ export function found(app: App, pane: PalettePane): Entry[] {
 }
 
 function named(app: App, query: string): { operation: OperationDescription; rest: string[] } | null {
-  const [noun, verb, ...rest] = query.trim().split(/\s+/)
+  const [noun = '', ...after] = query.trim().split(/\s+/)
+  const verb = verbOf(app.client.operations, noun, after)
   const operation = app.client.operations.find((one) => one.noun === noun && one.verb === verb)
-  return operation ? { operation, rest } : null
+  return operation ? { operation, rest: after.slice(operation.verb.split(' ').length) } : null
 }
 
 export function pressPalette(app: App, pane: PalettePane, key: Key): boolean {
