@@ -42,7 +42,7 @@ export async function createSojuService(input: SojuServiceInput) {
   const supervised = superviseAt(place, input, admin, {
     args: ['-config', configPath],
     // Unlike ergo it has no lock of its own: a second one would connect every member twice.
-    presence: join(input.socketDir, 'soju-runs'),
+    presence: join(folder, 'runs'),
     prepare,
     answers: (died) => untilTrue(() => untilUsersLoaded(admin), died),
   })
