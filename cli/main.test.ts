@@ -281,7 +281,7 @@ test('--wait ends when it is ready; a failure and running out of time say so', a
   answers.events = events((say) => {
     setTimeout(() => {
       phase = 'ready'
-      say({ id: '1', type: 'bouncer.ready', subject: 'main', message: 'Ready.', at: '' })
+      say({ id: '1', type: 'bouncer.ready', subject: 'bouncer/main', message: 'Ready.', at: '' })
     }, 50)
   })
   const ready = await run(['bouncer', 'create', 'main', '--wait', '--json'])

@@ -25,7 +25,7 @@ export interface Client {
   call(name: string, input?: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<unknown>
   /**
    * Follows the account's changes from now on, or those of the member `as`; the first item is `null`, said once nothing
-   * can be missed any more. Throws `unavailable` when the connection breaks.
+   * can be missed any more. Throws as `call` does, and `unavailable` when the connection breaks.
    */
   events(signal: AbortSignal, as?: string): AsyncGenerator<Change | null>
 }
@@ -88,23 +88,9 @@ export function createClient(options: {
         body: read ? null : JSON.stringify(input),
         signal,
       })
-      let text = ''
-      for await (const chunk of response.chunks) text += chunk
-      const answer = parse(text)
-      if (response.status === 200) return answer
-      const problem = answer as {
-        code?: string
-        detail?: string
-        field?: string
-        details?: Record<string, unknown>
-      } | null
-      if (!problem?.code) {
-        throw new OperationError(
-          'unavailable',
-          `What answers at ${nameOf(target)} is not irc.now (status ${response.status}); check the address.`,
-        )
-      }
-      throw errorOf({ ...problem, code: problem.code as never, message: problem.detail ?? '' })
+      const text = await textOf(response)
+      if (response.status === 200) return parse(text)
+      throw refusal(target, response.status, text)
     },
     async *events(signal, as) {
       const headers = {
@@ -112,8 +98,7 @@ export function createClient(options: {
         ...(as === undefined ? {} : { 'irc-now-as': encodeURIComponent(as) }),
       }
       const response = await authorised({ method: 'GET', path: '/v1/events', headers, body: null, signal }, true)
-      if (response.status !== 200)
-        throw new OperationError('unavailable', 'Changes can’t be followed right now; try again.')
+      if (response.status !== 200) throw refusal(target, response.status, await textOf(response))
       let pending = ''
       for await (const chunk of response.chunks) {
         pending += chunk
@@ -126,6 +111,27 @@ export function createClient(options: {
       }
     },
   }
+}
+
+async function textOf({ chunks }: Response): Promise<string> {
+  let text = ''
+  for await (const chunk of chunks) text += chunk
+  return text
+}
+
+/** The error that an answer stands for. */
+function refusal(target: Target, status: number | undefined, text: string): OperationError {
+  const problem = parse(text) as {
+    code?: string
+    detail?: string
+    field?: string
+    details?: Record<string, unknown>
+  } | null
+  if (problem?.code) return errorOf({ ...problem, code: problem.code as never, message: problem.detail ?? '' })
+  return new OperationError(
+    'unavailable',
+    `What answers at ${nameOf(target)} is not irc.now (status ${status}); check the address.`,
+  )
 }
 
 function queryOf(input: Readonly<Record<string, unknown>>): string {

@@ -25,7 +25,7 @@ export async function followLink(
   const subject = linkSubject(link)
   try {
     for await (const change of deps.events(account, signal)) {
-      if (change.subject !== subject) continue
+      if (change?.subject !== subject) continue
       const { noun, verb, main } = operation
       return announce(`${noun.toUpperCase()} ${verb.toUpperCase()}: ${change.message}`, {
         [main ?? 'message']: change.message,

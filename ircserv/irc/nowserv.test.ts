@@ -124,7 +124,7 @@ function world() {
     signInLink: async (kind) => `http://127.0.0.1/${kind}`,
     async *events(account) {
       for (const [key, one] of bouncers) if (key.startsWith(`${account} `)) one.phase = 'ready'
-      yield { subject: 'bouncer/main', type: 'bouncer.ready', message: 'ready' }
+      yield null
     },
     now: () => Date.now(),
     random: randomBytes,

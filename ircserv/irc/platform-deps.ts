@@ -57,9 +57,8 @@ export function createNowServDeps(options: {
     signInLink: async (kind, nick) => `${runtime.platform.httpUrl}/${kind}?nick=${encodeURIComponent(nick)}`,
     async *events(account, signal) {
       const row = await find(account)
-      if (!row) return
-      for await (const event of followEvents(runtime, wake, row.id, null, signal))
-        yield event ?? { subject: '', type: 'following', message: '' }
+      if (!row) throw new OperationError('not_signed_in', 'The account is gone, so nothing of it can be followed.')
+      yield* followEvents(runtime, wake, row.id, null, signal)
     },
     now: () => runtime.now().getTime(),
     random: (bytes) => runtime.random(bytes),
