@@ -44,6 +44,16 @@ test.each([
   expect(outcome && (outcome.end === 'failed' ? outcome.problem.code : outcome.end)).toBe(end)
 })
 
+test('what is off is said to be off, and why', () => {
+  const bouncer = { ...named, the: 'The bouncer “main”' }
+  const off = (phase: string, message: string | null) => outcomeOf('working', shown(phase, message), bouncer)
+  expect(off('stopped', null)).toMatchObject({ message: 'The bouncer “main” is switched off.' })
+  expect(off('disabled', 'refused')).toMatchObject({ message: 'The bouncer “main” is switched off.' })
+  expect(off('stopped', 'Its account is suspended.')).toMatchObject({
+    message: 'The bouncer “main” is stopped: its account is suspended.',
+  })
+})
+
 test('it is stopped, or ends with its patience, each in its own way', async () => {
   const stopping = new AbortController()
   async function* changes(signal: AbortSignal) {

@@ -10,7 +10,9 @@ interface Shown {
 
 /** What has become of a change: `thing` is what `show` answers. */
 export type Outcome =
-  | { readonly end: 'works' | 'off'; readonly thing: unknown }
+  | { readonly end: 'works'; readonly thing: unknown }
+  /** Nothing is to be waited for; `message` says so in a sentence. */
+  | { readonly end: 'off'; readonly thing: unknown; readonly message: string }
   | { readonly end: 'gone' }
   | { readonly end: 'failed'; readonly problem: Problem }
 
@@ -33,7 +35,10 @@ export function outcomeOf(until: Settle['until'], thing: unknown, named: Named):
   if (phase === 'pending') return null
   if (phase === 'deleting') return until === 'gone' ? null : deleted(named)
   if (phase === 'failed') return failed('unavailable', `${named.the}: ${message ?? 'it failed.'}`)
-  if (phase === 'stopped' || phase === 'disabled') return { end: 'off', thing }
+  // An upstream that is switched off keeps its last error, which is not why it is off.
+  if (phase === 'disabled' || (phase === 'stopped' && message === null))
+    return { end: 'off', thing, message: `${named.the} is switched off.` }
+  if (phase === 'stopped') return { end: 'off', thing, message: `${named.the} is stopped: ${lowered(message)}` }
   if (until === 'applied') return { end: 'works', thing }
   if (phase === 'connecting' || (phase === 'disconnected' && message === null)) return null
   if (message === null) return { end: 'works', thing }
@@ -45,6 +50,8 @@ export function outcomeOf(until: Settle['until'], thing: unknown, named: Named):
       : `${named.the} does not connect: ${why}; it is tried again by itself, and “${named.update}” changes how.`,
   )
 }
+
+const lowered = (sentence: string | null) => (sentence ?? '').replace(/^\p{Lu}/u, (letter) => letter.toLowerCase())
 
 const failed = (code: Problem['code'], message: string): Outcome => ({ end: 'failed', problem: { code, message } })
 

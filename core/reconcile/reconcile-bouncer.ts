@@ -57,11 +57,15 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
   await deps.transaction(async (store) => {
     await store.bouncers.observed(id, bouncer.generation, JSON.stringify(observed.applied))
     const own = upstreams.find(({ managed, enabled }) => managed && enabled)
-    const ready = stateOf(own) === 'connected' || stateOf(own) === 'disabled' || !own
+    const off = !desired.enabled || stateOf(own) === 'disabled'
+    const ready = off || stateOf(own) === 'connected' || !own
+    const the = `The bouncer “${bouncer.name}”`
     const say = (type: string, message: string) =>
       record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message)
     if (ready && (behind || own?.state !== stateOf(own)))
-      await say('bouncer.ready', `The bouncer “${bouncer.name}” is ready.`)
+      await (off
+        ? say('bouncer.stopped', `${the} is ${bouncer.enabled ? 'stopped: its account is suspended' : 'switched off'}.`)
+        : say('bouncer.ready', `${the} is ready.`))
     else if (behind && own) await say('bouncer.progress', `connecting to ${own.name}`)
     for (const row of upstreams) {
       const seen = observed.upstreams.find((one) => one.name === row.name)

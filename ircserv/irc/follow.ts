@@ -35,5 +35,6 @@ export async function follow(
   if (outcome.end === 'gone') return announce(`${thing}: gone.`, null)
   if (outcome.end === 'failed')
     return announce(`[${outcome.problem.code}] ${outcome.problem.message}`, { error: outcome.problem })
+  if (outcome.end === 'off') return announce(`${thing}: ${outcome.message}`, outcome.thing)
   announce(`${thing}: ${(outcome.thing as { status: { phase: string } }).status.phase}.`, outcome.thing)
 }

@@ -18,9 +18,9 @@ function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer
   if (row.deleted_at) return { phase: 'deleting', message }
   if (row.observed_generation < row.generation) return { phase: message ? 'failed' : 'pending', message }
   const own = upstreams.find(({ managed, enabled }) => managed && enabled)
-  // The owner is suspended.
-  const held = own?.state === 'disabled'
-  if (!row.enabled || held) return { phase: 'stopped', message }
+  if (!row.enabled) return { phase: 'stopped', message }
+  const held = upstreams.some(({ enabled, state }) => enabled && state === 'disabled')
+  if (held) return { phase: 'stopped', message: message ?? 'Its account is suspended.' }
   if (!own || own.state === 'connected') return { phase: 'ready', message }
   return { phase: 'connecting', message: own.last_error && `${own.name}: ${own.last_error}` }
 }
