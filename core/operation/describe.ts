@@ -94,7 +94,7 @@ function kindOf(schema: JsonSchema): Field['kind'] {
   return 'text'
 }
 
-export function fieldsOf(operation: AnyOperation): Field[] {
+export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>): Field[] {
   const json = jsonSchemaOf(operation.input, 'input')
   const positional: readonly string[] = operation.positional ?? []
   return Object.entries(json.properties ?? {}).map(([name, property]) => {

@@ -9,7 +9,7 @@ it('reads back every word that was quoted', () => {
   const quoted = (word: string) => `"${word.replace(/["\\]/g, '\\$&')}"`
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' })), (words) => {
-      expect(wordsOf(words.map(quoted).join(' '))).toEqual(words)
+      expect(wordsOf(words.map(quoted).join(' '))).toEqual(words.map((text) => ({ text, quoted: true })))
     }),
   )
   expect(() => wordsOf(`a 'b`)).toThrow(/is open/)

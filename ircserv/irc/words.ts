@@ -1,12 +1,23 @@
 import { OperationError } from '@irc-now/core/operation/errors'
 
+export interface Word {
+  readonly text: string
+  /** It begins with a quote or \, so it is a value, whatever it looks like. */
+  readonly quoted: boolean
+}
+
+/** A word as it is typed without quotes. */
+export const plainWord = (text: string): Word => ({ text, quoted: false })
+
 /** Splits a line as a shell would: spaces part words, quotes and \ keep them together. Throws on an open quote. */
-export function wordsOf(line: string): string[] {
-  const words: string[] = []
+export function wordsOf(line: string): Word[] {
+  const words: Word[] = []
   let word: string | null = null
+  let quoted = false
   let quote: string | null = null
   for (let i = 0; i < line.length; i += 1) {
     const character = line[i]!
+    if (word === null) quoted = /["'\\]/.test(character)
     if (character === '\\' && quote !== "'" && i + 1 < line.length) {
       i += 1
       word = (word ?? '') + line[i]
@@ -17,7 +28,7 @@ export function wordsOf(line: string): string[] {
       quote = character
       word ??= ''
     } else if (/\s/.test(character)) {
-      if (word !== null) words.push(word)
+      if (word !== null) words.push({ text: word, quoted })
       word = null
     } else {
       word = (word ?? '') + character
@@ -28,6 +39,6 @@ export function wordsOf(line: string): string[] {
       'invalid_input',
       `A ${quote} is open; close it, or write \\${quote} for the character itself.`,
     )
-  if (word !== null) words.push(word)
+  if (word !== null) words.push({ text: word, quoted })
   return words
 }
