@@ -126,15 +126,14 @@ async function perform(session: Session, account: string, command: Command): Pro
 
 /** What is no line of IRC is put in on a page; a notice follows once it is. */
 async function onPage(deps: NowServDeps, account: string, command: Command, body: Field): Promise<Answer> {
-  const { operation, as } = command
-  const { [body.name]: inline, ...input } = command.input
+  const { operation, as, input } = command
   if (command.dryRun)
     throw new OperationError(
       'invalid_input',
       `A dry run of this is not to be had on IRC; use “irc-now ${operation.noun} ${operation.verb} --dry-run”.`,
     )
   const link = await deps.secretLink(account, operation.name, input, as)
-  const typed = inline === undefined ? '' : ` What you typed as ${body.flag} was not used.`
+  const typed = command.bodyGiven ? ` The ${body.flag} comes on that page; what you typed of it was not used.` : ''
   return {
     lines: split(`Go on at ${link} (works once, for 15 minutes); I tell you here what came of it.${typed}`),
     data: { link },

@@ -1,3 +1,4 @@
+import { bodyFieldOf } from '@irc-now/core/operation/body'
 import { type Field, fieldsOf, type OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText } from '@irc-now/core/operation/text-input'
@@ -14,6 +15,8 @@ export interface Arguments {
   readonly secretGiven: boolean
   /** A secret was named without a value: it is to be typed on a page. */
   readonly secretAsked: boolean
+  /** Some of the operation’s whole text was typed; it is no line of IRC, so it is not used. */
+  readonly bodyGiven: boolean
 }
 
 /** What every command takes besides its own fields. */
@@ -25,25 +28,28 @@ const pairPattern = /^([a-zA-Z][a-zA-Z-]*)=([\s\S]*)$/
 /**
  * Reads the words after noun and verb as a shell's commands read theirs: a flag takes the word after it as its value, a
  * quoted word is always a value, and after `--` all are. Given twice, lists are joined, and of all else the last counts.
+ * What is left over is the operation’s whole text, where it has one.
  */
 export function readArguments(operation: OperationDescription, words: readonly Word[]): Arguments {
   const values = new Map<Field, string[]>()
   const secrets = { given: false, asked: false }
+  const body = bodyFieldOf(operation)
+  let bodyGiven = false
   const put = (field: Field, value: string) => {
+    if (field === body) bodyGiven = true
     // An empty value clears a secret, and gives none away.
-    if (field.secret && value !== '') secrets.given = true
+    else if (field.secret && value !== '') secrets.given = true
     else values.set(field, [...(values.get(field) ?? []), value])
   }
   const putBare = (field: Field) => {
+    if (field === body) return
     if (field.secret) secrets.asked = true
     else if (field.kind === 'boolean') put(field, 'yes')
     else
       throw new OperationError(
         'invalid_input',
         `--${field.flag} wants a value after it, such as --${field.flag} "a b".`,
-        {
-          field: field.name,
-        },
+        { field: field.name },
       )
   }
   const places = operation.fields.filter(({ position }) => position !== null).sort((a, b) => a.position! - b.position!)
@@ -57,10 +63,16 @@ export function readArguments(operation: OperationDescription, words: readonly W
       if (attached !== undefined) put(field, attached)
       else if (rest[0] && takes(operation, field, rest[0])) put(field, rest.shift()!.text)
       else putBare(field)
-    } else if (key !== undefined) put(fieldOf(operation, key), value)
+    } else if (key !== undefined && (!body || isSetting(operation, key))) put(fieldOf(operation, key), value)
     else if (flags && !word.quoted && word.text === '--') flags = false
-    else put(places.shift() ?? tooMany(operation, word), word.text)
+    else put(places.shift() ?? body ?? tooMany(operation, word), word.text)
   }
+  const open = body ? undefined : words.at(-1)?.open
+  if (open !== undefined)
+    throw new OperationError(
+      'invalid_input',
+      `A ${open} is open; close it, or write \\${open} for the character itself.`,
+    )
   const textsOf = (fields: readonly Field[]) =>
     Object.fromEntries(fields.flatMap((field) => (values.has(field) ? [[field.name, values.get(field)!]] : [])))
   const { confirm, as, dryRun } = inputFromText(common, textsOf(common))
@@ -71,6 +83,7 @@ export function readArguments(operation: OperationDescription, words: readonly W
     dryRun: dryRun === true,
     secretGiven: secrets.given,
     secretAsked: secrets.asked,
+    bodyGiven,
   }
 }
 
@@ -80,17 +93,19 @@ function takes(operation: OperationDescription, field: Field, { text, quoted }: 
   if (quoted || (field.kind !== 'boolean' && !field.secret)) return true
   const [, flag] = flagPattern.exec(text) ?? []
   // A secret is not told apart by its looks alone, or one that begins with - would be answered as an unknown flag.
-  return flag === undefined || (field.secret && begunBy(flag, flagsOf(operation)).length === 0)
+  return flag === undefined || (field.secret && !isSetting(operation, flag))
 }
 
-const flagsOf = ({ fields }: OperationDescription) => [...common, ...fields].map(({ flag }) => flag)
+const everywhere = (typed: string) => common.find(({ flag }) => flag === typed.toLowerCase())
+const flagsOf = ({ fields }: OperationDescription) => fields.map(({ flag }) => flag)
+
+const isSetting = (operation: OperationDescription, typed: string) =>
+  everywhere(typed) !== undefined || begunBy(typed, flagsOf(operation)).length === 1
 
 function fieldOf(operation: OperationDescription, typed: string): Field {
-  const wanted = typed.toLowerCase()
-  const everywhere = common.find(({ flag }) => flag === wanted)
-  if (everywhere) return everywhere
-  const flags = operation.fields.map(({ flag }) => flag)
-  const flag = pick(`setting of ${operation.noun} ${operation.verb}`, wanted, flags, 'invalid_input')
+  const found = everywhere(typed)
+  if (found) return found
+  const flag = pick(`setting of ${operation.noun} ${operation.verb}`, typed, flagsOf(operation), 'invalid_input')
   return operation.fields.find((field) => field.flag === flag)!
 }
 

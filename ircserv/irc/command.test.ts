@@ -40,6 +40,8 @@ it.each([
   ['bouncer delete main --as', /^--as wants a value/],
   ['bouncer list -dry-run=maybe', /^dry-run wants yes or no/],
   ['paste update 1 -- -title x', /“-title” is one word too many/],
+  ['paste show "1', /^A " is open/],
+  ['paste create -tittle x', /did you mean TITLE/],
   ['paste update 1 -tittle x', /did you mean TITLE/],
 ])('%s is refused', (line, message) => {
   expect(() => read(line)).toThrow(message)
@@ -71,4 +73,17 @@ it('tells a secret that was typed from one that is only asked for', () => {
   expect(secret('upstream update x -pass -hunter')).toEqual({ given: true, asked: false, input: name })
   expect(secret('upstream update x -pass "-nick"')).toEqual({ given: true, asked: false, input: name })
   expect(secret('upstream update x pass=""')).toEqual({ given: false, asked: false, input: { ...name, pass: null } })
+})
+
+it.each([
+  ['paste create', false, {}],
+  ['paste create -text', false, {}],
+  ['paste create hello world', true, {}],
+  ['paste create -title x hello -- -world', true, { title: 'x' }],
+  ['paste create title=x a=b', true, { title: 'x' }],
+  ['paste create text=typed', true, {}],
+  ["paste create it's", true, {}],
+] as const)('%s: what is left over is the text, and not used', (line, bodyGiven, input) => {
+  expect(read(line)).toMatchObject({ bodyGiven, input })
+  expect(read(line).input).toEqual(input)
 })

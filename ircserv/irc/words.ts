@@ -1,15 +1,15 @@
-import { OperationError } from '@irc-now/core/operation/errors'
-
 export interface Word {
   readonly text: string
   /** It begins with a quote or \, so it is a value, whatever it looks like. */
   readonly quoted: boolean
+  /** The quote in it that nothing closes. */
+  readonly open?: string
 }
 
 /** A word as it is typed without quotes. */
 export const plainWord = (text: string): Word => ({ text, quoted: false })
 
-/** Splits a line as a shell would: spaces part words, quotes and \ keep them together. Throws on an open quote. */
+/** Splits a line as a shell would: spaces part words, quotes and \ keep them together. */
 export function wordsOf(line: string): Word[] {
   const words: Word[] = []
   let word: string | null = null
@@ -34,11 +34,6 @@ export function wordsOf(line: string): Word[] {
       word = (word ?? '') + character
     }
   }
-  if (quote !== null)
-    throw new OperationError(
-      'invalid_input',
-      `A ${quote} is open; close it, or write \\${quote} for the character itself.`,
-    )
-  if (word !== null) words.push({ text: word, quoted })
+  if (word !== null) words.push({ text: word, quoted, ...(quote === null ? {} : { open: quote }) })
   return words
 }
