@@ -1,26 +1,15 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDaemon, runCli } from '../daemon.ts'
+import { expect, test } from 'vitest'
+import { runCli } from '../daemon.ts'
 import { finishOnPage } from '../front-ends/once-page.ts'
 import { connectIrc } from '../irc-client.ts'
 import { keys, openTerminal } from '../terminal.ts'
+import { daemon, folder, withDaemon } from './daemon.fixture.ts'
 
 // With the built programs: from a pipe, files, an editor and IRC to an address that anybody reads.
-let daemon: Awaited<ReturnType<typeof createDaemon>>
-let folder: string
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'irc-now-pastes-'))
-  daemon = await createDaemon()
-  await daemon.start()
-}, 120_000)
-afterAll(async () => {
-  await daemon?.remove()
-  await rm(folder, { recursive: true, force: true })
-}, 30_000)
+withDaemon()
 
 /** As a browser asks, whose own resolver takes all names below localhost for this machine. */
 const get = (address: string, method = 'GET', headers: Record<string, string> = {}) =>

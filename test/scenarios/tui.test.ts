@@ -1,27 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { catalogue } from '@irc-now/core/catalogue'
 import { describeOperation } from '@irc-now/core/operation/describe'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createDaemon } from '../daemon.ts'
+import { afterEach, expect, test } from 'vitest'
 import { keys, openTerminal, type Terminal } from '../terminal.ts'
+import { daemon, folder, withDaemon } from './daemon.fixture.ts'
 
 // One story, in order: the built terminal UI in a PTY, against the built daemon with real soju and ergo.
 const program = join(import.meta.dirname, '../../cli/bin/irc-now.js')
-let daemon: Awaited<ReturnType<typeof createDaemon>>
-let folder: string
 let terminal: Terminal | undefined
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'irc-now-tui-'))
-  daemon = await createDaemon()
-  await daemon.start()
-}, 120_000)
-afterAll(async () => {
-  await daemon?.remove()
-  await rm(folder, { recursive: true, force: true })
-}, 30_000)
+withDaemon()
 afterEach(() => {
   terminal?.close()
   terminal = undefined
