@@ -132,7 +132,7 @@ async function printCodes({ qr }: OperationDescription, output: unknown): Promis
   const { printQr } = await import('../print/qr.ts')
   for (const field of qr) {
     const text = (output as Record<string, unknown>)[field]
-    if (typeof text === 'string') await printQr(text, process.stdout)
+    if (typeof text === 'string') printQr(text, process.stdout)
   }
 }
 

@@ -1,7 +1,7 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { type Input, keyOf } from './actions.ts'
 import { lineOf } from './line-editor.ts'
-import type { DetailPane, Item, ListPane } from './pane.ts'
+import { type DetailPane, type Item, type ListPane, type Marks, noMarks } from './pane.ts'
 
 /** The screens behind the number keys. Made by hand, so they name operations; all else comes from the catalogue. */
 const homes = [
@@ -96,6 +96,7 @@ export function detailPane(
     ...staticPane(operation.noun, more.value ?? null, {
       title: more.title ?? titleOfThing(key ?? {}, `${operation.noun} ${operation.verb}`),
       key,
+      marks: { ...operation, secrets: [] },
     }),
     operation,
     input,
@@ -107,7 +108,7 @@ export function detailPane(
 export function staticPane(
   noun: string,
   value: Item | null,
-  { title, key = null, secrets = [] }: { title: string; key?: Input | null; secrets?: readonly string[] },
+  { title, key = null, marks = noMarks }: { title: string; key?: Input | null; marks?: Marks },
 ): DetailPane {
   return {
     kind: 'detail',
@@ -117,8 +118,9 @@ export function staticPane(
     noun,
     key,
     related: null,
-    secrets,
+    marks,
     value,
+    leaving: false,
     scroll: 0,
     problem: null,
     loading: false,

@@ -31,14 +31,27 @@ export interface ListPane extends Reading {
   wanted: Input | null
 }
 
+/** What the schema says of a thing’s fields. */
+export interface Marks {
+  /** Shown this once. */
+  readonly secrets: readonly string[]
+  /** What a phone may scan. */
+  readonly qr: readonly string[]
+  /** The thing’s own address. */
+  readonly address: string | null
+}
+
+export const noMarks: Marks = { secrets: [], qr: [], address: null }
+
 export interface DetailPane extends Reading {
   readonly kind: 'detail'
   /** What names the thing; null where it is an answer rather than a thing. */
   readonly key: Input | null
   readonly related: ListPane | null
-  /** Fields that are shown this once. */
-  readonly secrets: readonly string[]
+  readonly marks: Marks
   value: Item | null
+  /** It was asked to leave where something is shown this once; the same key again does. */
+  leaving: boolean
   scroll: number
 }
 

@@ -7,6 +7,7 @@ import { type App, close, goHome, hasKey, load, push, record, refresh, say, take
 import { detailPane, homeOf, listPane, staticPane } from './homes.ts'
 import { lineOf } from './line-editor.ts'
 import type { ConfirmPane, DetailPane, FormPane, Item } from './pane.ts'
+import { holdsSecret } from './panes/secret.ts'
 
 /** How long a change is followed before the screen says that it is still under way, in milliseconds. */
 const patience = 60_000
@@ -101,7 +102,7 @@ function showChange(app: App, action: Action, output: Item): void {
       app,
       staticPane(operation.noun, output, {
         title: String(output.name ?? output.id ?? 'secret'),
-        secrets: operation.secrets,
+        marks: operation,
       }),
     )
   } else if (!seen) push(app, paneAfter(app, action, output, key))
@@ -117,7 +118,7 @@ function seesNoun(app: App, { noun }: OperationDescription, key: Input | null): 
     list.wanted = key
     return true
   }
-  return top.kind === 'detail' && top.noun === noun && top.secrets.length === 0
+  return top.kind === 'detail' && top.noun === noun && !holdsSecret(top)
 }
 
 function paneAfter(app: App, { operation, input }: Action, output: Item, key: Input | null): DetailPane {

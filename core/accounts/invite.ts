@@ -17,7 +17,10 @@ export const inviteAccount = defineOperation({
   input: z.object({ name: AccountName }),
   output: z.object({
     name: z.string(),
-    link: z.string().meta({ secret: true }).describe('Shown once; whoever has it becomes this member.'),
+    link: z
+      .string()
+      .meta({ secret: true, address: true, qr: true })
+      .describe('Shown once; whoever has it becomes this member.'),
     expiresAt: z.string(),
   }),
   errors: ['not_found'],

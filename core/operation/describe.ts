@@ -52,6 +52,8 @@ export interface OperationDescription {
   readonly qr: readonly string[]
   /** The output field that stands for all of it, such as a new thing's address; or null. */
   readonly main: string | null
+  /** The field in which a thing's own web address stands, in a list that of each item; or null. */
+  readonly address: string | null
 }
 
 export interface JsonSchema {
@@ -68,6 +70,7 @@ export interface JsonSchema {
   readonly secret?: boolean
   readonly qr?: boolean
   readonly main?: boolean
+  readonly address?: boolean
   readonly body?: 'text' | 'file'
   readonly fileName?: boolean
   readonly [key: string]: unknown
@@ -121,9 +124,16 @@ export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>):
 export const secretsOf = (operation: AnyOperation) => markedOf(operation, 'secret')
 
 /** The output fields that the schema marks so. */
-function markedOf(operation: AnyOperation, mark: 'secret' | 'qr' | 'main'): string[] {
-  const { properties = {} } = jsonSchemaOf(operation.output, 'output')
+const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main') =>
+  markedIn(jsonSchemaOf(operation.output, 'output'), mark)
+
+function markedIn({ properties = {} }: JsonSchema, mark: 'secret' | 'qr' | 'main' | 'address'): string[] {
   return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema[mark] === true)
+}
+
+function addressOf(operation: AnyOperation): string | null {
+  const output = jsonSchemaOf(operation.output, 'output')
+  return markedIn(output.properties?.items?.items ?? output, 'address')[0] ?? null
 }
 
 export function describeOperation(operation: AnyOperation): OperationDescription {
@@ -144,5 +154,6 @@ export function describeOperation(operation: AnyOperation): OperationDescription
     secrets: secretsOf(operation),
     qr: markedOf(operation, 'qr'),
     main: markedOf(operation, 'main')[0] ?? null,
+    address: addressOf(operation),
   }
 }

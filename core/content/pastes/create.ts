@@ -30,7 +30,7 @@ export const createPaste = defineOperation({
     visibility: Visibility.default('unlisted'),
   }),
   output: Paste.extend({
-    url: z.string().meta({ main: true }),
+    url: z.string().meta({ main: true, address: true }),
     deleteToken: z.string().meta({ secret: true }).describe('Shown once.'),
   }),
   errors: ['quota_reached', 'too_large'],

@@ -38,7 +38,7 @@ export const Paste = z.object({
   bytes: z.int(),
   createdAt: z.string().describe('ISO 8601'),
   expiresAt: z.string().nullable().describe('ISO 8601; null is never.'),
-  url: z.string(),
+  url: z.string().meta({ address: true }),
 })
 export type Paste = z.output<typeof Paste>
 
