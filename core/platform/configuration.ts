@@ -2,6 +2,7 @@ import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { contentUrls, parentHost } from '../content/content-url.ts'
+import type { S3Settings } from '../content/files.s3.ts'
 import { OperationError } from '../operation/errors.ts'
 
 const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
@@ -35,6 +36,9 @@ const Environment = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/, 'wants 64 hexadecimal digits')
     .optional(),
+  IRC_NOW_S3_ENDPOINT: z.url().optional(),
+  IRC_NOW_S3_BUCKET: z.string().min(3).optional(),
+  IRC_NOW_S3_REGION: z.string().default('us-east-1'),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'wants a postgres:// URL')
@@ -70,6 +74,8 @@ export interface Configuration {
   readonly logLevel: string
   readonly secretKey: Buffer | null
   readonly databaseUrl: string | null
+  /** Where large content lies; null is a folder in the home. */
+  readonly s3: S3Settings | null
   readonly ownerName: string
 }
 
@@ -126,6 +132,14 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
     logLevel: read.IRC_NOW_LOG,
     secretKey: read.IRC_NOW_SECRET_KEY ? Buffer.from(read.IRC_NOW_SECRET_KEY, 'hex') : null,
     databaseUrl: read.DATABASE_URL ?? null,
+    s3:
+      read.IRC_NOW_S3_BUCKET === undefined
+        ? null
+        : {
+            endpoint: read.IRC_NOW_S3_ENDPOINT ?? null,
+            bucket: read.IRC_NOW_S3_BUCKET,
+            region: read.IRC_NOW_S3_REGION,
+          },
     ownerName: ownerName(),
   }
 }
