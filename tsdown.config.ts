@@ -19,9 +19,11 @@ export default defineConfig(
     {
       ...shared,
       name: 'ircserv',
-      entry: { main: 'ircserv/main.ts', 'highlight-worker': 'ircserv/http/content/highlight-worker.ts' } as {
-        main: string
-      },
+      entry: {
+        main: 'ircserv/main.ts',
+        'highlight-worker': 'ircserv/http/content/highlight-worker.ts',
+        encoding: 'core/content/pictures/encoding-process.ts',
+      } as { main: string },
       outDir: 'ircserv/dist',
       // core is ours and is shipped as source; everything else stays a dependency.
       deps: { neverBundle: [/^(?!@irc-now\/core)[a-z@]/] },
