@@ -19,6 +19,11 @@ import { listPastes } from './content/pastes/list.ts'
 import { showPaste } from './content/pastes/show.ts'
 import { takePasteDown } from './content/pastes/takedown.ts'
 import { updatePaste } from './content/pastes/update.ts'
+import { deletePicture } from './content/pictures/delete.ts'
+import { listPictures } from './content/pictures/list.ts'
+import { showPicture } from './content/pictures/show.ts'
+import { takePictureDown } from './content/pictures/takedown.ts'
+import { uploadPicture } from './content/pictures/upload.ts'
 import type { AnyOperation } from './operation/define.ts'
 import { platformStatus } from './platform/status.ts'
 import { platformVersion } from './platform/version.ts'
@@ -55,6 +60,11 @@ export const catalogue: readonly AnyOperation[] = [
   updatePaste,
   deletePaste,
   takePasteDown,
+  uploadPicture,
+  listPictures,
+  showPicture,
+  deletePicture,
+  takePictureDown,
   showAccount,
   updateAccount,
   exportAccount,

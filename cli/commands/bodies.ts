@@ -16,6 +16,9 @@ export function bodiesOf(
   input: Input,
   files: readonly string[],
 ): (() => Promise<Input>)[] {
+  // A file is opened when it is sent, by its path.
+  if (field.body === 'file')
+    return (files.length > 0 ? files : [pipedIn(field)]).map((path) => async () => ({ ...input, [field.name]: path }))
   if (files.length === 0) return [async () => ({ ...input, [field.name]: await unnamedText(field) })]
   const named = operation.fields.find(({ fileName }) => fileName)
   return files.map((path) => async () => ({
@@ -23,6 +26,11 @@ export function bodiesOf(
     ...input,
     [field.name]: await readText(field, path),
   }))
+}
+
+function pipedIn(field: Field): string {
+  if (process.stdin.isTTY !== true) return '-'
+  throw new OperationError('invalid_input', 'There is neither a file nor a pipe; name a file.', { field: field.name })
 }
 
 async function unnamedText(field: Field): Promise<string> {

@@ -93,7 +93,11 @@ export function operationHelp(operation: OperationDescription): string {
             : ` ${field.kind.toUpperCase()}`
     const notes = [
       field.description.replace(/\.$/, ''),
-      field.body ? 'from each FILE, a pipe or $EDITOR' : field.required ? 'required' : '',
+      field.body
+        ? `from each FILE${field.body === 'text' ? ', a pipe or $EDITOR' : ' or a pipe'}`
+        : field.required
+          ? 'required'
+          : '',
       field.default === undefined ? '' : `default ${String(field.default)}`,
       field.secret ? `asked for on a terminal, else --${field.flag}-stdin` : '',
     ]

@@ -1,7 +1,6 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorOf, OperationError } from '@irc-now/core/operation/errors'
-import type { Request } from './by-socket.ts'
-import { nameOf, type Response, send, type Target } from './request.ts'
+import { nameOf, type Response, send, type Target, type WithBody } from './request.ts'
 
 export interface CallOptions {
   readonly dryRun?: boolean
@@ -21,7 +20,10 @@ export interface Change {
 
 export interface Client {
   readonly operations: readonly OperationDescription[]
-  /** Runs an operation; throws OperationError with the platform's own code and sentence. */
+  /**
+   * Runs an operation; throws OperationError with the platform's own code and sentence. For a field that is a file, its
+   * path stands in the input (`-` is what is piped in): the file is the request's body, the rest is in the address.
+   */
   call(name: string, input?: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<unknown>
   /**
    * Follows the account's changes from now on, or those of the member `as`; the first item is `null`, said once nothing
@@ -46,7 +48,7 @@ export function createClient(options: {
 }): Client {
   const { target, operations } = options
 
-  async function authorised(request: Request, live = false): Promise<Response> {
+  async function authorised(request: WithBody, live = false): Promise<Response> {
     const token = await options.token()
     const response = await sendAs(token, request, live)
     if (response.status !== 401 || token === null) return response
@@ -56,14 +58,11 @@ export function createClient(options: {
     return sendAs(other, request, live)
   }
 
-  function sendAs(token: string | null, request: Request, live: boolean): Promise<Response> {
-    const { body } = request
+  function sendAs(token: string | null, request: WithBody, live: boolean): Promise<Response> {
     const headers = {
       'irc-now-client': options.frontEnd,
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body === null
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+      ...bodyHeaders(request.body),
       ...request.headers,
     }
     return send(target, { ...request, headers }, live)
@@ -76,18 +75,26 @@ export function createClient(options: {
       if (!operation)
         throw new OperationError('unknown_operation', `There is no operation “${name}”; see “irc-now help”.`)
       const read = operation.effect === 'read'
+      const body = operation.fields.find((field) => field.body === 'file')
+      const path = body && input[body.name]
+      const named =
+        body && typeof path === 'string'
+          ? (await import('./sent-file.ts')).namedFile(operation, body, input, path)
+          : null
+      const fields = named?.rest ?? input
+      const inAddress = read || body !== undefined
       const response = await authorised({
         method: read ? 'GET' : 'POST',
-        path: `/v1/${name}${read ? queryOf(input) : ''}`,
+        path: `/v1/${name}${inAddress ? queryOf(fields) : ''}`,
         headers: {
           ...(dryRun ? { 'irc-now-dry-run': 'true' } : {}),
           ...(confirm === undefined ? {} : { 'irc-now-confirm': encodeURIComponent(confirm) }),
           ...(as === undefined ? {} : { 'irc-now-as': encodeURIComponent(as) }),
           ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
         },
-        body: read ? null : JSON.stringify(input),
+        body: named?.file ?? (inAddress ? null : JSON.stringify(fields)),
         signal,
-      })
+      }).finally(() => named?.file.end())
       const text = await textOf(response)
       if (response.status === 200) return parse(text)
       throw refusal(target, response.status, text)
@@ -132,6 +139,16 @@ function refusal(target: Target, status: number | undefined, text: string): Oper
     'unavailable',
     `What answers at ${nameOf(target)} is not irc.now (status ${status}); check the address.`,
   )
+}
+
+function bodyHeaders(body: WithBody['body']): Record<string, string> {
+  if (body === null) return {}
+  if (typeof body === 'string')
+    return { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
+  return {
+    'content-type': 'application/octet-stream',
+    ...(body.size === null ? {} : { 'content-length': String(body.size) }),
+  }
 }
 
 function queryOf(input: Readonly<Record<string, unknown>>): string {

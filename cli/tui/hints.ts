@@ -31,7 +31,7 @@ export function hintsOf(app: App): Hint[] {
       return detailHints(app, pane)
     case 'form':
       return [
-        ...(bodyFieldOf(pane.operation) ? [['Ctrl-O', 'editor'] as const] : []),
+        ...(bodyFieldOf(pane.operation)?.body === 'text' ? [['Ctrl-O', 'editor'] as const] : []),
         ['↑↓ Tab', 'move'],
         ['←→', 'choose'],
         ...writing(pane.operation.verb),

@@ -11,6 +11,7 @@ const homes = [
     empty: 'You have no bouncer yet. Press c: it creates your first bouncer.',
   },
   { title: 'pastes', read: 'paste.list', empty: 'No paste yet. Press c: it publishes a text or a file.' },
+  { title: 'pictures', read: 'pic.list', empty: 'No picture yet. Press c: it publishes a file.' },
   {
     title: 'passwords',
     read: 'password.list',

@@ -7,7 +7,8 @@ import { accountOf } from './account-store.ts'
 export const deleteAccount = defineOperation({
   name: 'account.delete',
   summary: 'Delete your account with everything in it.',
-  description: 'Bouncers, their history, pastes, passwords and tokens go with it. The name becomes free again.',
+  description:
+    'Bouncers, their history, pastes, pictures, passwords and tokens go with it. The name becomes free again.',
   access: 'member',
   effect: 'destroy',
   confirm: 'account',
@@ -30,6 +31,7 @@ export const deleteAccount = defineOperation({
       await enqueue(`bouncer/${bouncer.id}`)
     }
     await store.pastes.deleteOf(actor.id)
+    await store.pictures.deleteOf(actor.id)
     for (const password of await store.passwords.list(actor.id)) await store.passwords.delete(password.id)
     for (const token of await store.tokens.list(actor.id)) await store.tokens.delete(token.id)
     await store.accounts.change(actor.id, { deleted_at: now }, true)

@@ -7,6 +7,9 @@ export interface PlanLimits {
   readonly 'paste.lifeHours': number | null
   /** Bytes of one paste’s text. */
   readonly 'paste.maxBytes': number | null
+  /** Bytes of all pictures that can be seen at the same time. */
+  readonly 'picture.bytes': number | null
+  readonly 'picture.lifeDays': number | null
 }
 
 export interface Plan {
@@ -24,20 +27,41 @@ export const plans: Readonly<Record<string, Plan>> = {
   free: {
     name: 'free',
     title: 'Free',
-    limits: { bouncers: 1, upstreams: 5, 'paste.live': 5, 'paste.lifeHours': 24, 'paste.maxBytes': mebibyte },
+    limits: {
+      bouncers: 1,
+      upstreams: 5,
+      'paste.live': 5,
+      'paste.lifeHours': 24,
+      'paste.maxBytes': mebibyte,
+      'picture.bytes': 50 * mebibyte,
+      'picture.lifeDays': 90,
+    },
     keepsForEver: false,
   },
   pro: {
     name: 'pro',
     title: 'Pro',
-    limits: { ...unlimited, bouncers: 1, 'paste.lifeHours': 90 * 24, 'paste.maxBytes': mebibyte },
+    limits: {
+      ...unlimited,
+      bouncers: 1,
+      'paste.lifeHours': 90 * 24,
+      'paste.maxBytes': mebibyte,
+      'picture.bytes': 1024 * mebibyte,
+      'picture.lifeDays': 90,
+    },
     keepsForEver: true,
   },
   /** The platform's own operators. */
   ops: {
     name: 'ops',
     title: 'Operators',
-    limits: { ...unlimited, 'paste.lifeHours': 90 * 24, 'paste.maxBytes': mebibyte },
+    limits: {
+      ...unlimited,
+      'paste.lifeHours': 90 * 24,
+      'paste.maxBytes': mebibyte,
+      'picture.bytes': null,
+      'picture.lifeDays': 90,
+    },
     keepsForEver: true,
   },
 }

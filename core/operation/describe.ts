@@ -24,7 +24,7 @@ export interface Field {
   readonly body: 'text' | 'file' | null
   /** Takes the name of the file that the body comes from, where nothing else is said. */
   readonly fileName: boolean
-  /** Characters at most, or null where the schema names no limit. */
+  /** Characters at most (of a file, bytes), or null where the schema names no limit. */
   readonly longest: number | null
   /** Place among the positionals, or null. */
   readonly position: number | null

@@ -1,4 +1,5 @@
 import { entitlementsOf } from '../billing/entitlements.ts'
+import type { PictureIntake } from '../content/pictures/taken-picture.ts'
 import type { PlatformInfo } from '../platform/info.ts'
 import type { Stores } from '../store/stores.ts'
 import { authorise, notSignedIn } from './authorise.ts'
@@ -8,6 +9,7 @@ import type { AnyOperation } from './define.ts'
 import { fieldsOf, secretsOf } from './describe.ts'
 import { OperationError } from './errors.ts'
 import { faultPoint } from './faults.ts'
+import { FileBody } from './file-body.ts'
 import { storageFull } from './storage-error.ts'
 
 /** What running needs of the house; one per process. */
@@ -19,6 +21,8 @@ export interface Runtime {
   /** Whether the database's disk has room for a change. */
   hasRoom(): Promise<boolean>
   readonly platform: PlatformInfo
+  /** Receives pictures, and stores their files. */
+  readonly pictures: PictureIntake
   now(): Date
   random(bytes: number): Buffer
   seal(text: string): string
@@ -55,7 +59,7 @@ export async function run(
   options: RunOptions = {},
 ): Promise<unknown> {
   if (operation.effect !== 'read' && !(await runtime.hasRoom())) throw storageFull()
-  const prepared = options.dryRun ? undefined : await prepare(operation, raw, caller)
+  const prepared = await prepare(runtime, operation, raw, caller, options.dryRun ?? false)
   try {
     const work = (store: Stores) => runIn(store, runtime, operation, raw, caller, options, prepared)
     return await (operation.effect === 'read' ? runtime.read(work) : runtime.transaction(work))
@@ -65,10 +69,31 @@ export async function run(
   }
 }
 
-async function prepare(operation: AnyOperation, raw: unknown, caller: Caller): Promise<string | null | undefined> {
+async function prepare(
+  runtime: Runtime,
+  operation: AnyOperation,
+  raw: unknown,
+  caller: Caller,
+  dryRun: boolean,
+): Promise<unknown> {
   const somebody = operation.access === 'anyone' || caller.accountId !== null || caller.accountName !== undefined
   if (!operation.prepare || !somebody) return undefined
-  return operation.prepare(parseInput(operation, raw))
+  const file = fieldsOf(operation).some(({ body }) => body === 'file')
+  if (dryRun && !file) return undefined
+  // Nothing is read of a file that may not come.
+  const who = file ? await runtime.read((store) => authorise(store, operation, caller)) : null
+  const acting = who?.member ?? who?.actor ?? null
+  return operation.prepare(parseInput(operation, raw), {
+    get actor() {
+      if (!acting) throw notSignedIn()
+      return acting
+    },
+    entitlements: entitlementsOf(acting?.plan ?? 'free'),
+    dryRun,
+    now: runtime.now(),
+    read: runtime.read,
+    pictures: runtime.pictures,
+  })
 }
 
 async function runIn(
@@ -78,7 +103,7 @@ async function runIn(
   raw: unknown,
   caller: Caller,
   options: RunOptions,
-  prepared: string | null | undefined,
+  prepared: unknown,
 ): Promise<unknown> {
   const { actor, member } = await authorise(store, operation, caller)
   const acting = member ?? actor
@@ -90,7 +115,11 @@ async function runIn(
     // Asked again: whoever had the lock may have deleted or suspended the account.
     await authorise(store, operation, caller)
   }
-  const request = runtime.digest(JSON.stringify([operation.name, acting?.id, input]))
+  const sent = Object.entries(input).map(([name, value]) => [
+    name,
+    value instanceof FileBody ? digestOf(prepared) : value,
+  ])
+  const request = runtime.digest(JSON.stringify([operation.name, acting?.id, Object.fromEntries(sent)]))
   if (options.idempotencyKey && actor && !options.dryRun) {
     const known = await store.idempotency.find(actor.id, options.idempotencyKey)
     if (known && known.request !== request) {
@@ -161,6 +190,8 @@ function createContext(
   }
 }
 
+const digestOf = (prepared: unknown) => (prepared as { digest?: unknown } | undefined)?.digest
+
 /** The input as the audit keeps it: secrets and whole texts are only named. */
 function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>): Record<string, unknown> {
   const fields = new Map(fieldsOf(operation).map((field) => [field.name, field]))
@@ -168,6 +199,7 @@ function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>)
     Object.entries(input).map(([name, value]) => {
       const field = fields.get(name)
       if (field?.secret && value != null) return [name, '(secret)']
+      if (value instanceof FileBody) return [name, '(file)']
       return [name, field?.body === 'text' ? `(text, ${Buffer.byteLength(String(value))} bytes)` : value]
     }),
   )

@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { checkLogin, type LoginService } from '../accounts/check-login.ts'
 import { createEmbeddedIdentity } from '../accounts/identity.embedded.ts'
 import type { ProviderPages } from '../accounts/identity.port.ts'
+import { createEncoder } from '../content/pictures/encoder.ts'
+import { createPictureIntake } from '../content/pictures/intake.ts'
 import { OperationError } from '../operation/errors.ts'
 import type { Runtime } from '../operation/run.ts'
 import { authPaths } from '../provisioning/local/auth-endpoint.ts'
@@ -16,6 +19,7 @@ import { createHealth } from './health.ts'
 import type { Home } from './home.ts'
 import type { PlatformInfo } from './info.ts'
 import { type Duty, endlessLease, type Keeper, keepDuty, type Lease } from './lease.ts'
+import { openFiles } from './open-files.ts'
 import { openOwner } from './owner.ts'
 import { createPublished } from './published.ts'
 import { createKeyring, createRuntime, type Keyring } from './runtime.ts'
@@ -74,7 +78,11 @@ export async function openEmbedded(options: EmbeddedOptions) {
   }
   /** The addresses at which the process that serves them says they are reached. */
   const api = () => (configuration.roles.includes('api') ? configuration : { ...configuration, ...published.api })
-  const runtime = createRuntime(database, keyring, info)
+  const files = await openFiles(configuration, home.path)
+  const encoder = createEncoder(Math.min(4, availableParallelism()))
+  const runtime = createRuntime(database, keyring, info, (rest) =>
+    createPictureIntake({ files, encoder, folder: join(home.path, 'uploads'), runtime: rest }),
+  )
   const published = createPublished(runtime, keyring)
   await sameKey(runtime, keyring)
   await runtime.transaction((store) => published.read(store))
@@ -103,6 +111,8 @@ export async function openEmbedded(options: EmbeddedOptions) {
     runtime,
     wake,
     published,
+    /** Where large content lies. */
+    files,
     openOwner: () => openOwner(runtime, configuration.ownerName),
     /** The secret paths at which soju and ergo ask about sign-ins. */
     authPaths: () => authPaths(home.path),
@@ -135,6 +145,7 @@ export async function openEmbedded(options: EmbeddedOptions) {
     },
     async stop() {
       stopping.abort()
+      encoder.close()
       // A database that is away must not keep us.
       const ended = async () => {
         await heart

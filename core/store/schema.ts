@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely'
+import type { PictureKind } from '../content/pictures/sniff.ts'
 
 /** Times are `timestamptz`, read as Date; JSON columns are `text` holding JSON, so that both databases agree. */
 export interface Schema {
@@ -106,6 +107,36 @@ export interface Schema {
     taken_down_at: Date | null
     taken_down_reason: string | null
   }
+  /** What is stored, once for all pictures that are the same. */
+  picture_files: {
+    /** SHA-256 of the picture's file, hexadecimal. */
+    hash: string
+    /** What its two files are called: the hash, and something random, so that a new one is never a former one's. */
+    file: string
+    bytes: number
+    thumbnail_bytes: number
+    /** When an upload last came upon it. */
+    touched_at: Date
+  }
+  pictures: {
+    id: string
+    account_id: string
+    /** Null once it was taken down: then it has no file. */
+    hash: string | null
+    name: string | null
+    kind: PictureKind
+    width: number
+    height: number
+    frames: number
+    bytes: number
+    created_at: Date
+    /** Null is never. */
+    expires_at: Date | null
+    taken_down_at: Date | null
+    taken_down_reason: string | null
+  }
+  /** See stray-store.ts. */
+  stray_files: { key: string; due_at: Date; claimed: boolean }
   events: { id: Generated<string>; at: Date; account_id: string; subject: string; type: string; message: string }
   audit: {
     id: Generated<string>

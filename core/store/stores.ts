@@ -6,6 +6,8 @@ import { createThrottleStore } from '../accounts/throttle-store.ts'
 import { createTokenStore } from '../accounts/tokens/token.ts'
 import { createAuditStore } from '../audit/audit-store.ts'
 import { createPasteStore } from '../content/pastes/paste-store.ts'
+import { createPictureStore } from '../content/pictures/picture-store.ts'
+import { createStrayStore } from '../content/stray-store.ts'
 import { createBouncerStore } from '../provisioning/bouncers/bouncer-store.ts'
 import { createUpstreamStore } from '../provisioning/upstreams/upstream-store.ts'
 import { channel } from './channel.ts'
@@ -30,6 +32,8 @@ export function createStores(db: Kysely<Schema>) {
     bouncers: createBouncerStore(db),
     upstreams: createUpstreamStore(db),
     pastes: createPasteStore(db),
+    pictures: createPictureStore(db),
+    strays: createStrayStore(db),
     audit: createAuditStore(db),
     events: createEventStore(db, notify),
     idempotency: createIdempotencyStore(db),

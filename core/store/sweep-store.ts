@@ -8,6 +8,7 @@ export const sweptTables = {
   one_time_links: 'expires_at',
   oidc_payloads: 'expires_at',
   pastes: 'expires_at',
+  pictures: 'expires_at',
   throttles: 'blocked_until',
   leases: 'expires_at',
   health: 'seen',

@@ -8,6 +8,7 @@ import { type ApiBindings, type ApiDeps, createApi } from '../http/api.ts'
 import { createHighlighter } from '../http/content/highlight.ts'
 import { createContentHost } from '../http/content/host.ts'
 import { createPastePages } from '../http/content/pastes.ts'
+import { createPicturePages } from '../http/content/pictures.ts'
 import { createHomePage } from '../http/pages/home.ts'
 import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
@@ -61,6 +62,7 @@ export async function createApiRole({ platform, configuration, version, log, obs
   const txt = createContentHost(log)
   txt.route('/', createPastePages({ runtime, highlighter, abuse: configuration.abuse }))
   const pics = createContentHost(log)
+  pics.route('/', createPicturePages({ runtime, files: platform.files, abuse: configuration.abuse }))
   return {
     app,
     /** What is served under another name than the platform's own. */

@@ -10,7 +10,7 @@ export async function startReconcileRole(platform: Embedded, log: Logger) {
   const server = await startLoopback(auth)
   try {
     const services = await platform.keepServices(server.url)
-    const sweeps = await platform.keep('reconcile', sweepDuty(platform.runtime, log))
+    const sweeps = await platform.keep('reconcile', sweepDuty(platform.runtime, platform.files, log))
     return {
       async stop(): Promise<void> {
         await sweeps.stop()

@@ -68,6 +68,7 @@ export function nowServFrontEnd(ircPort: number): FrontEnd {
         return finishOnPage(
           data.link,
           typeof input[body.name] === 'string' ? { [body.name]: input[body.name] as string } : {},
+          body.body === 'file',
         )
       const answer: Answer = data?.error ? { code: data.error.code, field: data.error.field } : { output: data }
       return answer

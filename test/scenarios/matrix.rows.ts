@@ -1,5 +1,6 @@
 import type { ErrorCode } from '@irc-now/core/operation/errors'
 import type { Options } from '../front-ends/front-end.ts'
+import { samples } from '../sample-files.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -28,6 +29,7 @@ const bouncer = ['bouncer.create', {}] as const
 const libera = { name: 'libera', address: 'irc.example.invalid', enabled: false }
 const paste = ['paste.create', { text: 'one\ntwo <b> “ü” 🙂', title: 'a.rs', expires: '1h' }] as const
 const noPaste = 'x'.repeat(22)
+const picture = ['pic.upload', { file: samples.png, name: 'a <b>.png' }] as const
 const onlyOps: Case = { input: {}, code: 'not_allowed' }
 
 /** Every operation of the catalogue, with inputs that succeed and inputs that fail. Lists of everybody's come first. */
@@ -220,6 +222,43 @@ export const rows: Readonly<Record<string, Row>> = {
       { input: { id: '{id}', reason: 'spam' }, who: 'operator', code: 'confirmation_required' },
       { input: { id: '{id}', reason: 'spam' }, who: 'operator', confirm: 'wrong', code: 'confirmation_invalid' },
       { input: { id: '{id}', reason: 'spam in it' }, who: 'operator', confirm: '{id}' },
+    ],
+  },
+  'pic.upload': {
+    cases: [
+      { input: { file: samples.png, name: 'a; <b> “ü”.png' } },
+      { input: { file: samples.png, name: 'again.png' } },
+      { input: { file: samples.jpg, name: 'b.jpg' } },
+      { input: { file: samples.svg, name: 'c.png' }, code: 'invalid_input' },
+      { input: { name: 'd.png' }, code: 'invalid_input' },
+      { input: { file: samples.png, name: 'e.png' }, who: 'nobody', code: 'not_signed_in' },
+    ],
+  },
+  'pic.list': {
+    before: [picture],
+    cases: [{ input: {} }, { input: { all: 'yes' }, code: 'invalid_input' }],
+  },
+  'pic.show': {
+    before: [picture],
+    cases: [{ input: { id: '{id}' } }, { input: { id: noPaste }, code: 'not_found' }],
+  },
+  'pic.delete': {
+    before: [picture],
+    cases: [
+      { input: { id: noPaste }, code: 'not_found' },
+      { input: { id: '{id}' }, code: 'confirmation_required' },
+      { input: { id: '{id}' }, confirm: 'wrong', code: 'confirmation_invalid' },
+      { input: { id: '{id}' }, confirm: '{id}' },
+    ],
+  },
+  'pic.takedown': {
+    before: [picture],
+    cases: [
+      { input: { id: '{id}', reason: 'spam' }, code: 'not_allowed' },
+      { input: { id: noPaste, reason: 'spam' }, who: 'operator', code: 'not_found' },
+      { input: { id: '{id}', reason: 'spam' }, who: 'operator', code: 'confirmation_required' },
+      { input: { id: '{id}', reason: 'spam' }, who: 'operator', confirm: 'wrong', code: 'confirmation_invalid' },
+      { input: { id: '{id}', reason: 'not theirs' }, who: 'operator', confirm: '{id}' },
     ],
   },
   'account.show': {

@@ -176,7 +176,11 @@ describe.each(Object.entries(rows))('%s', (operation, { before = [], cases, ever
         continue
       }
       const secretGiven = fields.some((field) => field.secret && one.input[field.name] != null)
-      const onPage = name === 'irc' && one.who !== 'nobody' && !one.dryRun && (secretGiven || secrets.length > 0)
+      const onPage =
+        name === 'irc' &&
+        one.who !== 'nobody' &&
+        !one.dryRun &&
+        (secretGiven || secrets.length > 0 || fields.some(({ body }) => body))
       expect([name, answer.onPage ?? false, answer.code]).toEqual([name, onPage, one.code])
       if (answer.code !== undefined) {
         if (!onPage) expect([name, answer.field]).toEqual([name, first!.answer.field])

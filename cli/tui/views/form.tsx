@@ -119,6 +119,7 @@ function Choice(props: { choices: readonly string[]; text: string; focused: bool
 
 /** What an empty field means. */
 function placeholder(pane: FormPane, field: Field): string {
+  if (field.body === 'file') return 'a file’s name'
   if (field.body) return 'Ctrl-O opens your editor; or a file’s name'
   if (field.default !== undefined) return `default ${shown(field.default)}`
   if (pane.operation.verb !== 'update' || field.required) return ''

@@ -13,7 +13,7 @@ import { shown } from '../../irc/reply.ts'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
 import { field, page, pageHeaders, problemPage } from './layout.ts'
-import { bodyInputs, bodyOf, formLimitFor } from './once-body.ts'
+import { bodyInputs, bodyOf, formLimitFor, onceHeadersFor } from './once-body.ts'
 
 type Env = { Bindings: ApiBindings }
 
@@ -61,7 +61,7 @@ export function createOncePage(deps: {
     )
     const body = bodyFieldOf(description)
     const why = body
-      ? html`<p>This works once. Paste it here, or choose a file.</p>`
+      ? html`<p>This works once. ${body.body === 'text' ? 'Paste it here, or choose a file.' : 'Choose a file.'}</p>`
       : html`<p>You are here because secrets don’t travel over IRC or by mail. This works once.</p>`
     return c.html(
       page(
@@ -69,7 +69,7 @@ export function createOncePage(deps: {
         html`${why}<form method="post"${body ? html` enctype="multipart/form-data"` : ''}>${inputs}${body ? bodyInputs(body) : ''}<button>Go on</button></form>`,
       ),
       200,
-      pageHeaders,
+      onceHeadersFor(description),
     )
   })
 
@@ -91,7 +91,7 @@ export function createOncePage(deps: {
     if (secretsOf(description).length > 0 && Object.keys(typed).length === 0) throw nothingTyped()
     if (bodyFieldOf(description) && Object.keys(body).length === 0) throw nothingTyped()
     const wanted = JSON.parse(deps.open(link.sealed_input)) as OneTimeRequest
-    const input = { ...body, ...wanted.input, ...inputFromText(description.fields, typed) }
+    const inputOf = (given: object) => ({ ...given, ...wanted.input, ...inputFromText(description.fields, typed) })
     const caller = {
       accountId: link.account_id,
       via: 'page',
@@ -99,11 +99,14 @@ export function createOncePage(deps: {
       ...(wanted.as === undefined ? {} : { as: wanted.as }),
     } as const
     // Tried first, so that a mistake in the form does not use the link up.
-    await run(runtime, operation, input, caller, { dryRun: true })
+    await run(runtime, operation, inputOf(body), caller, { dryRun: true })
     if (!(await runtime.transaction((store) => store.links.use(hashSecret(token), runtime.now())))) {
       throw new OperationError('not_found', 'This link was used already; ask NowServ for another.')
     }
-    const output = (await run(runtime, operation, input, caller)) as Record<string, unknown>
+    const output = (await run(runtime, operation, inputOf(await bodyOf(description, form)), caller)) as Record<
+      string,
+      unknown
+    >
     // It is done, and may have a secret to show: that nobody could be told must not hide it.
     if (description.main !== null)
       await tell(link.account_id, token, String(output[description.main])).catch((error: unknown) =>
