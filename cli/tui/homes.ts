@@ -11,7 +11,6 @@ const homes = [
     empty: 'You have no bouncer yet. Press c: it creates your first bouncer.',
   },
   { title: 'pastes', read: 'paste.list', empty: 'No paste yet. Press c: it publishes a text or a file.' },
-  { title: 'pictures', read: 'pic.list', empty: 'No picture yet. Press c: it publishes a file.' },
   {
     title: 'passwords',
     read: 'password.list',
@@ -22,6 +21,7 @@ const homes = [
   { title: 'audit', read: 'audit.list', empty: 'Nothing was done yet.' },
   { title: 'platform', read: 'platform.status', empty: null },
   { title: 'accounts', read: 'account.list', empty: null },
+  { title: 'pictures', read: 'pic.list', empty: 'No picture yet. Press c: it publishes a file.' },
 ] as const
 
 const columns: Readonly<Record<string, readonly string[]>> = {

@@ -151,6 +151,7 @@ const results: Readonly<Record<string, RegExp>> = {
   'password.list': /› passwords {2}[\s\S]+LAST USED AT/,
   'token.list': /› tokens {2}[\s\S]+No token yet/,
   'paste.list': /› pastes {2}[\s\S]+No paste yet/,
+  'pic.list': /› pictures {2}[\s\S]+No picture yet/,
   'account.list': /› accounts {2}[\s\S]+ROLE/,
   'account.export': /› account export {2}[\s\S]+passwords \(\d+\)/,
   // Tried before it asks for a confirmation: this account is the only operator's.
