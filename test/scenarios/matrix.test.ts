@@ -9,7 +9,8 @@ import { nowServFrontEnd } from '../front-ends/nowserv.ts'
 import { createPeople, operationOf, operations } from '../front-ends/people.ts'
 import { tuiFrontEnd } from '../front-ends/tui.ts'
 import { seenOf } from '../front-ends/tui-screen.ts'
-import { type Case, rows } from './matrix.rows.ts'
+import type { Case } from './rows/row.ts'
+import { rows } from './rows/rows.ts'
 
 // All front ends are one: every operation, asked for in each of them by an account of its own that was prepared in the
 // same way, has the same result and the same error code.
