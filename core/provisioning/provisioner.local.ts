@@ -1,7 +1,7 @@
 import { applyBouncer, observe } from './local/apply-bouncer.ts'
 import { checkDesired, checkUsername } from './local/desired-checks.ts'
-import { openLedger } from './local/ledger.ts'
-import { applyNetworkAccount, removeNetworkAccount } from './local/network-account.ts'
+import { type Ledgers, openLedgers, ownersIn } from './local/ledger.ts'
+import { applyNetworkAccount, noteOf, removeNetworkAccount } from './local/network-account.ts'
 import { hostPort } from './local/ports.ts'
 import { reconnect, reconnectUntilAll } from './local/reconnect.ts'
 import type { LocalServices } from './local/services.ts'
@@ -11,7 +11,7 @@ import { type Provisioner, ProvisionerUnavailable, type ServiceHealth } from './
 /** Provisions the soju and ergo that run on this machine. */
 export function createLocalProvisioner(services: LocalServices): Provisioner {
   const { addresses, ergo, soju, programs } = services
-  const opened = openLedger(services.stateDir)
+  const opened = openLedgers(services.stateDir)
   opened.catch(() => {})
   const bouncerOf = (username: string) => new SojuBouncer(soju.admin, () => soju.service.restart(), username)
   const ownAddresses = [
@@ -19,20 +19,22 @@ export function createLocalProvisioner(services: LocalServices): Provisioner {
     `ircs://${hostPort(addresses.ircs.host, addresses.ircs.port)}`,
   ]
   const reconnectOwn = async (login: string | null) =>
-    reconnect(await opened, bouncerOf, { addresses: ownAddresses, login })
+    reconnect((await opened).bouncers, bouncerOf, { addresses: ownAddresses, login })
 
-  /** One thing at a time for a bouncer, whoever asks. */
+  /** One thing at a time for a name, whoever asks. */
   const turns = new Map<string, Promise<unknown>>()
-  function inTurn<T>(username: string, work: () => Promise<T>): Promise<T> {
-    const turn = (turns.get(username) ?? Promise.resolve()).then(work)
+  function inTurn<T>(name: string, work: (ledgers: Ledgers) => Promise<T>): Promise<T> {
+    const turn = (turns.get(name) ?? Promise.resolve()).then(async () => work(await opened))
     const settled = turn
       .catch(() => {})
       .then(() => {
-        if (turns.get(username) === settled) turns.delete(username)
+        if (turns.get(name) === settled) turns.delete(name)
       })
-    turns.set(username, settled)
+    turns.set(name, settled)
     return turn
   }
+  const bouncerTurn = (username: string) => `bouncer/${username}`
+  const accountTurn = (name: string) => `account/${noteOf(name)}`
 
   let outage = new AbortController()
   services.onErgoRestart(() => {
@@ -43,10 +45,10 @@ export function createLocalProvisioner(services: LocalServices): Provisioner {
   })
 
   return {
-    async applyBouncer(desired, applied, progress) {
+    async applyBouncer(desired, progress) {
       checkDesired(desired)
-      return inTurn(desired.username, async () =>
-        applyBouncer(bouncerOf(desired.username), await opened, desired, applied, progress, ownAddresses),
+      return inTurn(bouncerTurn(desired.username), ({ bouncers }) =>
+        applyBouncer(bouncerOf(desired.username), bouncers, desired, progress),
       )
     },
 
@@ -57,20 +59,30 @@ export function createLocalProvisioner(services: LocalServices): Provisioner {
       return enabled === null ? null : observe(bouncer, enabled)
     },
 
-    async removeBouncer(username) {
-      checkUsername(username)
-      await inTurn(username, async () => {
-        await bouncerOf(username).delete()
-        await (await opened).remove(username)
+    async removeBouncer({ id, name }) {
+      checkUsername(name)
+      await inTurn(bouncerTurn(name), async ({ bouncers }) => {
+        const known = await bouncers.read(name)
+        if (known?.id !== undefined && known.id !== id) return
+        await bouncerOf(name).delete()
+        await bouncers.remove(name)
       })
     },
 
-    async applyNetworkAccount(desired, appliedSignOuts) {
-      const ended = await applyNetworkAccount(ergo.admin, desired, appliedSignOuts)
+    async applyNetworkAccount(desired) {
+      const ended = await inTurn(accountTurn(desired.name), ({ accounts }) =>
+        applyNetworkAccount(ergo.admin, accounts, desired),
+      )
       if (ended && !desired.suspended) await reconnectOwn(desired.name)
     },
 
-    removeNetworkAccount: (name) => removeNetworkAccount(ergo.admin, name),
+    removeNetworkAccount: (account) =>
+      inTurn(accountTurn(account.name), ({ accounts }) => removeNetworkAccount(ergo.admin, accounts, account)),
+
+    async applied() {
+      const { bouncers, accounts } = await opened
+      return { bouncers: await ownersIn(bouncers), networkAccounts: await ownersIn(accounts) }
+    },
 
     health: () =>
       Promise.all([

@@ -27,9 +27,18 @@ export interface DesiredUpstream {
   readonly enabled: boolean
   /** Hash over all fields above: tells whether a former application is still current. */
   readonly digest: string
+  /** It is the platform's own, with credentials that are right for certain. */
+  readonly managed: boolean
+}
+
+/** Names come back, ids never do: what has the name but another id is a former one's, and nothing of it may be left. */
+export interface Owned {
+  readonly id: string
+  readonly name: string
 }
 
 export interface DesiredBouncer {
+  readonly id: string
   /** The name at the bouncer's login; unique on the platform; never changes. */
   readonly username: string
   readonly nick: string
@@ -40,14 +49,6 @@ export interface DesiredBouncer {
   /** Grows by one each time live client sessions must sign in again (a revoked password). */
   readonly signOuts: number
   readonly upstreams: readonly DesiredUpstream[]
-}
-
-/** What has been applied; handed back at the next application. */
-export interface AppliedBouncer {
-  readonly restarts: number
-  readonly signOuts: number
-  /** Upstream name → digest. */
-  readonly upstreams: Readonly<Record<string, string>>
 }
 
 export interface ObservedUpstream {
@@ -61,13 +62,9 @@ export interface ObservedUpstream {
   readonly certificateFingerprint: string | null
 }
 
-export interface ObservedBouncer {
-  readonly applied: AppliedBouncer
-  readonly upstreams: readonly ObservedUpstream[]
-}
-
 /** An account as the hosted network (net.irc.now) must treat it. */
 export interface DesiredNetworkAccount {
+  readonly id: string
   readonly name: string
   readonly suspended: boolean
   /** Grows by one each time direct (non-bouncer) sessions must sign in again. */
@@ -95,19 +92,17 @@ export class ProvisionerRejected extends Error {
 
 export interface Provisioner {
   /** Makes the bouncer match, creating what lacks; twice does no harm; `progress` hears short steps. */
-  applyBouncer(
-    desired: DesiredBouncer,
-    applied: AppliedBouncer | null,
-    progress: (step: string) => void,
-  ): Promise<ObservedBouncer>
+  applyBouncer(desired: DesiredBouncer, progress: (step: string) => void): Promise<readonly ObservedUpstream[]>
   /** Reads the live state without changing anything; null when the bouncer does not exist. */
   observeBouncer(username: string): Promise<readonly ObservedUpstream[] | null>
-  /** Removes the bouncer with all that belongs to it; succeeds when there is nothing to remove. */
-  removeBouncer(username: string): Promise<void>
+  /** Removes the bouncer with all that belongs to it; succeeds when there is nothing of it to remove. */
+  removeBouncer(bouncer: Owned): Promise<void>
   /** Ends what sessions must end on net.irc.now and makes the suspension there match. */
-  applyNetworkAccount(desired: DesiredNetworkAccount, appliedSignOuts: number): Promise<void>
+  applyNetworkAccount(desired: DesiredNetworkAccount): Promise<void>
   /** Removes the account from net.irc.now so that its name is free; succeeds when it is not there. */
-  removeNetworkAccount(name: string): Promise<void>
+  removeNetworkAccount(account: Owned): Promise<void>
+  /** Everything that was applied and not removed since; a bouncer's name is its username. */
+  applied(): Promise<{ readonly bouncers: readonly Owned[]; readonly networkAccounts: readonly Owned[] }>
   /** Every service it runs or uses; never throws. */
   health(): Promise<readonly ServiceHealth[]>
 }

@@ -44,7 +44,8 @@ function desiredUpstream(
     channels: JSON.parse(row.channels) as string[],
     enabled: row.enabled,
   }
-  return { ...upstream, digest: createHash('sha256').update(JSON.stringify(upstream)).digest('hex') }
+  const digest = createHash('sha256').update(JSON.stringify(upstream)).digest('hex')
+  return { ...upstream, digest, managed: row.managed }
 }
 
 export const desiredBouncer = (
@@ -53,6 +54,7 @@ export const desiredBouncer = (
   account: AccountRow,
   options: DesiredOptions,
 ): DesiredBouncer => ({
+  id: bouncer.id,
   username: bouncer.username,
   nick: bouncer.nick,
   realname: bouncer.realname,

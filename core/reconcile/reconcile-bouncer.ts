@@ -1,5 +1,5 @@
 import { faultPoint } from '../operation/faults.ts'
-import type { AppliedBouncer, ObservedUpstream, Provisioner } from '../provisioning/provisioner.port.ts'
+import type { ObservedUpstream, Provisioner } from '../provisioning/provisioner.port.ts'
 import type { UpstreamRow } from '../provisioning/upstreams/upstream-store.ts'
 import type { Stores } from '../store/stores.ts'
 import { type DesiredOptions, desiredBouncer } from './desired.ts'
@@ -30,7 +30,7 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     deps.transaction((store) => record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message))
 
   if (bouncer.deleted_at) {
-    await deps.provisioner.removeBouncer(bouncer.username)
+    await deps.provisioner.removeBouncer({ id, name: bouncer.username })
     faultPoint('reconcile')
     await deps.transaction(async (store) => {
       await store.bouncers.purge(id)
@@ -47,15 +47,14 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     return undefined
   }
   const behind = bouncer.observed_generation < bouncer.generation
-  const applied = bouncer.applied ? (JSON.parse(bouncer.applied) as AppliedBouncer) : null
   const desired = desiredBouncer(bouncer, upstreams, account, deps)
-  const observed = await deps.provisioner.applyBouncer(desired, applied, (step) => {
+  const observed = await deps.provisioner.applyBouncer(desired, (step) => {
     if (behind) tell('bouncer.progress', step).catch(() => undefined)
   })
   faultPoint('reconcile')
-  const stateOf = (row: UpstreamRow | undefined) => observed.upstreams.find(({ name }) => name === row?.name)?.state
+  const stateOf = (row: UpstreamRow | undefined) => observed.find(({ name }) => name === row?.name)?.state
   await deps.transaction(async (store) => {
-    await store.bouncers.observed(id, bouncer.generation, JSON.stringify(observed.applied))
+    await store.bouncers.observed(id, bouncer.generation)
     const own = upstreams.find(({ managed, enabled }) => managed && enabled)
     const off = !desired.enabled || stateOf(own) === 'disabled'
     const ready = off || stateOf(own) === 'connected' || !own
@@ -68,7 +67,7 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
         : say('bouncer.ready', `${the} is ready.`))
     else if (behind && own) await say('bouncer.progress', `connecting to ${own.name}`)
     for (const row of upstreams) {
-      const seen = observed.upstreams.find((one) => one.name === row.name)
+      const seen = observed.find((one) => one.name === row.name)
       if (seen) await observeUpstream(store, deps, row, seen, bouncer.account_id, bouncer.name)
     }
   })

@@ -12,6 +12,7 @@ import * as processes from './migrations/0002-processes.ts'
 import * as signIn from './migrations/0003-sign-in.ts'
 import * as pastes from './migrations/0004-pastes.ts'
 import * as pictures from './migrations/0005-pictures.ts'
+import * as appliedAtHome from './migrations/0006-applied-at-home.ts'
 import { RevivingPglite } from './reviving-pglite.ts'
 import { hasRoom } from './room.ts'
 import type { Schema } from './schema.ts'
@@ -82,6 +83,7 @@ async function migrate(kysely: Kysely<Schema>): Promise<void> {
     '0003-sign-in': signIn,
     '0004-pastes': pastes,
     '0005-pictures': pictures,
+    '0006-applied-at-home': appliedAtHome,
   }
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()

@@ -14,10 +14,6 @@ export interface Schema {
     suspended_at: Date | null
     suspended_reason: string | null
     sign_outs: Generated<number>
-    applied_sign_outs: Generated<number>
-    /** Grows with each change that the network must follow; `observed_generation` follows it. */
-    generation: Generated<number>
-    observed_generation: Generated<number>
     created_at: Date
     deleted_at: Date | null
   }
@@ -57,7 +53,6 @@ export interface Schema {
     sign_outs: Generated<number>
     generation: Generated<number>
     observed_generation: Generated<number>
-    applied: string | null
     failure: string | null
     created_at: Date
     deleted_at: Date | null

@@ -73,7 +73,7 @@ export function createBouncerStore(db: Kysely<Schema>) {
     ) =>
       db
         .insertInto('bouncers')
-        .values({ ...row, applied: null, failure: null, deleted_at: null })
+        .values({ ...row, failure: null, deleted_at: null })
         .execute(),
     /** Changes the desired state; the reconciler follows. */
     change: (
@@ -92,12 +92,8 @@ export function createBouncerStore(db: Kysely<Schema>) {
         }))
         .where('id', '=', id)
         .execute(),
-    observed: (id: string, generation: number, applied: string) =>
-      db
-        .updateTable('bouncers')
-        .set({ observed_generation: generation, applied, failure: null })
-        .where('id', '=', id)
-        .execute(),
+    observed: (id: string, generation: number) =>
+      db.updateTable('bouncers').set({ observed_generation: generation, failure: null }).where('id', '=', id).execute(),
     failed: (id: string, failure: string) => db.updateTable('bouncers').set({ failure }).where('id', '=', id).execute(),
     ids: () => db.selectFrom('bouncers').select('id').execute(),
     purge: (id: string) => db.deleteFrom('bouncers').where('id', '=', id).execute(),

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { notSignedInOn } from './apply-bouncer.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger, LedgerBouncer } from './ledger.ts'
 import type { SojuBouncer } from './soju-bouncer.ts'
 
 /** Which of the bouncers' upstreams to connect anew. */
@@ -15,12 +15,12 @@ export interface ReconnectFilter {
  * ever as a guest.
  */
 export async function reconnect(
-  ledger: Ledger,
+  ledger: Ledger<LedgerBouncer>,
   bouncerOf: (username: string) => SojuBouncer,
   { addresses, login }: ReconnectFilter,
 ): Promise<number> {
   let count = 0
-  for (const username of await ledger.usernames()) {
+  for (const username of await ledger.names()) {
     const known = await ledger.read(username)
     const ours = Object.entries(known?.upstreams ?? {}).filter(
       ([, upstream]) =>
