@@ -94,7 +94,7 @@ export const topOf = (app: App): Pane => app.panes.at(-1)!
 
 export function push(app: App, pane: Pane): void {
   app.panes.push(pane)
-  app.notice = app.notice?.kind === 'progress' ? app.notice : null
+  forget(app)
   app.changed()
 }
 
@@ -103,6 +103,7 @@ export function close(app: App, pane: Pane): void {
   const place = app.panes.indexOf(pane)
   if (place <= 0) return
   app.panes.splice(place)
+  forget(app)
   app.changed()
   void refresh(app)
 }
@@ -112,14 +113,30 @@ export function goHome(app: App, tab: number): void {
   if (!home) return
   app.tab = tab
   app.panes = [home.pane]
+  forget(app)
   app.changed()
   void refresh(app)
 }
 
+/** How long a success is told. */
+const noticeMs = 8000
+
 export function say(app: App, kind: Notice['kind'], what: unknown): void {
   const problem = kind === 'error' ? problemOf(what) : null
-  app.notice = { kind, text: problem ? problemText(problem) : String(what) }
+  const notice: Notice = { kind, text: problem ? problemText(problem) : String(what) }
+  app.notice = notice
   app.changed()
+  if (kind !== 'ok') return
+  setTimeout(() => {
+    if (app.notice !== notice) return
+    app.notice = null
+    app.changed()
+  }, noticeMs).unref()
+}
+
+/** What was said of the last action, once there is another or another screen; not what is still under way. */
+export function forget(app: App): void {
+  if (app.notice?.kind !== 'progress') app.notice = null
 }
 
 export function record(

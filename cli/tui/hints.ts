@@ -8,7 +8,7 @@ import type { DetailPane, Item, ListPane, Marks, Pane } from './pane.ts'
 import { copiesOf } from './panes/copy.ts'
 import { inputOf } from './panes/form.ts'
 import { createOf } from './panes/list.ts'
-import { found } from './panes/palette.ts'
+import { found, typedOf } from './panes/palette.ts'
 import { holdsSecret } from './panes/secret.ts'
 import { rowsOf } from './rows.ts'
 
@@ -131,7 +131,7 @@ function actionSeen(app: App, pane: Pane): Action | null {
     case 'palette': {
       const entry = found(app, pane)[pane.cursor]
       if (!entry) return null
-      if ('operation' in entry) return { operation: entry.operation, input: {} }
+      if ('operation' in entry) return { operation: entry.operation, input: typedOf(entry.operation, entry.rest) }
       const { operation } = app.homes[entry.home]!.pane
       return operation && { operation, input: {} }
     }

@@ -20,7 +20,7 @@ const homes = [
   { title: 'account', read: 'account.show', empty: null },
   { title: 'audit', read: 'audit.list', empty: 'Nothing was done yet.' },
   { title: 'platform', read: 'platform.status', empty: null },
-  { title: 'accounts', read: 'account.list', empty: null },
+  { title: 'members', read: 'account.list', empty: null },
   { title: 'pictures', read: 'pic.list', empty: 'No picture yet. Press c: it publishes a file.' },
 ] as const
 

@@ -3,7 +3,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
 import { settle } from '../session/settle.ts'
 import { type Action, type Input, keyOf } from './actions.ts'
-import { type App, close, goHome, hasKey, load, push, record, refresh, say, take, topOf } from './app.ts'
+import { type App, close, forget, goHome, hasKey, load, push, record, refresh, say, take, topOf } from './app.ts'
 import { detailPane, homeOf, listPane, staticPane } from './homes.ts'
 import { lineOf } from './line-editor.ts'
 import type { ConfirmPane, DetailPane, FormPane, Item } from './pane.ts'
@@ -22,6 +22,7 @@ export async function perform(
   const { operation, input } = action
   if (from?.busy) return
   if (from) from.busy = true
+  forget(app)
   app.changed()
   const options = operation.effect === 'read' ? {} : { idempotencyKey: randomUUID(), ...how }
   try {
@@ -93,7 +94,6 @@ function showTrial(app: App, { operation }: Action, output: Item): void {
 
 function showChange(app: App, action: Action, output: Item): void {
   const { operation, input } = action
-  say(app, 'ok', `${operation.noun} ${operation.verb}: done.`)
   const key = keyOf(app.operations, operation.noun, { ...input, ...output })
   leaveDestroyed(app, operation, key)
   const seen = seesNoun(app, operation, key)
@@ -106,6 +106,7 @@ function showChange(app: App, action: Action, output: Item): void {
       }),
     )
   } else if (!seen) push(app, paneAfter(app, action, output, key))
+  say(app, 'ok', `${operation.noun} ${operation.verb}: done.`)
   void follow(app, action, output)
   void refresh(app)
 }

@@ -134,11 +134,7 @@ test('the palette runs any operation, and an error has its code', async () => {
   screen.type(':b sh')
   await screen.until(/› bouncer show/)
   screen.type(`${keys.tab}none${keys.enter}`)
-  await screen.until(/› name +none/)
-  screen.type(keys.enter)
-  await screen.until(/\[not_found\] You have no bouncer named “none”/)
-  screen.type(keys.escape)
-  await screen.until(/^ irc\.now › bouncers {2}/)
+  await screen.until(/^ irc\.now › bouncers {2}[\s\S]+✗ \[not_found\] You have no bouncer named “none”/)
   screen.type('?')
   await screen.until(/Everywhere[\s\S]+1 +bouncers/)
   screen.type('L')
@@ -152,7 +148,7 @@ const results: Readonly<Record<string, RegExp>> = {
   'token.list': /› tokens {2}[\s\S]+No token yet/,
   'paste.list': /› pastes {2}[\s\S]+No paste yet/,
   'pic.list': /› pictures {2}[\s\S]+No picture yet/,
-  'account.list': /› accounts {2}[\s\S]+ROLE/,
+  'account.list': /› members {2}[\s\S]+ROLE/,
   'account.export': /› account export {2}[\s\S]+passwords \(\d+\)/,
   // Tried before it asks for a confirmation: this account is the only operator's.
   'account.delete': /\[conflict\] You are the last operator/,
