@@ -58,12 +58,15 @@ export function withPlatform(usual: Answers): void {
   })
 }
 
+/** With which a program finds it. */
+export const platformEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, HOME: folder, IRC_NOW_HOME: folder })
+
 /** The built command line in a terminal, by a shell that then says how it was left. */
 export function openCli(
   words: readonly string[],
   options: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv } = {},
 ): Terminal {
-  const env = { PATH: process.env.PATH, HOME: folder, IRC_NOW_HOME: folder, ...options.env }
+  const env = { ...platformEnv(), ...options.env }
   const script = 'echo before; "$@"; echo "left with $?"; stty -a'
   screen = openTerminal('/bin/sh', ['-c', script, 'sh', process.execPath, program, ...words], { ...options, env })
   return screen

@@ -16,6 +16,9 @@ export interface Output {
   error(error: unknown): number
 }
 
+/** As wide as the terminal is; what goes anywhere else is as wide as it is. */
+const roomOf = (to: NodeJS.WriteStream) => (to.isTTY === true && to.columns > 0 ? to.columns : undefined)
+
 /** Data goes to stdout, everything else to stderr. `json` is null for people, else the fields asked for. */
 export function createOutput(json: readonly string[] | null): Output {
   const coloured =
@@ -27,7 +30,7 @@ export function createOutput(json: readonly string[] | null): Output {
   const show = (operation: Shown, output: unknown) => {
     const items = (output as { items?: Record<string, unknown>[] }).items
     if (!items) return data(details(output as Record<string, unknown>, colours))
-    if (items.length > 0) return data(table(items, operation.columns, colours))
+    if (items.length > 0) return data(table(items, operation.columns, colours, roomOf(process.stdout)))
     const create = `There is none yet; “irc-now ${operation.noun} create” makes one.`
     process.stderr.write(`${create}\n`)
   }

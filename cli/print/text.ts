@@ -1,3 +1,5 @@
+import { cutTo, fitted } from './fit.ts'
+
 /** Columns that a text takes on a terminal: its length, as long as no text has come that wants more knowledge. */
 let stringWidth = (text: string) => text.length
 
@@ -47,15 +49,25 @@ export interface Colours {
   dim(text: string): string
 }
 
-/** Rows under headings, two spaces between columns. */
-export function table(items: readonly Record<string, unknown>[], columns: readonly string[], colours: Colours): string {
+/**
+ * Rows under headings, two spaces between columns. In `room` columns, where it is given: the widest give way first, and
+ * the last are left out where that is not enough.
+ */
+export function table(
+  items: readonly Record<string, unknown>[],
+  columns: readonly string[],
+  colours: Colours,
+  room = Number.POSITIVE_INFINITY,
+): string {
   const cells = items.map((item) => columns.map((column) => shown(item[column])))
-  const widths = columns.map((column, i) =>
+  const wanted = columns.map((column, i) =>
     Math.max(stringWidth(titleOf(column)), ...cells.map((row) => stringWidth(row[i] ?? ''))),
   )
+  const widths = fitted(wanted, room)
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) => pad(cell, widths[i] ?? 0))
+      .map((cell, i) => pad(cutTo(cell, widths[i]!, stringWidth), widths[i]!))
+      .filter((_, i) => widths[i] !== 0)
       .join('  ')
       .trimEnd()
   return [colours.bold(line(columns.map(titleOf)).toUpperCase()), ...cells.map(line)].join('\n')

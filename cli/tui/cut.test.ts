@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
-import { cut, fitted, padded, windowOf, wrapped } from './cut.ts'
+import { fitted } from '../print/fit.ts'
+import { cut, padded, windowOf, wrapped } from './cut.ts'
 
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme' }),
