@@ -71,6 +71,7 @@ export interface JsonSchema {
   readonly qr?: boolean
   readonly main?: boolean
   readonly address?: boolean
+  readonly made?: boolean
   readonly body?: 'text' | 'file'
   readonly fileName?: boolean
   readonly [key: string]: unknown
@@ -123,11 +124,14 @@ export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>):
 
 export const secretsOf = (operation: AnyOperation) => markedOf(operation, 'secret')
 
+/** Output fields that are made by chance: a dry run has none of them. */
+export const madeOf = (operation: AnyOperation) => markedOf(operation, 'made')
+
 /** The output fields that the schema marks so. */
-const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main') =>
+const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'made') =>
   markedIn(jsonSchemaOf(operation.output, 'output'), mark)
 
-function markedIn({ properties = {} }: JsonSchema, mark: 'secret' | 'qr' | 'main' | 'address'): string[] {
+function markedIn({ properties = {} }: JsonSchema, mark: 'secret' | 'qr' | 'main' | 'address' | 'made'): string[] {
   return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema[mark] === true)
 }
 

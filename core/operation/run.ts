@@ -6,7 +6,7 @@ import { authorise, notSignedIn } from './authorise.ts'
 import { confirmed, parseInput } from './check-input.ts'
 import type { Actor, Caller, Context, ReconcileKey } from './context.ts'
 import type { AnyOperation } from './define.ts'
-import { fieldsOf, secretsOf } from './describe.ts'
+import { fieldsOf, madeOf, secretsOf } from './describe.ts'
 import { OperationError } from './errors.ts'
 import { faultPoint } from './faults.ts'
 import { FileBody } from './file-body.ts'
@@ -131,8 +131,8 @@ async function runIn(
     if (known) return JSON.parse(known.output)
   }
   const output = await handle()
-  // What a dry run would make does not hold, so a secret of it would only mislead.
-  if (options.dryRun) throw new DryRun(withoutSecretOutputs(operation, output))
+  // What a dry run would make does not hold, so a secret of it, or an id, would only mislead.
+  if (options.dryRun) throw new DryRun(withoutMade(operation, withoutSecretOutputs(operation, output)))
   // Asked last, so that nobody confirms what can't be done; the refusal takes back what was tried.
   confirmed(operation, input, acting, options)
   await store.audit.insert({
@@ -205,10 +205,12 @@ function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>)
   )
 }
 
-function withoutSecretOutputs(operation: AnyOperation, output: unknown): unknown {
+const withoutSecretOutputs = (operation: AnyOperation, output: unknown) =>
+  replaced(output, secretsOf(operation), '(shown once)')
+
+const withoutMade = (operation: AnyOperation, output: unknown) => replaced(output, madeOf(operation), '(not made yet)')
+
+function replaced(output: unknown, fields: readonly string[], text: string): unknown {
   if (typeof output !== 'object' || output === null || Array.isArray(output)) return output
-  const secrets = new Set(secretsOf(operation))
-  return Object.fromEntries(
-    Object.entries(output).map(([name, value]) => [name, secrets.has(name) ? '(shown once)' : value]),
-  )
+  return Object.fromEntries(Object.entries(output).map(([name, value]) => [name, fields.includes(name) ? text : value]))
 }

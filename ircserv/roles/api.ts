@@ -10,6 +10,7 @@ import { createContentHost } from '../http/content/host.ts'
 import { createPastePages } from '../http/content/pastes.ts'
 import { createPicturePages } from '../http/content/pictures.ts'
 import { createHomePage } from '../http/pages/home.ts'
+import { missingPage } from '../http/pages/missing.ts'
 import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
 import { createSignInPages } from '../http/pages/sign-in.ts'
@@ -50,6 +51,7 @@ export async function createApiRole({ platform, configuration, version, log, obs
   app.route('/', createOncePage({ operations: catalogue, runtime, open: keyring.open, log }))
   app.route('/', createSignInPages({ runtime, identity, log }))
   app.route('/', createHomePage(runtime.platform))
+  app.notFound(missingPage(runtime.platform))
   app.get('/.well-known/oauth-protected-resource', (c) =>
     c.json({
       resource: httpUrl,

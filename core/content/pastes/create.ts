@@ -30,7 +30,8 @@ export const createPaste = defineOperation({
     visibility: Visibility.default('unlisted'),
   }),
   output: Paste.extend({
-    url: z.string().meta({ main: true, address: true }),
+    id: z.string().meta({ made: true }),
+    url: z.string().meta({ main: true, address: true, made: true }),
     deleteToken: z.string().meta({ secret: true }).describe('Shown once.'),
   }),
   errors: ['quota_reached', 'too_large'],

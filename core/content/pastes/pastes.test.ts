@@ -39,6 +39,15 @@ onBothDatabases('pastes', (open) => {
   const hoursOf = ({ createdAt, expiresAt }: Record<string, string>) =>
     (Date.parse(expiresAt!) - Date.parse(createdAt!)) / 3_600_000
 
+  test('a dry run makes no address up', async () => {
+    expect(await create({}, 'alice', { dryRun: true })).toMatchObject({
+      id: '(not made yet)',
+      url: '(not made yet)',
+      deleteToken: '(shown once)',
+      bytes: 2,
+    })
+  })
+
   test('what is pasted is there for whoever knows the id, until it expires; others’ things are nobody else’s to change', async () => {
     const text = 'Zoë 🙂\r\n\ttab \u001b[31m\u202e\u0007'
     const made = await create({ text, title: 'notes.md', expires: '1h', visibility: 'public' })

@@ -2,7 +2,7 @@ import { linkSubject, type OneTimeRequest } from '@irc-now/core/accounts/one-tim
 import { hashSecret } from '@irc-now/core/accounts/secrets'
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { AnyOperation } from '@irc-now/core/operation/define'
-import { describeOperation } from '@irc-now/core/operation/describe'
+import { describeOperation, type OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { type Runtime, run } from '@irc-now/core/operation/run'
 import { inputFromText } from '@irc-now/core/operation/text-input'
@@ -34,9 +34,13 @@ export function createOncePage(deps: {
     const link = await runtime.transaction((store) => store.links.find(hashSecret(token)))
     const operation = operations.find(({ name }) => name === link?.operation)
     if (!link || !operation || link.used_at || link.expires_at <= runtime.now()) {
-      throw new OperationError('not_found', 'This link was used, has expired, or never was; ask NowServ for another.')
+      throw new OperationError(
+        'not_found',
+        'This link was used, has expired, or never was; ask NowServ, or who sent it, for another.',
+      )
     }
-    return { link, operation, description: describeOperation(operation) }
+    const wanted = JSON.parse(deps.open(link.sealed_input)) as OneTimeRequest
+    return { link, operation, description: describeOperation(operation), wanted }
   }
   type FormEnv = Env & { Variables: { found: Awaited<ReturnType<typeof find>> } }
   const secretsOf = (description: ReturnType<typeof describeOperation>) =>
@@ -50,7 +54,7 @@ export function createOncePage(deps: {
   })
 
   app.get('/once/:token', async (c) => {
-    const { description } = await find(c.req.param('token'))
+    const { description, wanted } = await find(c.req.param('token'))
     const secrets = secretsOf(description)
     const inputs = secrets.map(({ name, description: label, required }) =>
       field(name, label, {
@@ -60,12 +64,14 @@ export function createOncePage(deps: {
       }),
     )
     const body = bodyFieldOf(description)
-    const why = body
-      ? html`<p>This works once. ${body.body === 'text' ? 'Paste it here, or choose a file.' : 'Choose a file.'}</p>`
-      : html`<p>You are here because secrets don’t travel over IRC or by mail. This works once.</p>`
+    const why = wanted.page
+      ? html`<p>${wanted.page.why}</p>`
+      : body
+        ? html`<p>This works once. ${body.body === 'text' ? 'Paste it here, or choose a file.' : 'Choose a file.'}</p>`
+        : html`<p>You are here because secrets don’t travel over IRC or by mail. This works once.</p>`
     return c.html(
       page(
-        description.summary,
+        wanted.page?.title ?? description.summary,
         html`${why}<form method="post"${body ? html` enctype="multipart/form-data"` : ''}>${inputs}${body ? bodyInputs(body) : ''}<button>Go on</button></form>`,
       ),
       200,
@@ -80,7 +86,7 @@ export function createOncePage(deps: {
   }
   app.post('/once/:token', limitOf, async (c) => {
     const token = c.req.param('token')
-    const { link, operation, description } = c.var.found
+    const { link, operation, description, wanted } = c.var.found
     const form = await c.req.parseBody()
     const typed = Object.fromEntries(
       secretsOf(description).flatMap(({ name }) =>
@@ -90,7 +96,6 @@ export function createOncePage(deps: {
     const body = await bodyOf(description, form)
     if (secretsOf(description).length > 0 && Object.keys(typed).length === 0) throw nothingTyped()
     if (bodyFieldOf(description) && Object.keys(body).length === 0) throw nothingTyped()
-    const wanted = JSON.parse(deps.open(link.sealed_input)) as OneTimeRequest
     const inputOf = (given: object) => ({ ...given, ...wanted.input, ...inputFromText(description.fields, typed) })
     const caller = {
       accountId: link.account_id,
@@ -114,10 +119,7 @@ export function createOncePage(deps: {
       )
     const rows = Object.entries(output).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)
     return c.html(
-      page(
-        'Done',
-        html`<p>${description.secrets.length > 0 ? 'Keep the secret now: it is not shown again.' : 'It is on its way; NowServ tells you when it is ready.'}</p><dl>${rows}</dl>`,
-      ),
+      page('Done', html`<p>${wanted.page?.done ?? saidOf(description)}</p><dl>${rows}</dl>`),
       200,
       pageHeaders,
     )
@@ -130,6 +132,11 @@ export function createOncePage(deps: {
     const event = { accountId, subject: linkSubject(token), type: 'link.used', message, at: runtime.now() }
     await runtime.transaction((store) => store.events.insert(event))
   }
+}
+
+function saidOf({ secrets, settle }: OperationDescription): string {
+  if (secrets.length > 0) return 'Keep the secret now: it is not shown again.'
+  return settle === null ? 'It is done.' : 'It is on its way; NowServ tells you when it is ready.'
 }
 
 const nothingTyped = () =>
