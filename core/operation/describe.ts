@@ -48,6 +48,8 @@ export interface OperationDescription {
   readonly columns: readonly string[]
   /** Output fields that are secret: shown once, never over IRC. */
   readonly secrets: readonly string[]
+  /** Output fields that are made by chance: a dry run has none of them. */
+  readonly made: readonly string[]
   /** Output fields that a phone may want to scan: terminals draw them as QR codes. */
   readonly qr: readonly string[]
   /** The output field that stands for all of it, such as a new thing's address; or null. */
@@ -122,11 +124,6 @@ export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>):
   })
 }
 
-export const secretsOf = (operation: AnyOperation) => markedOf(operation, 'secret')
-
-/** Output fields that are made by chance: a dry run has none of them. */
-export const madeOf = (operation: AnyOperation) => markedOf(operation, 'made')
-
 /** The output fields that the schema marks so. */
 const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'made') =>
   markedIn(jsonSchemaOf(operation.output, 'output'), mark)
@@ -140,7 +137,16 @@ function addressOf(operation: AnyOperation): string | null {
   return markedIn(output.properties?.items?.items ?? output, 'address')[0] ?? null
 }
 
+const described = new WeakMap<AnyOperation, OperationDescription>()
+
+/** Made once for an operation: each write asks for it, and making it from the schemas takes half a millisecond. */
 export function describeOperation(operation: AnyOperation): OperationDescription {
+  const known = described.get(operation) ?? describeAnew(operation)
+  described.set(operation, known)
+  return known
+}
+
+function describeAnew(operation: AnyOperation): OperationDescription {
   return {
     name: operation.name,
     noun: operation.noun,
@@ -155,7 +161,8 @@ export function describeOperation(operation: AnyOperation): OperationDescription
     settle: operation.settle ?? null,
     confirm: operation.confirm ?? null,
     columns: operation.columns ?? [],
-    secrets: secretsOf(operation),
+    secrets: markedOf(operation, 'secret'),
+    made: markedOf(operation, 'made'),
     qr: markedOf(operation, 'qr'),
     main: markedOf(operation, 'main')[0] ?? null,
     address: addressOf(operation),

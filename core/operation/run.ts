@@ -6,7 +6,7 @@ import { authorise, notSignedIn } from './authorise.ts'
 import { confirmed, parseInput } from './check-input.ts'
 import type { Actor, Caller, Context, ReconcileKey } from './context.ts'
 import type { AnyOperation } from './define.ts'
-import { fieldsOf, madeOf, secretsOf } from './describe.ts'
+import { describeOperation } from './describe.ts'
 import { OperationError } from './errors.ts'
 import { faultPoint } from './faults.ts'
 import { FileBody } from './file-body.ts'
@@ -78,7 +78,7 @@ async function prepare(
 ): Promise<unknown> {
   const somebody = operation.access === 'anyone' || caller.accountId !== null || caller.accountName !== undefined
   if (!operation.prepare || !somebody) return undefined
-  const file = fieldsOf(operation).some(({ body }) => body === 'file')
+  const file = describeOperation(operation).fields.some(({ body }) => body === 'file')
   if (dryRun && !file) return undefined
   // Nothing is read of a file that may not come.
   const who = file ? await runtime.read((store) => authorise(store, operation, caller)) : null
@@ -194,10 +194,10 @@ const digestOf = (prepared: unknown) => (prepared as { digest?: unknown } | unde
 
 /** The input as the audit keeps it: secrets and whole texts are only named. */
 function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>): Record<string, unknown> {
-  const fields = new Map(fieldsOf(operation).map((field) => [field.name, field]))
+  const { fields } = describeOperation(operation)
   return Object.fromEntries(
     Object.entries(input).map(([name, value]) => {
-      const field = fields.get(name)
+      const field = fields.find((one) => one.name === name)
       if (field?.secret && value != null) return [name, '(secret)']
       if (value instanceof FileBody) return [name, '(file)']
       return [name, field?.body === 'text' ? `(text, ${Buffer.byteLength(String(value))} bytes)` : value]
@@ -206,9 +206,10 @@ function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>)
 }
 
 const withoutSecretOutputs = (operation: AnyOperation, output: unknown) =>
-  replaced(output, secretsOf(operation), '(shown once)')
+  replaced(output, describeOperation(operation).secrets, '(shown once)')
 
-const withoutMade = (operation: AnyOperation, output: unknown) => replaced(output, madeOf(operation), '(not made yet)')
+const withoutMade = (operation: AnyOperation, output: unknown) =>
+  replaced(output, describeOperation(operation).made, '(not made yet)')
 
 function replaced(output: unknown, fields: readonly string[], text: string): unknown {
   if (typeof output !== 'object' || output === null || Array.isArray(output)) return output
