@@ -378,7 +378,7 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       const { name } = await member()
       const former = await loginToNetwork(name, 'secret of the bouncer')
       const upper = name.toUpperCase()
-      await provisioner.applyNetworkAccount({ id: 'later', name: upper, suspended: false, signOuts: 0 })
+      await provisioner.applyNetworkAccount({ id: 'later', name: upper, suspended: false, signOuts: 2 })
       await former.ended()
       await provisioner.removeNetworkAccount({ id: name, name })
       await expect(loginToNetwork(name)).rejects.toThrow(/433/)

@@ -31,7 +31,10 @@ export interface DesiredUpstream {
   readonly managed: boolean
 }
 
-/** Names come back, ids never do: what has the name but another id is a former one's, and nothing of it may be left. */
+/**
+ * A bouncer by its username, or an account. Names come back, ids never do: what has the name but another id is a former
+ * one's, and nothing of it may be left.
+ */
 export interface Owned {
   readonly id: string
   readonly name: string
@@ -95,13 +98,13 @@ export interface Provisioner {
   applyBouncer(desired: DesiredBouncer, progress: (step: string) => void): Promise<readonly ObservedUpstream[]>
   /** Reads the live state without changing anything; null when the bouncer does not exist. */
   observeBouncer(username: string): Promise<readonly ObservedUpstream[] | null>
-  /** Removes the bouncer with all that belongs to it; succeeds when there is nothing of it to remove. */
+  /** Removes the bouncer with all that belongs to it, and no later one of its name; succeeds when it is not there. */
   removeBouncer(bouncer: Owned): Promise<void>
   /** Ends what sessions must end on net.irc.now and makes the suspension there match. */
   applyNetworkAccount(desired: DesiredNetworkAccount): Promise<void>
-  /** Removes the account from net.irc.now so that its name is free; succeeds when it is not there. */
+  /** Removes the account from net.irc.now, and no later one of its name, which is free then; as often as one likes. */
   removeNetworkAccount(account: Owned): Promise<void>
-  /** Everything that was applied and not removed since; a bouncer's name is its username. */
+  /** Everything that was applied and not removed since. */
   applied(): Promise<{ readonly bouncers: readonly Owned[]; readonly networkAccounts: readonly Owned[] }>
   /** Every service it runs or uses; never throws. */
   health(): Promise<readonly ServiceHealth[]>
