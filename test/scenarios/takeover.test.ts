@@ -78,7 +78,7 @@ test('what is deleted, changed and made anew while one home stands by is so in t
     await done(first, 'bouncer', 'create', 'main', '--as', name, '--wait')
   }
   await done(first, ...elsewhere, '--as', 'cleo')
-  await expect.poll(users).toEqual({
+  await expect.poll(users, { timeout: 20_000 }).toEqual({
     anna: 'net.irc.now',
     bert: 'net.irc.now',
     cleo: 'elsewhere,net.irc.now',
