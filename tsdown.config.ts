@@ -32,7 +32,11 @@ export default defineConfig(
     {
       ...shared,
       name: 'cli',
-      entry: { main: 'cli/main.ts', keyring: 'cli/session/keyring-process.ts' } as { main: string },
+      entry: {
+        main: 'cli/main.ts',
+        keyring: 'cli/session/keyring-process.ts',
+        'highlight-worker': 'cli/tui/highlight-worker.ts',
+      } as { main: string },
       outDir: 'cli/dist',
       // What each command loads is in one file: Node takes longer to find a file than to read it.
       outputOptions: {

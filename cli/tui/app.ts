@@ -2,6 +2,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
 import { actingFor, type Client } from '../session/client.ts'
 import { type Action, keyOf } from './actions.ts'
+import { colourSource } from './colour-source.ts'
 import { commandText } from './command-text.ts'
 import { type Home, homesOf } from './homes.ts'
 import type { DetailPane, Item, ListPane, LogEntry, Notice, Pane } from './pane.ts'
@@ -183,6 +184,7 @@ export function take(app: App, pane: ListPane | DetailPane, answer: unknown): vo
   pane.problem = null
   if (pane.kind === 'detail') {
     pane.value = answer as Item
+    colourSource(pane, app.changed)
     return
   }
   const before = rowsOf(pane)[pane.cursor]

@@ -1,5 +1,6 @@
 import stringWidth from 'string-width'
 import { blockLines, isBlock, safe, shown } from '../print/text.ts'
+import { colouredLine, longest } from './colour-source.ts'
 import { brokenUp, wrapped } from './cut.ts'
 import type { DetailPane, Item } from './pane.ts'
 import { ageOf, shortened } from './rows.ts'
@@ -27,8 +28,6 @@ interface Row {
 
 /** So many rows of a list inside a thing are shown; the rest is counted. */
 const mostRows = 200
-/** So many characters of a text are shown. */
-const longest = 5000
 
 export const labelOf = (name: string) => safe(name).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
 
@@ -37,7 +36,7 @@ const isItem = (value: unknown): value is Item => typeof value === 'object' && v
 /** A thing as lines that fit into `width`: a label and its value, the values one below the other. */
 export function detailLines(pane: DetailPane, width: number, now: Date): DetailLine[] {
   const value = pane.value ?? {}
-  const { secrets, qr, address } = pane.marks
+  const { secrets, qr, address, source } = pane.marks
   const rows: Row[] = []
   const status: Row[] = []
   const sections: DetailLine[] = []
@@ -46,7 +45,8 @@ export function detailLines(pane: DetailPane, width: number, now: Date): DetailL
     if (name === 'status' && isItem(one)) status.push(...statusRows(value, one, now))
     else if (isItem(one)) sections.push(heading(name), ...laidOut(rowsOfItem(one), width))
     else if (Array.isArray(one) && one.some(isItem)) sections.push(...listSection(name, one.filter(isItem)))
-    else if (isBlock(one)) sections.push(heading(name), ...blockRows(one, width))
+    else if (name === source?.text) sections.push(heading(name), ...blockRows(linesOf(pane, String(one)), width))
+    else if (isBlock(one)) sections.push(heading(name), ...blockRows(plainLines(one), width))
     else rows.push({ label: labelOf(name), text: shown(one), tone: null, whole: name === address || qr.includes(name) })
   }
   const once = secrets.map(
@@ -84,11 +84,17 @@ function listSection(name: string, items: readonly Item[]): DetailLine[] {
   return [heading(`${name} (${items.length})`), ...lines, ...more]
 }
 
+const plainLines = (text: string) => blockLines(shortened(text, longest))
+
+/** A text that may be code, in colours where they are known. */
+function linesOf(pane: DetailPane, text: string): string[] {
+  const coloured = pane.coloured?.lines?.map(colouredLine)
+  return coloured ? [...coloured, ...(text.length > longest ? ['…'] : [])] : plainLines(text)
+}
+
 /** Lines that are to be typed or copied as they stand, each from the first column on. */
-const blockRows = (text: string, width: number): DetailLine[] =>
-  blockLines(shortened(text, longest))
-    .flatMap((line) => brokenUp(line, width - 6))
-    .map((line) => ({ ...plain, text: line }))
+const blockRows = (lines: readonly string[], width: number): DetailLine[] =>
+  lines.flatMap((line) => brokenUp(line, width - 6)).map((line) => ({ ...plain, text: line }))
 
 function laidOut(rows: readonly Row[], width: number): DetailLine[] {
   const labels = Math.min(24, Math.max(0, ...rows.map(({ label }) => stringWidth(label))))

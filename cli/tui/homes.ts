@@ -122,6 +122,7 @@ export function staticPane(
     marks,
     value,
     leaving: false,
+    coloured: null,
     scroll: 0,
     problem: null,
     loading: false,

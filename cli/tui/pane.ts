@@ -1,8 +1,9 @@
-import type { OperationDescription } from '@irc-now/core/operation/describe'
+import type { OperationDescription, Source } from '@irc-now/core/operation/describe'
 import type { Problem } from '@irc-now/core/operation/errors'
 import type { Action, Input } from './actions.ts'
 import type { CommandText } from './command-text.ts'
 import type { Line } from './line-editor.ts'
+import type { Token } from './tokens.ts'
 
 export type Item = Readonly<Record<string, unknown>>
 
@@ -39,9 +40,11 @@ export interface Marks {
   readonly qr: readonly string[]
   /** The thing’s own address. */
   readonly address: string | null
+  /** A text that may be code. */
+  readonly source: Source | null
 }
 
-export const noMarks: Marks = { secrets: [], qr: [], address: null }
+export const noMarks: Marks = { secrets: [], qr: [], address: null, source: null }
 
 export interface DetailPane extends Reading {
   readonly kind: 'detail'
@@ -52,6 +55,8 @@ export interface DetailPane extends Reading {
   value: Item | null
   /** It was asked to leave where something is shown this once; the same key again does. */
   leaving: boolean
+  /** The text in colours, once they are known; `of` says what was asked for. */
+  coloured: { readonly of: string; readonly lines: readonly (readonly Token[])[] | null } | null
   scroll: number
 }
 

@@ -70,3 +70,34 @@ test.each([
   expect(names).not.toContain('')
   for (const name of names) expect(names.filter((one) => one.startsWith(name))).toEqual([name])
 })
+
+const text = 'def f():\n    return "x\u001b[31mred"\n'
+
+test.each([
+  ['by its language', { language: 'python' }, {}, [5, 2]],
+  ['by its name', { title: 'a.py' }, {}, [5, 2]],
+  ['not at all without colours', { title: 'a.py' }, { NO_COLOR: '1' }, [-1, -1]],
+] as const)('a text is highlighted %s, and steers nothing', async (_, more, env, colours) => {
+  const status = { phase: 'active', message: null }
+  answers['paste.show'] = () => ({ id: 'a'.repeat(22), title: null, language: null, status, text, ...more })
+  const screen = openCli(['tui'], { env })
+  await screen.until(/\(ops\) +● live/)
+  screen.type(`:paste show ${'a'.repeat(22)}${keys.enter}`)
+  await screen.until(/ text *\n {5}def f\(\): *\n {9}return "x\\u001b\[31mred"/)
+  await expect.poll(() => [screen.colourOf('def'), screen.colourOf('"x')], { timeout: 10_000 }).toEqual(colours)
+})
+
+test.each([
+  [
+    { EDITOR: '/usr/bin/vim' },
+    /Ctrl-O opens your editor; or type a file’s name[\s\S]+Press Ctrl-O to write it in vim; or type the name of a file/,
+  ],
+  [{ EDITOR: '', VISUAL: '' }, /› text +\* +type a file’s name[\s\S]+with EDITOR set, Ctrl-O/],
+])('where a text is wanted, the form says how it is given: %j', async (env, seen) => {
+  const screen = openCli(['tui'], { env })
+  await screen.until(/\(ops\) +● live/)
+  screen.type(':paste create')
+  await screen.until(/› paste create/)
+  screen.type(keys.enter)
+  await screen.until(seen)
+})

@@ -56,6 +56,14 @@ export interface OperationDescription {
   readonly main: string | null
   /** The field in which a thing's own web address stands, in a list that of each item; or null. */
   readonly address: string | null
+  /** The whole text in the output, and the fields that say its language and its file’s name; or null. */
+  readonly source: Source | null
+}
+
+export interface Source {
+  readonly text: string
+  readonly language: string | null
+  readonly fileName: string | null
 }
 
 export interface JsonSchema {
@@ -76,6 +84,7 @@ export interface JsonSchema {
   readonly made?: boolean
   readonly body?: 'text' | 'file'
   readonly fileName?: boolean
+  readonly language?: boolean
   readonly [key: string]: unknown
 }
 
@@ -128,8 +137,16 @@ export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>):
 const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'made') =>
   markedIn(jsonSchemaOf(operation.output, 'output'), mark)
 
-function markedIn({ properties = {} }: JsonSchema, mark: 'secret' | 'qr' | 'main' | 'address' | 'made'): string[] {
+function markedIn({ properties = {} }: JsonSchema, mark: keyof JsonSchema & string): string[] {
   return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema[mark] === true)
+}
+
+function sourceOf(operation: AnyOperation): Source | null {
+  const output = jsonSchemaOf(operation.output, 'output')
+  const text = Object.entries(output.properties ?? {}).find(([, { body }]) => body === 'text')?.[0]
+  if (text === undefined) return null
+  const first = (mark: 'language' | 'fileName') => markedIn(output, mark)[0] ?? null
+  return { text, language: first('language'), fileName: first('fileName') }
 }
 
 function addressOf(operation: AnyOperation): string | null {
@@ -166,5 +183,6 @@ function describeAnew(operation: AnyOperation): OperationDescription {
     qr: markedOf(operation, 'qr'),
     main: markedOf(operation, 'main')[0] ?? null,
     address: addressOf(operation),
+    source: sourceOf(operation),
   }
 }

@@ -31,8 +31,8 @@ export const Expires = z
 
 export const Paste = z.object({
   id: z.string(),
-  title: z.string().nullable(),
-  language: z.string().nullable(),
+  title: z.string().nullable().meta({ fileName: true }),
+  language: z.string().nullable().meta({ language: true }),
   visibility: z.enum(['public', 'unlisted']),
   status: z.object({ phase: z.enum(['active', 'removed']), message: z.string().nullable() }),
   bytes: z.int(),
