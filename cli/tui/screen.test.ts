@@ -90,7 +90,7 @@ test.each([
 test.each([
   [
     { EDITOR: '/usr/bin/vim' },
-    /Ctrl-O opens your editor; or type a file’s name[\s\S]+Press Ctrl-O to write it in vim; or type the name of a file/,
+    /Ctrl-O opens your editor; or type a file’s name[\s\S]+Press Ctrl-O to write it in vim; or type the name of a\s+file/,
   ],
   [{ EDITOR: '', VISUAL: '' }, /› text +\* +type a file’s name[\s\S]+with EDITOR set, Ctrl-O/],
 ])('where a text is wanted, the form says how it is given: %j', async (env, seen) => {

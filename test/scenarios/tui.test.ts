@@ -196,7 +196,7 @@ test('a phone may scan the address where all of the code is seen', async () => {
   const screen = await openConnect()
   await screen.until(/ url +ircs?:[\s\S]+ s QR code /)
   screen.type('s')
-  await screen.until(/› QR code {2}[\s\S]+(\n[█▀▄ ]{20,} *){12}/)
+  await screen.until(/› QR code {2}[\s\S]+(\n[█▀▄ ]{20,}){12}/)
   screen.resize(80, 18)
   await screen.until(/There is no room for the code/)
   screen.type(keys.escape)

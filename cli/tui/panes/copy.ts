@@ -6,6 +6,7 @@ export interface Copy {
   readonly key: 'y' | 'Y'
   readonly label: string
   readonly text: string
+  readonly secret: boolean
 }
 
 /** What can be copied of a thing: its own address, and what of it is shown this once. */
@@ -13,7 +14,9 @@ export function copiesOf({ address, secrets }: Pick<Marks, 'address' | 'secrets'
   const fields = [...new Set([...(address === null ? [] : [address]), ...secrets])]
   const there = fields.flatMap((field) => {
     const value = item?.[field]
-    return typeof value === 'string' ? [{ label: field === address ? 'address' : labelOf(field), text: value }] : []
+    return typeof value === 'string'
+      ? [{ label: field === address ? 'address' : labelOf(field), text: value, secret: secrets.includes(field) }]
+      : []
   })
   return there.slice(0, 2).map((one, i) => ({ key: i === 0 ? 'y' : 'Y', ...one }))
 }
@@ -23,6 +26,6 @@ export function copy(app: App, marks: Pick<Marks, 'address' | 'secrets'>, item: 
   const wanted = copiesOf(marks, item).find(({ key }) => key === letter)
   if (!wanted) return false
   app.copy(wanted.text)
-  say(app, 'ok', marks.secrets.length > 0 ? `Copied: the ${wanted.label}.` : `Copied: ${wanted.text}`)
+  say(app, 'ok', wanted.secret ? `Copied: the ${wanted.label}.` : `Copied: ${wanted.text}`)
   return true
 }
