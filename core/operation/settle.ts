@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Settle } from './define.ts'
 import type { OperationDescription } from './describe.ts'
-import { type ErrorCode, OperationError, type Problem, problemOf } from './errors.ts'
+import { OperationError, type Problem, problemOf } from './errors.ts'
 
 /** What `show` answers of a thing; `message` is its last error. */
 interface Shown {
@@ -99,7 +99,9 @@ export function concerns(subject: string, { key }: Pick<Named, 'key'>): boolean 
 }
 
 /** The platform may answer again by itself: what was asked for is under way all the same. */
-const passing: readonly ErrorCode[] = ['unavailable', 'rate_limited']
+export const passes = (error: unknown) =>
+  error instanceof OperationError && (error.code === 'unavailable' || error.code === 'rate_limited')
+
 const firstPauseMs = 250
 const longestPauseMs = 5000
 
@@ -129,7 +131,7 @@ export async function watchOutcome(rule: Settle, named: Named, watching: Watchin
       if (!(error instanceof OperationError)) throw error
       if (error.code === 'not_found') return rule.until === 'gone' ? { end: 'gone' } : deleted(named)
       trouble = problemOf(error)
-      if (!passing.includes(error.code)) return { end: 'failed', problem: trouble }
+      if (!passes(error)) return { end: 'failed', problem: trouble }
     }
     const wanted = Number(trouble?.details?.retryAfter ?? 0) * 1000
     await setTimeout(Math.max(pauseMs, wanted), undefined, { signal }).catch(() => undefined)

@@ -132,12 +132,13 @@ async function onPage(deps: NowServDeps, account: string, command: Command, body
       'invalid_input',
       `A dry run of this is not to be had on IRC; use “irc-now ${operation.noun} ${operation.verb} --dry-run”.`,
     )
+  const since = await deps.lastChange(account)
   const link = await deps.secretLink(account, operation.name, input, as)
   const typed = command.bodyGiven ? ` The ${body.flag} comes on that page; what you typed of it was not used.` : ''
   return {
     lines: split(`Go on at ${link} (works once, for 15 minutes); I tell you here what came of it.${typed}`),
     data: { link },
-    follow: { command, output: { link } },
+    follow: { command, output: { link, since } },
   }
 }
 

@@ -2,7 +2,7 @@ import { bodyFieldOf } from '@irc-now/core/operation/body'
 import { nameOf, outcomeOf, watchOutcome } from '@irc-now/core/operation/settle'
 import type { Command } from './command.ts'
 import type { NowServDeps } from './deps.ts'
-import { followLink } from './follow-link.ts'
+import { followLink, type GivenLink } from './follow-link.ts'
 
 const patienceMs = 5 * 60_000
 
@@ -16,9 +16,7 @@ export async function follow(
   /** Hears each line, and with the last one how things then stand: what `show` answered, `null` when it is gone. */
   announce: (line: string, data?: unknown) => void,
 ): Promise<void> {
-  const { link } = output as { link?: unknown }
-  if (bodyFieldOf(operation) && typeof link === 'string')
-    return followLink(deps, account, operation, link, stopped, announce)
+  if (bodyFieldOf(operation)) return followLink(deps, account, operation, output as GivenLink, stopped, announce)
   const rule = operation.settle
   if (!rule) return
   const named = nameOf(deps.operations, rule, { ...input, ...(output as object) })

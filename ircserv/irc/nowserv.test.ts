@@ -126,6 +126,7 @@ function world() {
       for (const [key, one] of bouncers) if (key.startsWith(`${account} `)) one.phase = 'ready'
       yield null
     },
+    lastChange: async () => '0',
     now: () => Date.now(),
     random: randomBytes,
     log: { info: (...line) => logged.push(line), warn: (...line) => logged.push(line) },
