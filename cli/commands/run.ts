@@ -73,9 +73,9 @@ export async function runCommand(
   }
   const { bodiesOf } = await import('./bodies.ts')
   const bodies = bodiesOf(operation, body, input, files)
-  for (const read of bodies) {
+  for (const call of bodies) {
     try {
-      await write(await read())
+      await call(write)
     } catch (error) {
       if (bodies.length === 1) throw error
       // The others are done all the same.

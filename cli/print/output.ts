@@ -56,6 +56,8 @@ export function createOutput(json: readonly string[] | null): Output {
       const problem = problemOf(error)
       if (json) data(safeJson({ error: problem }))
       else process.stderr.write(`irc-now: ${safe(problem.message)} [${problem.code}]\n`)
+      const kept = problem.details?.kept
+      if (typeof kept === 'string' && !json) process.stderr.write(`What you have written is kept in ${safe(kept)}\n`)
       if (!(error instanceof OperationError) && process.env.IRC_NOW_LOG === 'debug') console.error(error)
       return errorCodes[problem.code].exit
     },
