@@ -34,7 +34,7 @@ export const Paste = z.object({
   title: z.string().nullable().meta({ fileName: true }),
   language: z.string().nullable().meta({ language: true }),
   visibility: z.enum(['public', 'unlisted']),
-  status: z.object({ phase: z.enum(['active', 'removed']), message: z.string().nullable() }),
+  status: z.object({ phase: z.enum(['active', 'removed', 'deleted']), message: z.string().nullable() }),
   bytes: z.int(),
   createdAt: z.string().describe('ISO 8601'),
   expiresAt: z.string().nullable().describe('ISO 8601; null is never.'),

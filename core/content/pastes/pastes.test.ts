@@ -81,7 +81,10 @@ onBothDatabases('pastes', (open) => {
       visibility: 'unlisted',
     })
     expect(changed).toMatchObject({ title: null, language: 'rust', visibility: 'unlisted', expiresAt: made.expiresAt })
-    await platform.call('alice', 'paste.delete', { id: made.id }, { confirm: made.id })
+    expect(await platform.call('alice', 'paste.delete', { id: made.id }, { confirm: made.id })).toMatchObject({
+      id: made.id,
+      status: { phase: 'deleted', message: null },
+    })
     expect(await seen(made.id)).toBe(false)
   })
 
