@@ -21,16 +21,26 @@ export function cutTo(text: string, width: number, widthOf: (text: string) => nu
   return `${kept}…`
 }
 
-/** Column widths that fit into `total` with `gap` between them: the widest give way first; what finds no room is 0. */
-export function fitted(widths: readonly number[], total: number, gap = 2, least = 8): number[] {
-  const shown = widths.map((width) => Math.min(width, Math.max(total, least)))
-  const used = () => shown.filter((width) => width > 0).reduce((sum, width) => sum + width + gap, -gap)
-  while (used() > total) {
-    const widest = Math.max(...shown)
-    const last = shown.findLastIndex((width) => width > 0)
-    if (widest > least) shown[shown.lastIndexOf(widest)] = widest - 1
-    else if (last > 0) shown[last] = 0
-    else return shown.map((width) => Math.min(width, total))
+/**
+ * Column widths that fit into `total` with `gap` between them, 0 for those without room: the last are left out until
+ * `least` of each remains, then the widest give way first. What is `whole` is never cut while it fits at all.
+ */
+export function fitted(
+  widths: readonly number[],
+  total: number,
+  whole: (column: number) => boolean = () => false,
+  gap = 2,
+  least = 8,
+): number[] {
+  const sum = (some: readonly number[]) => some.reduce((all, width) => all + width + gap, -gap)
+  const smallest = widths.map((width, i) => (whole(i) ? width : Math.min(width, least)))
+  while (smallest.length > 1 && sum(smallest) > total) smallest.pop()
+  const shown = widths.slice(0, smallest.length)
+  while (sum(shown) > total) {
+    const widest = Math.max(...shown.filter((width, i) => width > smallest[i]!))
+    if (widest === Number.NEGATIVE_INFINITY) return widths.map((_, i) => (i === 0 ? Math.max(0, total) : 0))
+    const i = shown.findLastIndex((width, column) => width === widest && width > smallest[column]!)
+    shown[i] = widest - 1
   }
-  return shown
+  return widths.map((_, i) => shown[i] ?? 0)
 }

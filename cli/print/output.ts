@@ -4,7 +4,7 @@ import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/e
 import { details, knowWidths, safe, safeJson, table } from './text.ts'
 
 /** What printing needs to know of an operation. */
-type Shown = Pick<OperationDescription, 'noun' | 'columns'> & Partial<Pick<OperationDescription, 'main'>>
+type Shown = Pick<OperationDescription, 'noun' | 'columns'> & Partial<Pick<OperationDescription, 'main' | 'address'>>
 
 export interface Output {
   /** Resolves, where it is not done at once, when it is printed. */
@@ -30,7 +30,13 @@ export function createOutput(json: readonly string[] | null): Output {
   const show = (operation: Shown, output: unknown) => {
     const items = (output as { items?: Record<string, unknown>[] }).items
     if (!items) return data(details(output as Record<string, unknown>, colours))
-    if (items.length > 0) return data(table(items, operation.columns, colours, roomOf(process.stdout)))
+    if (items.length > 0) {
+      const { text, hidden } = table(items, operation, colours, roomOf(process.stdout))
+      data(text)
+      if (hidden.length > 0)
+        process.stderr.write(`There is no room for ${hidden.join(', ')}; widen the terminal, or use --json.\n`)
+      return
+    }
     const create = `There is none yet; “irc-now ${operation.noun} create” makes one.`
     process.stderr.write(`${create}\n`)
   }

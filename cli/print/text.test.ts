@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { details, table } from './text.ts'
+import { details, knowWidths, table } from './text.ts'
 
 const plainly = { bold: (text: string) => text, dim: (text: string) => text }
 
@@ -14,12 +14,28 @@ test('each line is safe by itself, and only a line feed makes one', () => {
   )
 })
 
-test('a table fits the room there is: the widest give way, then the last', () => {
-  const items = [{ name: 'libera', address: `ircs://${'x'.repeat(60)}:6697`, nick: '漢字漢字漢字' }]
-  const columns = ['name', 'address', 'nick']
-  expect(table(items, columns, plainly)).toContain('x:6697')
-  expect(table(items, columns, plainly, 40)).toBe(
-    'NAME    ADDRESS                   NICK\nlibera  ircs://xxxxxxxxxxxxxxxx…  漢字漢字漢字',
+test('a table fits the room there is: texts are cut, never addresses and times, and what finds no room is named', async () => {
+  await knowWidths('漢字')
+  const item = (title: string) => ({
+    url: `http://txt.localhost:8067/${'x'.repeat(22)}`,
+    title,
+    nick: '漢字漢字漢字',
+    expiresAt: '2026-11-25T08:06:52.000Z',
+    bytes: 12,
+  })
+  const items = [item('a.md'), item('A title that is longer than what is left for it')]
+  const shown = { columns: ['url', 'title', 'nick', 'expiresAt', 'bytes'], address: 'url' }
+  const narrow = table(items, shown, plainly, 80)
+  expect(narrow.text.split('\n')[2]).toBe(`${item('').url}  A title that is…  漢字漢字漢字`)
+  expect(narrow.hidden).toEqual(['expires at', 'bytes'])
+  const wide = table(items, shown, plainly)
+  expect(wide.hidden).toEqual([])
+  expect(wide.text).toMatch(/left for it {2}漢字漢字漢字 {2}2026-11-25 08:06:52 UTC {2}12$/)
+  expect(table(items, shown, plainly, 112).text).toMatch(
+    / A title.*… {2}漢字漢字漢字 {2}2026-11-25 08:06:52 UTC {2}12$/,
   )
-  expect(table(items, columns, plainly, 20)).toBe('NAME    ADDRESS\nlibera  ircs://…')
+  expect(table(items, shown, plainly, 20)).toEqual({
+    text: expect.stringMatching(/http:\/\/txt.localhos…$/),
+    hidden: ['title', 'nick', 'expires at', 'bytes'],
+  })
 })

@@ -50,27 +50,32 @@ export interface Colours {
 }
 
 /**
- * Rows under headings, two spaces between columns. In `room` columns, where it is given: the widest give way first, and
- * the last are left out where that is not enough.
+ * Rows under headings, two spaces between columns, in `room` columns where it is given. Addresses and times are of no
+ * use in part, so other texts are cut; `hidden` are the columns for which that is not enough.
  */
 export function table(
   items: readonly Record<string, unknown>[],
-  columns: readonly string[],
+  { columns, address = null }: { readonly columns: readonly string[]; readonly address?: string | null },
   colours: Colours,
   room = Number.POSITIVE_INFINITY,
-): string {
+): { text: string; hidden: readonly string[] } {
   const cells = items.map((item) => columns.map((column) => shown(item[column])))
   const wanted = columns.map((column, i) =>
     Math.max(stringWidth(titleOf(column)), ...cells.map((row) => stringWidth(row[i] ?? ''))),
   )
-  const widths = fitted(wanted, room)
+  const whole = (i: number) => columns[i] === address || cells.some((row) => / UTC$/.test(row[i] ?? ''))
+  const widths = fitted(wanted, room, whole)
   const line = (row: readonly string[]) =>
     row
       .map((cell, i) => pad(cutTo(cell, widths[i]!, stringWidth), widths[i]!))
       .filter((_, i) => widths[i] !== 0)
       .join('  ')
       .trimEnd()
-  return [colours.bold(line(columns.map(titleOf)).toUpperCase()), ...cells.map(line)].join('\n')
+  const headings = colours.bold(line(columns.map(titleOf)).toUpperCase())
+  return {
+    text: [headings, ...cells.map(line)].join('\n'),
+    hidden: columns.filter((_, i) => widths[i] === 0).map(titleOf),
+  }
 }
 
 /** Lines that are to be typed or copied as they stand. */

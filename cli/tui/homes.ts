@@ -25,6 +25,7 @@ const homes = [
 ] as const
 
 const columns: Readonly<Record<string, readonly string[]>> = {
+  'paste.list': ['id', 'title', 'status', 'bytes', 'visibility', 'expiresAt'],
   'upstream.list': ['name', 'status', 'status.since', 'nick', 'address', 'bouncer'],
 }
 
