@@ -16,6 +16,7 @@ import { listAudit } from './audit/list.ts'
 import { createPaste } from './content/pastes/create.ts'
 import { deletePaste } from './content/pastes/delete.ts'
 import { listPastes } from './content/pastes/list.ts'
+import { listLanguages } from './content/pastes/list-languages.ts'
 import { showPaste } from './content/pastes/show.ts'
 import { takePasteDown } from './content/pastes/takedown.ts'
 import { updatePaste } from './content/pastes/update.ts'
@@ -60,6 +61,7 @@ export const catalogue: readonly AnyOperation[] = [
   updatePaste,
   deletePaste,
   takePasteDown,
+  listLanguages,
   uploadPicture,
   listPictures,
   showPicture,

@@ -3,6 +3,7 @@ import { oneLine } from '../../accounts/account.ts'
 import type { Entitlements } from '../../billing/entitlements.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { idOfAddress } from '../content-id.ts'
+import { isLanguage, unknownLanguage } from './languages.ts'
 
 export const PasteId = z
   .string()
@@ -16,6 +17,7 @@ export const Title = oneLine(120).describe('A title, such as a file’s name: it
 export const Language = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9+#._-]{0,31}$/, 'A language is one word, such as python, rust or text.')
+  .refine(isLanguage, { error: ({ input }) => unknownLanguage(String(input)) })
   .describe('The language to highlight, such as python or diff; “text” is none.')
 
 export const Visibility = z

@@ -108,6 +108,26 @@ onBothDatabases('pastes', (open) => {
       await expect(create(input)).rejects.toMatchObject({ code: 'invalid_input' })
   })
 
+  test('an unknown language is refused, with what may have been meant and where they are listed', async () => {
+    const refusal = (language: string) =>
+      create({ language }).then(
+        () => null,
+        ({ code, field, message }) => ({ code, field, message }),
+      )
+    expect(await refusal('pyhton')).toEqual({
+      code: 'invalid_input',
+      field: 'language',
+      message: 'language: There is no language “pyhton”; did you mean python? “paste languages” lists all.',
+    })
+    expect((await refusal('klingonish'))!.message).toBe(
+      'language: There is no language “klingonish”; “paste languages” lists all.',
+    )
+    for (const language of ['Rust', 'rs', 'c++', 'text']) expect(await refusal(language)).toBeNull()
+    const { items } = await platform.call(null, 'paste.languages', { like: 'rust' })
+    expect(items).toEqual([{ name: 'rust', aliases: ['rs'] }])
+    expect((await platform.call(null, 'paste.languages')).items.length).toBeGreaterThan(100)
+  })
+
   test('the text itself is in no audit line, and the token in no row', async () => {
     const made = await create({ text: 'hunter2', title: 't' }, 'alice', { idempotencyKey: 'k' })
     expect(await create({ text: 'hunter2', title: 't' }, 'alice', { idempotencyKey: 'k' })).toEqual({

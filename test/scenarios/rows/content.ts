@@ -14,6 +14,7 @@ export const content: Readonly<Record<string, Row>> = {
       { input: { text: '', title: 'x' }, code: 'invalid_input' },
       { input: {}, code: 'invalid_input' },
       { input: { text: 'x', title: 'x', language: 'no language' }, code: 'invalid_input' },
+      { input: { text: 'x', title: 'x', language: 'pyhton' }, code: 'invalid_input' },
       { input: { text: 'x', title: 'x', expires: 'never' }, code: 'quota_reached' },
       { input: { text: 'x', expires: '1d', visibility: 'public' } },
       { input: { text: 'x', title: 'x' }, code: 'quota_reached' },
@@ -58,6 +59,13 @@ export const content: Readonly<Record<string, Row>> = {
       { input: { id: '{id}', reason: 'spam' }, who: 'operator', code: 'confirmation_required' },
       { input: { id: '{id}', reason: 'spam' }, who: 'operator', confirm: 'wrong', code: 'confirmation_invalid' },
       { input: { id: '{id}', reason: 'spam in it' }, who: 'operator', confirm: '{id}' },
+    ],
+  },
+  'paste.languages': {
+    cases: [
+      { input: { like: 'Py' } },
+      { input: { like: 'rust' }, who: 'nobody' },
+      { input: { like: 'x'.repeat(33) }, code: 'invalid_input' },
     ],
   },
   'pic.upload': {
