@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { details, knowWidths, table } from './text.ts'
+import { details, knowWidths, safe, table } from './text.ts'
 
 const plainly = { bold: (text: string) => text, dim: (text: string) => text }
 
@@ -38,4 +38,9 @@ test('a table fits the room there is: texts are cut, never addresses and times, 
     text: expect.stringMatching(/http:\/\/txt.localhos…$/),
     hidden: ['title', 'nick', 'expires at', 'bytes'],
   })
+})
+
+test('what nobody sees is named', () => {
+  expect(safe('a\u200bb\u2060\ufeff\u202e')).toBe('a\\u200bb\\u2060\\ufeff\\u202e')
+  expect(safe('👨‍👩‍👧')).toBe('👨‍👩‍👧')
 })

@@ -12,11 +12,11 @@ export function knowWidths(output: unknown): Promise<void> | undefined {
   })
 }
 
-const dangerous = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+const dangerous = /[\p{Cc}\u061c\u200b\u2028\u2029\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu
 
 const escaped = (character: string) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`
 
-/** Text from anywhere, safe to show: control characters, escapes and direction overrides can't reach the terminal. */
+/** Text from anywhere, safe to show: control characters, direction overrides and what nobody sees can't reach the terminal. */
 export const safe = (text: string) =>
   text.replace(dangerous, (character) => (character === '\n' ? ' ' : escaped(character)))
 

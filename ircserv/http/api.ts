@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { allows } from '@irc-now/core/accounts/tokens/token'
 import { authorise } from '@irc-now/core/operation/authorise'
 import { bodyFieldOf, mostRequestBytes } from '@irc-now/core/operation/body'
+import { byteSize } from '@irc-now/core/operation/byte-size'
 import type { Caller } from '@irc-now/core/operation/context'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation, type OperationDescription } from '@irc-now/core/operation/describe'
@@ -105,7 +106,7 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     if (found && bodyFieldOf(found.description)?.body === 'file') return next()
     const fields = found && caller.accountId !== null ? found.description.fields : []
     const maxSize = mostRequestBytes({ fields })
-    const message = `A request has at most ${maxSize / 1024} KB here; send less.`
+    const message = `A request has at most ${byteSize(maxSize)} here; send less.`
     return bodyLimit({ maxSize, onError: () => fromProblem({ code: 'too_large', message }) })(c, next)
   }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { oneLine } from '../../accounts/account.ts'
 import type { Entitlements } from '../../billing/entitlements.ts'
+import { byteSize } from '../../operation/byte-size.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { idOfAddress } from '../content-id.ts'
 import { isLanguage, unknownLanguage } from './languages.ts'
@@ -53,10 +54,14 @@ export function assertText(text: string, entitlements: Entitlements): void {
   const { value, why } = entitlements.limits['paste.maxBytes']
   const bytes = Buffer.byteLength(text)
   if (value === null || bytes <= value) return
-  throw new OperationError('too_large', `The text has ${bytes} bytes of ${value} (${why}); paste a part of it.`, {
-    field: 'text',
-    details: { limit: value, used: bytes, why },
-  })
+  throw new OperationError(
+    'too_large',
+    `The text has ${bytes} bytes; at most ${byteSize(value)}, ${value} bytes, are allowed (${why}); paste a part of it.`,
+    {
+      field: 'text',
+      details: { limit: value, used: bytes, why },
+    },
+  )
 }
 
 /** When a paste goes that is made, or told so, now; `null` is never. Throws `quota_reached` where the plan won't have it. */

@@ -93,10 +93,14 @@ onBothDatabases('pastes', (open) => {
       ['', 'invalid_input'],
       ['a\0b', 'invalid_input'],
       ['\ud800', 'invalid_input'],
-      ['x'.repeat(1024 * 1024 + 1), 'invalid_input'],
+      ['x'.repeat(1024 * 1024 + 1), 'too_large'],
       ['ü'.repeat(512 * 1024 + 1), 'too_large'],
     ])
       await expect(create({ text })).rejects.toMatchObject({ code, field: 'text' })
+    await expect(create({ text: 'x'.repeat(1024 * 1024 + 1) })).rejects.toThrow('text: A paste has at most 1 MiB; ')
+    await expect(create({ text: 'ü'.repeat(512 * 1024 + 1) })).rejects.toThrow(
+      'The text has 1048578 bytes; at most 1 MiB, 1048576 bytes, are allowed (the Free plan); ',
+    )
     await create({ text: 'ü'.repeat(512 * 1024) })
     for (const input of [
       { title: 'a\nb' },
