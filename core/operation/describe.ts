@@ -26,6 +26,10 @@ export interface Field {
   readonly fileName: boolean
   /** Characters at most (of a file, bytes), or null where the schema names no limit. */
   readonly longest: number | null
+  /** Other flags for the same. */
+  readonly aliases: readonly string[]
+  /** Each choice is a flag as well: `--public`. */
+  readonly choiceFlags: boolean
   /** Place among the positionals, or null. */
   readonly position: number | null
 }
@@ -85,6 +89,8 @@ export interface JsonSchema {
   readonly body?: 'text' | 'file'
   readonly fileName?: boolean
   readonly language?: boolean
+  readonly alias?: string
+  readonly choiceFlags?: boolean
   readonly [key: string]: unknown
 }
 
@@ -128,6 +134,8 @@ export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>):
       body: schema.body ?? null,
       fileName: schema.fileName === true,
       longest: schema.maxLength ?? null,
+      aliases: schema.alias === undefined ? [] : [schema.alias],
+      choiceFlags: schema.choiceFlags === true,
       position: position < 0 ? null : position,
     }
   })

@@ -58,7 +58,9 @@ export function readArguments(operation: OperationDescription, words: readonly W
   for (let word = rest.shift(); word; word = rest.shift()) {
     const [, flag, attached] = (flags && !word.quoted && flagPattern.exec(word.text)) || []
     const [, key, value = ''] = (flags && !word.quoted && pairPattern.exec(word.text)) || []
-    if (flag !== undefined) {
+    const choosing = attached === undefined && flag !== undefined ? choosingField(operation, flag) : undefined
+    if (choosing) put(choosing, flag!.toLowerCase())
+    else if (flag !== undefined) {
       const field = fieldOf(operation, flag)
       if (attached !== undefined) put(field, attached)
       else if (rest[0] && takes(operation, field, rest[0])) put(field, rest.shift()!.text)
@@ -102,8 +104,12 @@ const flagsOf = ({ fields }: OperationDescription) => fields.map(({ flag }) => f
 const isSetting = (operation: OperationDescription, typed: string) =>
   everywhere(typed) !== undefined || begunBy(typed, flagsOf(operation)).length === 1
 
+/** The field of which a flag is a choice. */
+const choosingField = ({ fields }: OperationDescription, flag: string) =>
+  fields.find(({ choiceFlags, choices }) => choiceFlags && choices.includes(flag.toLowerCase()))
+
 function fieldOf(operation: OperationDescription, typed: string): Field {
-  const found = everywhere(typed)
+  const found = everywhere(typed) ?? operation.fields.find(({ aliases }) => aliases.includes(typed.toLowerCase()))
   if (found) return found
   const flag = pick(`setting of ${operation.noun} ${operation.verb}`, typed, flagsOf(operation), 'invalid_input')
   return operation.fields.find((field) => field.flag === flag)!

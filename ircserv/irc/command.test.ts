@@ -27,6 +27,8 @@ it.each([
   ['bouncer update main -enabled', { name: 'main', enabled: true }],
   ['bouncer update -enabled no main', { name: 'main', enabled: false }],
   ['bouncer update -enabled -nick a', { enabled: true, nick: 'a' }],
+  ['paste update 1 -public -lang rs', { id: '1', visibility: 'public', language: 'rs' }],
+  ['paste update 1 lang=rs -Public --unlisted', { id: '1', visibility: 'unlisted', language: 'rs' }],
   ['bouncer update main -nick a -nick b', { name: 'main', nick: 'b' }],
   ['upstream update x -channels #a -channels #b,#c', { name: 'x', channels: ['#a', '#b', '#c'] }],
 ] as const)('%s', (line, input) => {

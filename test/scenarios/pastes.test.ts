@@ -111,8 +111,6 @@ test('on IRC it is a link to a page, and a notice once it is done', async () => 
   const { password } = JSON.parse((await daemon.cli('password', 'create', 'client', '--json')).stdout)
   const client = await connectIrc(daemon.ports.irc, name, { username: name, password })
   await client.until(/ 001 /)
-  client.send("PRIVMSG NowServ :paste create it's a=b typed text title=notes.md")
-  await client.until(/Go on at http/)
   client.send('PRIVMSG NowServ :paste create hello world title=notes.md')
   const line = await client.until(/Go on at http/)
   expect(line).toContain('The text comes on that page; what you typed of it was not used.')

@@ -19,10 +19,12 @@ export const Language = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9+#._-]{0,31}$/, 'A language is one word, such as python, rust or text.')
   .refine(isLanguage, { error: ({ input }) => unknownLanguage(String(input)) })
+  .meta({ alias: 'lang' })
   .describe('The language to highlight, such as python or diff; “text” is none.')
 
 export const Visibility = z
   .enum(['public', 'unlisted'])
+  .meta({ choiceFlags: true })
   .describe('Either is seen by whoever has the address; search engines are told to leave out what is unlisted.')
 
 const hour = 3_600_000
