@@ -9,6 +9,7 @@ import { createHighlighter } from '../http/content/highlight.ts'
 import { createContentHost } from '../http/content/host.ts'
 import { createPastePages } from '../http/content/pastes.ts'
 import { createPicturePages } from '../http/content/pictures.ts'
+import { createUploadProxy } from '../http/content/upload-proxy.ts'
 import { createHomePage } from '../http/pages/home.ts'
 import { missingPage } from '../http/pages/missing.ts'
 import { createOncePage } from '../http/pages/once.ts'
@@ -60,6 +61,7 @@ export async function createApiRole({ platform, configuration, version, log, obs
       bearer_methods_supported: ['header'],
     }),
   )
+  const uploads = createUploadProxy(() => platform.published.uploadSocket)
   const highlighter = createHighlighter()
   const txt = createContentHost(log)
   txt.route('/', createPastePages({ runtime, highlighter, abuse: configuration.abuse }))
@@ -72,8 +74,9 @@ export async function createApiRole({ platform, configuration, version, log, obs
       [new URL(txtUrl).host, txt],
       [new URL(picsUrl).host, pics],
     ]),
-    /** Requests of the OIDC provider, which it answers by itself. */
+    /** Uploads of IRC clients, which are soju's, and requests of the OIDC provider, which it answers by itself. */
     intercept: (request: IncomingMessage, address: string) => {
+      if (uploads.owns(request.url)) return uploads.handlerFor(address)
       if (!identity.owns(request.url)) return null
       try {
         // Codes can't be guessed at this rate, nor the database filled.

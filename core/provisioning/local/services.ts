@@ -26,6 +26,8 @@ export interface LocalServicesOptions {
   readonly listen: LocalListen
   /** Origin of the daemon's own loopback listener, `http://127.0.0.1:PORT`; it serves `authPaths(stateDir)`. */
   readonly authUrl: string
+  /** The platform's own origin, which has `/uploads` for IRC clients; where absent they can't upload. */
+  readonly uploadOrigin?: string
   /** Setting that each listener's port comes from, for errors: `--irc-port`, `IRC_NOW_IRC_PORT`, … */
   readonly settings?: Partial<Record<keyof LocalListen, string>>
   readonly networkName?: string
@@ -72,6 +74,10 @@ export async function startLocalServices(options: LocalServicesOptions) {
     plain: listen.bouncer,
     tls: listen.bouncerTls,
     authUrl: new URL(paths.soju, auth).href,
+    uploads:
+      options.uploadOrigin === undefined
+        ? null
+        : { to: new URL(paths.uploads, auth).href, origin: options.uploadOrigin },
     log,
     onReady: options.onSojuReady,
   })

@@ -5,12 +5,13 @@ import { writePrivateFile } from './private-files.ts'
 import { untilTrue } from './readiness.ts'
 import { createServicePlace, type ServiceInput, superviseAt } from './service-place.ts'
 import { SojuAdmin } from './soju-admin.ts'
-import { sojuConfig, sojuMotd } from './soju-config.ts'
+import { type SojuUploads, sojuConfig, sojuMotd } from './soju-config.ts'
 
 export interface SojuServiceInput extends ServiceInput {
   readonly hostname: string
   readonly title: string
   readonly authUrl: string
+  readonly uploads: Omit<SojuUploads, 'socket'> | null
 }
 
 /** The shared bouncer: soju by our configuration, and the link by which the platform runs it. */
@@ -18,10 +19,11 @@ export async function createSojuService(input: SojuServiceInput) {
   const place = await createServicePlace('soju', 'soju.conf', input, [input.hostname])
   const { folder, server, adminSocket, configPath } = place
   const admin = new SojuAdmin(adminSocket)
+  const uploads = input.uploads && { ...input.uploads, socket: join(input.socketDir, 'soju-http') }
 
   async function prepare(): Promise<void> {
     // soju does not start where a killed one left its socket.
-    await rm(adminSocket, { force: true })
+    for (const path of [adminSocket, ...(uploads ? [uploads.socket] : [])]) await rm(path, { force: true })
     await writePrivateFile(join(folder, 'motd.txt'), sojuMotd)
     await writePrivateFile(
       configPath,
@@ -35,6 +37,7 @@ export async function createSojuService(input: SojuServiceInput) {
         keyPath: server.keyPath,
         adminSocket,
         authUrl: input.authUrl,
+        uploads,
       }),
     )
   }
@@ -46,7 +49,16 @@ export async function createSojuService(input: SojuServiceInput) {
     prepare,
     answers: (died) => untilTrue(() => untilUsersLoaded(admin), died),
   })
-  return { ...supervised, admin, server }
+  return {
+    ...supervised,
+    admin,
+    server,
+    uploadSocket: uploads?.socket ?? null,
+    async stop(): Promise<void> {
+      await supervised.stop()
+      if (uploads) await rm(uploads.socket, { force: true })
+    },
+  }
 }
 
 /**
