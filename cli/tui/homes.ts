@@ -26,6 +26,7 @@ const homes = [
 
 const columns: Readonly<Record<string, readonly string[]>> = {
   'paste.list': ['id', 'title', 'status', 'bytes', 'visibility', 'expiresAt'],
+  'pic.list': ['id', 'name', 'status', 'type', 'bytes', 'expiresAt'],
   'upstream.list': ['name', 'status', 'status.since', 'nick', 'address', 'bouncer'],
 }
 

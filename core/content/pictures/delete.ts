@@ -20,6 +20,6 @@ export const deletePicture = defineOperation({
     const picture = pictureOf(row, context.platform)
     await context.store.pictures.delete(row.id)
     await context.event(`pic/${row.id}`, 'pic.deleted', `The picture ${picture.url} was deleted.`)
-    return picture
+    return { ...picture, status: { phase: 'deleted' as const, message: null } }
   },
 })

@@ -11,7 +11,7 @@ export const listPictures = defineOperation({
   input: z.object({}),
   output: z.object({ items: z.array(Picture) }),
   errors: [],
-  columns: ['id', 'name', 'status', 'type', 'bytes', 'expiresAt'],
+  columns: ['url', 'name', 'status', 'expiresAt', 'bytes', 'type'],
   async handle(_input, { actor, store, now, platform }) {
     return { items: (await store.pictures.list(actor.id, now)).map((row) => pictureOf(row, platform)) }
   },

@@ -14,7 +14,7 @@ export const PictureId = z
 export const Picture = z.object({
   id: z.string(),
   name: z.string().nullable().describe('The file’s name, which only you see.'),
-  status: z.object({ phase: z.enum(['active', 'removed']), message: z.string().nullable() }),
+  status: z.object({ phase: z.enum(['active', 'removed', 'deleted']), message: z.string().nullable() }),
   type: z.enum(Object.values(pictureTypes) as [string, ...string[]]),
   width: z.int(),
   height: z.int(),
@@ -23,7 +23,7 @@ export const Picture = z.object({
   createdAt: z.string().describe('ISO 8601'),
   expiresAt: z.string().nullable().describe('ISO 8601; null is never.'),
   thumbnailUrl: z.string(),
-  url: z.string(),
+  url: z.string().meta({ address: true }),
 })
 export type Picture = z.output<typeof Picture>
 

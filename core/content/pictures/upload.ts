@@ -18,7 +18,11 @@ export const uploadPicture = defineOperation({
     file: fileBody(largestUpload).describe('The picture’s file.'),
     name: oneLine(200).min(1).optional().meta({ fileName: true }).describe('A name by which you know it again.'),
   }),
-  output: Picture.extend({ url: z.string().meta({ main: true }) }),
+  output: Picture.extend({
+    id: z.string().meta({ made: true }),
+    url: z.string().meta({ main: true, address: true, made: true }),
+    thumbnailUrl: z.string().meta({ made: true }),
+  }),
   errors: ['quota_reached', 'too_large', 'storage_full', 'unavailable', 'timed_out'],
   examples: ['cat.jpg', 'screenshot.png photo.webp'],
   async prepare({ file }, { actor, entitlements, dryRun, now, read, pictures }) {
