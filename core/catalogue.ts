@@ -25,6 +25,8 @@ import { listPictures } from './content/pictures/list.ts'
 import { showPicture } from './content/pictures/show.ts'
 import { takePictureDown } from './content/pictures/takedown.ts'
 import { uploadPicture } from './content/pictures/upload.ts'
+import { contentTotals } from './content/totals.ts'
+import { contentUsage } from './content/usage.ts'
 import type { AnyOperation } from './operation/define.ts'
 import { platformStatus } from './platform/status.ts'
 import { platformVersion } from './platform/version.ts'
@@ -67,6 +69,8 @@ export const catalogue: readonly AnyOperation[] = [
   showPicture,
   deletePicture,
   takePictureDown,
+  contentUsage,
+  contentTotals,
   showAccount,
   updateAccount,
   exportAccount,

@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
+import { contentTotal, contentUse } from '../content-counts.ts'
 import type { Paste } from './paste.ts'
 
 export type PasteText = Selectable<Schema['pastes']>
@@ -67,6 +68,8 @@ export function createPasteStore(db: Kysely<Schema>) {
         .executeTakeFirstOrThrow()
       return count
     },
+    use: (accountId: string, now: Date) => contentUse(db, 'pastes', accountId, now),
+    total: (now: Date) => contentTotal(db, 'pastes', now),
     /** One of an account’s, or with `null` anybody’s. */
     find: (accountId: string | null, id: string, now: Date): Promise<PasteText | undefined> =>
       known(now)

@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
+import { contentTotal, contentUse } from '../content-counts.ts'
 import type { Picture } from './picture.ts'
 import { pictureTypes } from './sniff.ts'
 
@@ -61,6 +62,8 @@ export function createPictureStore(db: Kysely<Schema>) {
         .executeTakeFirstOrThrow()
       return Number(used)
     },
+    use: (accountId: string, now: Date) => contentUse(db, 'pictures', accountId, now),
+    total: (now: Date) => contentTotal(db, 'pictures', now),
     /** One of an account’s, or with `null` anybody’s. */
     find: (accountId: string | null, id: string, now: Date): Promise<PictureRow | undefined> =>
       known(now)

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Entitlements } from '../../billing/entitlements.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { idOfAddress } from '../content-id.ts'
+import { megabytes } from '../content-use.ts'
 import { pictureTypes } from './sniff.ts'
 
 export const PictureId = z
@@ -37,8 +38,6 @@ export function pictureEnd(plan: Entitlements, now: Date): Date | null {
   const { value } = plan.limits['picture.lifeDays']
   return value === null ? null : new Date(now.getTime() + value * day)
 }
-
-const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`
 
 /** Throws `quota_reached` where `more` bytes would be too many. `used` is counted inside the writing transaction. */
 export function assertPictureRoom(plan: Entitlements, used: number, more: number): void {

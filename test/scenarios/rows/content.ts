@@ -1,9 +1,11 @@
 import { samples } from '../../sample-files.ts'
-import type { Row } from './row.ts'
+import type { Case, Row } from './row.ts'
 
 const paste = ['paste.create', { text: 'one\ntwo <b> “ü” 🙂', title: 'a.rs', expires: '1h' }] as const
 const noPaste = 'x'.repeat(22)
 const picture = ['pic.upload', { file: samples.png, name: 'a <b>.png' }] as const
+
+const onlyOps: Case = { input: {}, code: 'not_allowed' }
 
 /** What members publish. */
 export const content: Readonly<Record<string, Row>> = {
@@ -104,5 +106,13 @@ export const content: Readonly<Record<string, Row>> = {
       { input: { id: '{id}', reason: 'spam' }, who: 'operator', confirm: 'wrong', code: 'confirmation_invalid' },
       { input: { id: '{id}', reason: 'not theirs' }, who: 'operator', confirm: '{id}' },
     ],
+  },
+  'content.usage': {
+    before: [paste, picture],
+    cases: [{ input: {} }, { input: {}, who: 'operator' }, { input: {}, who: 'nobody', code: 'not_signed_in' }],
+  },
+  'content.totals': {
+    everybody: true,
+    cases: [{ input: {}, who: 'operator' }, onlyOps],
   },
 }
