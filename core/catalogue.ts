@@ -13,6 +13,7 @@ import { listTokens } from './accounts/tokens/list.ts'
 import { revokeToken } from './accounts/tokens/revoke.ts'
 import { updateAccount } from './accounts/update.ts'
 import { listAudit } from './audit/list.ts'
+import { showPlan } from './billing/show-plan.ts'
 import { createPaste } from './content/pastes/create.ts'
 import { deletePaste } from './content/pastes/delete.ts'
 import { listPastes } from './content/pastes/list.ts'
@@ -55,6 +56,7 @@ export const catalogue: readonly AnyOperation[] = [
   updatePaste,
   deletePaste,
   takePasteDown,
+  showPlan,
   showAccount,
   updateAccount,
   exportAccount,

@@ -30,7 +30,8 @@ export interface Context {
   /** Throws `not_signed_in` where nobody is. */
   readonly actor: Actor
   readonly store: Stores
-  readonly entitlements: Entitlements
+  /** What the member may have, by what holds inside this transaction; asked for once, and only by those who need it. */
+  entitlements(): Promise<Entitlements>
   readonly platform: PlatformInfo
   readonly now: Date
   readonly via: FrontEnd

@@ -1,4 +1,5 @@
-import { entitlementsOf } from '../billing/entitlements.ts'
+import type { Entitlements } from '../billing/entitlements.ts'
+import { entitlementsIn } from '../billing/entitlements-in.ts'
 import type { PlatformInfo } from '../platform/info.ts'
 import type { Stores } from '../store/stores.ts'
 import { authorise, notSignedIn } from './authorise.ts'
@@ -142,13 +143,17 @@ function createContext(
   caller: Caller,
   dryRun: boolean,
 ): Context {
+  let entitled: Promise<Entitlements> | undefined
   return {
     get actor() {
       if (!acting) throw notSignedIn()
       return acting
     },
     store,
-    entitlements: entitlementsOf(acting?.plan ?? 'free'),
+    entitlements() {
+      entitled ??= entitlementsIn(store, acting, runtime.now())
+      return entitled
+    },
     platform: runtime.platform,
     now: runtime.now(),
     via: caller.via,

@@ -11,6 +11,7 @@ import * as start from './migrations/0001-start.ts'
 import * as processes from './migrations/0002-processes.ts'
 import * as signIn from './migrations/0003-sign-in.ts'
 import * as pastes from './migrations/0004-pastes.ts'
+import * as billing from './migrations/0010-billing.ts'
 import { RevivingPglite } from './reviving-pglite.ts'
 import { hasRoom } from './room.ts'
 import type { Schema } from './schema.ts'
@@ -75,8 +76,18 @@ export async function openPostgresql(url: string): Promise<Database> {
 }
 
 async function migrate(kysely: Kysely<Schema>): Promise<void> {
-  const migrations = { '0001-start': start, '0002-processes': processes, '0003-sign-in': signIn, '0004-pastes': pastes }
-  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
+  const migrations = {
+    '0001-start': start,
+    '0002-processes': processes,
+    '0003-sign-in': signIn,
+    '0004-pastes': pastes,
+    '0010-billing': billing,
+  }
+  const migrator = new Migrator({
+    db: kysely,
+    provider: { getMigrations: async () => migrations },
+    allowUnorderedMigrations: true,
+  })
   const { error } = await migrator.migrateToLatest()
   if (!error) return
   const known = storageError(error)

@@ -5,6 +5,7 @@ import { createPasswordStore } from '../accounts/passwords/password.ts'
 import { createThrottleStore } from '../accounts/throttle-store.ts'
 import { createTokenStore } from '../accounts/tokens/token.ts'
 import { createAuditStore } from '../audit/audit-store.ts'
+import { createBillingStore } from '../billing/billing-store.ts'
 import { createPasteStore } from '../content/pastes/paste-store.ts'
 import { createBouncerStore } from '../provisioning/bouncers/bouncer-store.ts'
 import { createUpstreamStore } from '../provisioning/upstreams/upstream-store.ts'
@@ -30,6 +31,7 @@ export function createStores(db: Kysely<Schema>) {
     bouncers: createBouncerStore(db),
     upstreams: createUpstreamStore(db),
     pastes: createPasteStore(db),
+    billing: createBillingStore(db),
     audit: createAuditStore(db),
     events: createEventStore(db, notify),
     idempotency: createIdempotencyStore(db),

@@ -67,6 +67,15 @@ export const rows: Readonly<Record<string, Row>> = {
       { input: {}, who: 'operator', as: 'nosuch', code: 'not_found' },
     ],
   },
+  'plan.show': {
+    before: [bouncer],
+    cases: [
+      { input: {} },
+      { input: {}, who: 'operator', as: '{me}' },
+      { input: { nope: 'x' }, code: 'invalid_input' },
+      { input: {}, who: 'nobody', code: 'not_signed_in' },
+    ],
+  },
   'bouncer.show': {
     before: [bouncer],
     cases: [{ input: {} }, { input: { name: 'main' } }, { input: { name: 'none' }, code: 'not_found' }],
