@@ -1,5 +1,6 @@
 import { type Insertable, type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../store/schema.ts'
+import { clockSetting } from './clock.ts'
 import type { BillingFacts } from './entitlements.ts'
 
 export type BillingAccountRow = Selectable<Schema['billing_accounts']>
@@ -7,9 +8,6 @@ export type OverrideRow = Selectable<Schema['overrides']>
 export type SubscriptionRow = Selectable<Schema['subscriptions']> & {
   readonly items: readonly Selectable<Schema['subscription_items']>[]
 }
-
-/** How far the sandbox’s clock is ahead, in milliseconds. */
-export const clockSetting = 'sandbox-clock'
 
 interface FactsRow {
   clock: string | null

@@ -6,6 +6,7 @@ import { createThrottleStore } from '../accounts/throttle-store.ts'
 import { createTokenStore } from '../accounts/tokens/token.ts'
 import { createAuditStore } from '../audit/audit-store.ts'
 import { createBillingStore } from '../billing/billing-store.ts'
+import { createSandboxStore } from '../billing/sandbox/sandbox-store.ts'
 import { createPasteStore } from '../content/pastes/paste-store.ts'
 import { createBouncerStore } from '../provisioning/bouncers/bouncer-store.ts'
 import { createUpstreamStore } from '../provisioning/upstreams/upstream-store.ts'
@@ -32,6 +33,7 @@ export function createStores(db: Kysely<Schema>) {
     upstreams: createUpstreamStore(db),
     pastes: createPasteStore(db),
     billing: createBillingStore(db),
+    sandbox: createSandboxStore(db),
     audit: createAuditStore(db),
     events: createEventStore(db, notify),
     idempotency: createIdempotencyStore(db),
