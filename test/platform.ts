@@ -3,6 +3,7 @@ import { openAccount } from '@irc-now/core/accounts/open'
 import { catalogue } from '@irc-now/core/catalogue'
 import type { Caller } from '@irc-now/core/operation/context'
 import { type RunOptions, run } from '@irc-now/core/operation/run'
+import { openSandboxBilling } from '@irc-now/core/platform/billing'
 import { createKeyring, createRuntime } from '@irc-now/core/platform/runtime'
 import type { Database } from '@irc-now/core/store/database'
 
@@ -10,19 +11,24 @@ import type { Database } from '@irc-now/core/store/database'
 export async function createTestPlatform(database: Database, httpUrl = 'http://127.0.0.1:8080') {
   const keyring = createKeyring(randomBytes(32))
   const address = (port: number) => ({ host: '127.0.0.1', port })
-  const runtime = createRuntime(database, keyring, {
-    version: '0.0.0',
-    httpUrl,
-    txtUrl: 'http://txt.localhost:8080',
-    picsUrl: 'http://pics.localhost:8080',
-    irc: address(6667),
-    ircs: address(6697),
-    bouncer: address(6668),
-    bouncers: address(6698),
-    certificateFingerprint: 'ab'.repeat(32),
-    privateUpstreams: false,
-    health: async () => [{ name: 'database', healthy: true, version: null, detail: null }],
-  })
+  const runtime = createRuntime(
+    database,
+    keyring,
+    {
+      version: '0.0.0',
+      httpUrl,
+      txtUrl: 'http://txt.localhost:8080',
+      picsUrl: 'http://pics.localhost:8080',
+      irc: address(6667),
+      ircs: address(6697),
+      bouncer: address(6668),
+      bouncers: address(6698),
+      certificateFingerprint: 'ab'.repeat(32),
+      privateUpstreams: false,
+      health: async () => [{ name: 'database', healthy: true, version: null, detail: null }],
+    },
+    (bare) => openSandboxBilling(bare, keyring.key),
+  )
   const open = (name: string, role: 'member' | 'ops' = 'member') =>
     runtime.transaction((store) =>
       openAccount({ store, now: runtime.now(), random: runtime.random }, { name, email: null, role, reserved: true }),

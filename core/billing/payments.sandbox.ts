@@ -1,7 +1,7 @@
 import { OperationError } from '../operation/errors.ts'
 import type { Runtime } from '../operation/run.ts'
 import type { Stores } from '../store/stores.ts'
-import { clockSetting } from './clock.ts'
+import { billingWake, clockSetting } from './clock.ts'
 import type { Payments, RemotePrice } from './payments.port.ts'
 import { allPrices } from './plans.ts'
 import { advance } from './sandbox/advance.ts'
@@ -59,6 +59,7 @@ export function createSandbox({ runtime, httpUrl, secret }: SandboxOptions) {
       if (key !== undefined) customer.done[key] = answer ?? null
       await store.sandbox.save(customer)
       await store.sandbox.emit(events, runtime.now())
+      if (events.length > 0) await store.notify(`event ${billingWake}`)
       return answer
     })
   }

@@ -1,3 +1,4 @@
+import type { Billing } from '../billing/billing.ts'
 import type { Entitlements } from '../billing/entitlements.ts'
 import { entitlementsIn } from '../billing/entitlements-in.ts'
 import type { PlatformInfo } from '../platform/info.ts'
@@ -23,6 +24,8 @@ export interface Runtime {
   now(): Date
   random(bytes: number): Buffer
   seal(text: string): string
+  /** Who takes the payments; asked outside transactions only. */
+  readonly billing: Billing
   /** A hash under the platform's key: tells whether two texts are the same, and helps nobody to guess one. */
   digest(text: string): string
 }

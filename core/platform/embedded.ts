@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { checkLogin, type LoginService } from '../accounts/check-login.ts'
-import { createEmbeddedIdentity } from '../accounts/identity.embedded.ts'
+import { createEmbeddedClaims, createEmbeddedIdentity } from '../accounts/identity.embedded.ts'
 import type { ProviderPages } from '../accounts/identity.port.ts'
 import { OperationError } from '../operation/errors.ts'
 import type { Runtime } from '../operation/run.ts'
@@ -11,6 +11,8 @@ import { authPaths } from '../provisioning/local/auth-endpoint.ts'
 import type { ServiceHealth } from '../provisioning/provisioner.port.ts'
 import type { ReconcileMetrics } from '../reconcile/reconciler.ts'
 import { type Database, openPglite, openPostgresql } from '../store/database.ts'
+import { openSandboxBilling, sandboxSecret } from './billing.ts'
+import { billingDuty } from './billing-duty.ts'
 import type { Configuration, Role } from './configuration.ts'
 import { createHealth } from './health.ts'
 import type { Home } from './home.ts'
@@ -74,7 +76,7 @@ export async function openEmbedded(options: EmbeddedOptions) {
   }
   /** The addresses at which the process that serves them says they are reached. */
   const api = () => (configuration.roles.includes('api') ? configuration : { ...configuration, ...published.api })
-  const runtime = createRuntime(database, keyring, info)
+  const runtime = createRuntime(database, keyring, info, (bare) => openSandboxBilling(bare, home.key))
   const published = createPublished(runtime, keyring)
   await sameKey(runtime, keyring)
   await runtime.transaction((store) => published.read(store))
@@ -118,6 +120,15 @@ export async function openEmbedded(options: EmbeddedOptions) {
         keyring,
         pages,
         log: (problem, error) => log.error({ err: error }, problem),
+      }),
+    /** What billing does by itself, for one process to do. */
+    billingDuty: () =>
+      billingDuty({
+        runtime,
+        claims: createEmbeddedClaims(runtime),
+        log,
+        on: wake.on,
+        sandboxSecret: sandboxSecret(home.key),
       }),
     /** Adds parts to `platform status`. */
     addHealth: (role: Role, parts: () => Promise<readonly ServiceHealth[]>) => health.add(role, parts),

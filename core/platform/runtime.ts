@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { openText, sealText } from '../accounts/secrets.ts'
+import type { Billing } from '../billing/billing.ts'
 import type { Runtime } from '../operation/run.ts'
 import { storageError } from '../operation/storage-error.ts'
 import type { Database } from '../store/database.ts'
@@ -22,9 +23,14 @@ export const createKeyring = (key: Buffer): Keyring => ({
 })
 
 /** What operations run on: a database, a clock, randomness, and what the platform knows of itself. */
-export function createRuntime(database: Database, keyring: Keyring, platform: PlatformInfo): Runtime {
+export function createRuntime(
+  database: Database,
+  keyring: Keyring,
+  platform: PlatformInfo,
+  openBilling: (runtime: Omit<Runtime, 'billing'>) => Billing,
+): Runtime {
   const stores = createStores(database.kysely)
-  return {
+  const runtime: Omit<Runtime, 'billing'> = {
     read: (work) => told(() => work(stores)),
     transaction: (work) =>
       told(() => database.kysely.transaction().execute((transaction) => work(createStores(transaction)))),
@@ -35,6 +41,7 @@ export function createRuntime(database: Database, keyring: Keyring, platform: Pl
     seal: keyring.seal,
     digest: keyring.digest,
   }
+  return { ...runtime, billing: openBilling(runtime) }
 }
 
 /** What the database can't do is said in the platform's own codes. */

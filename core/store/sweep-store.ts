@@ -9,6 +9,7 @@ export const sweptTables = {
   oidc_payloads: 'expires_at',
   pastes: 'expires_at',
   throttles: 'blocked_until',
+  webhook_events: 'received_at',
   leases: 'expires_at',
   health: 'seen',
 } as const

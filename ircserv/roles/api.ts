@@ -13,6 +13,7 @@ import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
 import { createSignInPages } from '../http/pages/sign-in.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
+import { createWebhooks } from '../http/webhooks.ts'
 
 export interface ApiRoleOptions {
   readonly platform: Embedded
@@ -46,6 +47,7 @@ export async function createApiRole({ platform, configuration, version, log, obs
       observe,
     }),
   )
+  app.route('/', createWebhooks({ runtime, log }))
   app.route('/', createOncePage({ operations: catalogue, runtime, open: keyring.open, log }))
   app.route('/', createSignInPages({ runtime, identity, log }))
   app.route('/', createHomePage(runtime.platform))

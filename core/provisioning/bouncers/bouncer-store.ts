@@ -20,6 +20,7 @@ function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer
   const own = upstreams.find(({ managed, enabled }) => managed && enabled)
   // The owner is suspended.
   const held = own?.state === 'disabled'
+  if (row.over_limit) return { phase: 'stopped', message: 'This is more than your plan allows; see “plan show”.' }
   if (!row.enabled || held) return { phase: 'stopped', message }
   if (!own || own.state === 'connected') return { phase: 'ready', message }
   return { phase: 'connecting', message: own.last_error && `${own.name}: ${own.last_error}` }
@@ -99,6 +100,8 @@ export function createBouncerStore(db: Kysely<Schema>) {
         .where('id', '=', id)
         .execute(),
     failed: (id: string, failure: string) => db.updateTable('bouncers').set({ failure }).where('id', '=', id).execute(),
+    setOverLimit: (id: string, over: boolean) =>
+      db.updateTable('bouncers').set({ over_limit: over }).where('id', '=', id).execute(),
     ids: () => db.selectFrom('bouncers').select('id').execute(),
     purge: (id: string) => db.deleteFrom('bouncers').where('id', '=', id).execute(),
   }
