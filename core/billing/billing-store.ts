@@ -49,6 +49,8 @@ export function createBillingStore(db: Kysely<Schema>) {
       db.selectFrom('billing_accounts').selectAll().where('account_id', '=', accountId).executeTakeFirst(),
     byCustomer: (customerId: string): Promise<BillingAccountRow | undefined> =>
       db.selectFrom('billing_accounts').selectAll().where('customer_id', '=', customerId).executeTakeFirst(),
+    byCheckout: (checkoutId: string): Promise<BillingAccountRow | undefined> =>
+      db.selectFrom('billing_accounts').selectAll().where('checkout_id', '=', checkoutId).executeTakeFirst(),
     /** Makes sure that there is a row to lock and to change. */
     open: (accountId: string) =>
       db

@@ -28,6 +28,8 @@ export async function expireLater(
   row: Pick<BillingAccountRow, 'content_ends_at' | 'content_told'>,
   { keepsForEver, standing }: Pick<Entitlements, 'keepsForEver' | 'standing'>,
   now: Date,
+  /** The time by which pastes are kept: the sandbox’s clock may be ahead of it. */
+  real: Date,
 ): Promise<ContentEnd> {
   const ends = row.content_ends_at
   if (keepsForEver || standing === 'restricted') {
@@ -47,7 +49,7 @@ export async function expireLater(
     }
   }
   if (now >= ends) {
-    await store.pastes.endForEver(accountId, now)
+    await store.pastes.endForEver(accountId, real)
     return {
       notices: [`${what} are gone, as announced.`],
       nextAt: null,

@@ -88,6 +88,7 @@ export interface Payments {
   customer(customerId: string): Promise<CustomerState>
   /** A page on which a new subscription is paid; it can be completed once. */
   checkout(change: Change, returnUrl: string, key: string): Promise<Checkout>
+  checkoutState(checkoutId: string): Promise<'open' | 'complete' | 'expired'>
   /** Ends a checkout that is open; tells what has become of it. */
   endCheckout(checkoutId: string): Promise<'complete' | 'expired'>
   /** What a change would cost; changes nothing. */

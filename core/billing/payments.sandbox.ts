@@ -101,6 +101,7 @@ export function createSandbox({ runtime, httpUrl, secret }: SandboxOptions) {
       const id = await at(wanted.customerId, (desk) => openCheckout(desk, wanted, returnUrl).id, key)
       return { id, url: `${httpUrl()}/sandbox/checkout/${id}` }
     },
+    checkoutState: (id) => at(ownerOf(id), (desk) => findCheckout(desk, id).status),
     endCheckout: (id) => at(ownerOf(id), (desk) => endCheckout(desk, id)),
     preview: (wanted) => at(wanted.customerId, (desk) => preview(desk, wanted)),
     change: (wanted, key) => at(wanted.customerId, (desk) => change(desk, wanted.subscriptionId, wanted.items), key),

@@ -26,7 +26,7 @@ export async function reviewAccount(store: Stores, accountId: string, real: Date
   for (const { type, message } of found.notices) await say(type, message)
   const held = await holdToLimits(store, accountId, entitled)
   if (held.length > 0) await say('billing.limits', `By your plan, ${held.join(', ')}.`)
-  const content = await expireLater(store, accountId, row, entitled, now)
+  const content = await expireLater(store, accountId, row, entitled, now, real)
   for (const message of content.notices) await say('billing.content', message)
   await queueClaims(store, accountId, real, {
     plan: entitled.plan,

@@ -163,6 +163,7 @@ test('a reading that another has overtaken is not written', async () => {
   const slow = {
     ...platform.runtime,
     payments: {
+      checkoutState: payments.checkoutState,
       async customer(id: string) {
         const state = await payments.customer(id)
         if (first) {

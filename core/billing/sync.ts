@@ -4,7 +4,9 @@ import type { CustomerState, Payments } from './payments.port.ts'
 import { priceOf } from './plans.ts'
 import { reviewAccount } from './review.ts'
 
-type Deps = Pick<Runtime, 'read' | 'transaction' | 'now'> & { readonly payments: Pick<Payments, 'customer'> }
+type Deps = Pick<Runtime, 'read' | 'transaction' | 'now'> & {
+  readonly payments: Pick<Payments, 'customer' | 'checkoutState'>
+}
 
 /**
  * Reads all that a customer has at the provider, and writes it in the place of what we knew. What an event says is never
@@ -16,12 +18,19 @@ export async function syncCustomer(deps: Deps, customerId: string): Promise<void
     const before = await deps.read((store) => store.billing.byCustomer(customerId))
     // Of an account that is gone, or of somebody else's who has the same provider.
     if (!before) return
+    const { checkout_id: checkout } = before
+    const ended = checkout !== null && (await deps.payments.checkoutState(checkout)) !== 'open'
     const state = await deps.payments.customer(customerId)
     const written = await deps.transaction(async (store) => {
       await store.accounts.lock(before.account_id)
       const set = { disputed: state.disputed, synced_at: deps.now() }
       if (!(await store.billing.advance(before.account_id, before.generation, set))) return false
-      await write(store, before.account_id, state)
+      const changed = await write(store, before.account_id, state)
+      // Another may have been opened meanwhile.
+      if (ended && (await store.billing.byAccount(before.account_id))?.checkout_id === checkout) {
+        await store.billing.change(before.account_id, { checkout_id: null, checkout_url: null, checkout_wanted: null })
+      }
+      if (changed) await tell(store, before.account_id, deps.now())
       await reviewAccount(store, before.account_id, deps.now())
       return true
     })
@@ -29,7 +38,20 @@ export async function syncCustomer(deps: Deps, customerId: string): Promise<void
   }
 }
 
-async function write(store: Stores, accountId: string, { subscriptions }: CustomerState): Promise<void> {
+async function tell(store: Stores, accountId: string, at: Date): Promise<void> {
+  const account = await store.accounts.byId(accountId)
+  await store.events.insert({
+    accountId,
+    subject: `account/${account?.name}`,
+    type: 'billing.changed',
+    message: 'What you pay for has changed; see “billing show”.',
+    at,
+  })
+}
+
+/** Answers whether it is other than it was. */
+async function write(store: Stores, accountId: string, { subscriptions }: CustomerState): Promise<boolean> {
+  const before = JSON.stringify(await store.billing.subscriptions(accountId))
   await store.billing.replace(
     accountId,
     subscriptions.map((one) => ({
@@ -53,6 +75,7 @@ async function write(store: Stores, accountId: string, { subscriptions }: Custom
       })),
     ),
   )
+  return JSON.stringify(await store.billing.subscriptions(accountId)) !== before
 }
 
 /**

@@ -52,6 +52,8 @@ export interface OperationDescription {
   readonly qr: readonly string[]
   /** The output field that stands for all of it, such as a new thing's address; or null. */
   readonly main: string | null
+  /** The output field with a page on which the person goes on: a terminal shows it before it waits, and opens it. */
+  readonly visit: string | null
 }
 
 export interface JsonSchema {
@@ -67,6 +69,7 @@ export interface JsonSchema {
   readonly maxLength?: number
   readonly secret?: boolean
   readonly qr?: boolean
+  readonly visit?: boolean
   readonly main?: boolean
   readonly body?: 'text' | 'file'
   readonly fileName?: boolean
@@ -121,7 +124,7 @@ export function fieldsOf(operation: AnyOperation): Field[] {
 export const secretsOf = (operation: AnyOperation) => markedOf(operation, 'secret')
 
 /** The output fields that the schema marks so. */
-function markedOf(operation: AnyOperation, mark: 'secret' | 'qr' | 'main'): string[] {
+function markedOf(operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'visit'): string[] {
   const { properties = {} } = jsonSchemaOf(operation.output, 'output')
   return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema[mark] === true)
 }
@@ -144,5 +147,6 @@ export function describeOperation(operation: AnyOperation): OperationDescription
     secrets: secretsOf(operation),
     qr: markedOf(operation, 'qr'),
     main: markedOf(operation, 'main')[0] ?? null,
+    visit: markedOf(operation, 'visit')[0] ?? null,
   }
 }

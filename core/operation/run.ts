@@ -59,7 +59,11 @@ export async function run(
   options: RunOptions = {},
 ): Promise<unknown> {
   if (operation.effect !== 'read' && !(await runtime.hasRoom())) throw storageFull()
-  const prepared = options.dryRun ? undefined : await prepare(operation, raw, caller)
+  const prepared = operation.outside
+    ? await outside(runtime, operation, raw, caller, options)
+    : options.dryRun
+      ? undefined
+      : await prepare(operation, raw, caller)
   try {
     const work = (store: Stores) => runIn(store, runtime, operation, raw, caller, options, prepared)
     return await (operation.effect === 'read' ? runtime.read(work) : runtime.transaction(work))
@@ -69,7 +73,25 @@ export async function run(
   }
 }
 
-async function prepare(operation: AnyOperation, raw: unknown, caller: Caller): Promise<string | null | undefined> {
+async function outside(
+  runtime: Runtime,
+  operation: AnyOperation,
+  raw: unknown,
+  caller: Caller,
+  options: RunOptions,
+): Promise<unknown> {
+  const { actor, member } = await runtime.read((store) => authorise(store, operation, caller))
+  const input = parseInput(operation, raw)
+  const key = options.idempotencyKey
+  // What was done under this key is answered from what is kept, and asks nobody.
+  if (key && actor && (await runtime.read((store) => store.idempotency.find(actor.id, key)))) return undefined
+  const acting = member ?? actor
+  if (!acting) throw notSignedIn()
+  const { dryRun = false, confirm } = options
+  return operation.outside!(input, { ...runtime, member: acting, dryRun, confirm })
+}
+
+async function prepare(operation: AnyOperation, raw: unknown, caller: Caller): Promise<unknown> {
   const somebody = operation.access === 'anyone' || caller.accountId !== null || caller.accountName !== undefined
   if (!operation.prepare || !somebody) return undefined
   return operation.prepare(parseInput(operation, raw))
@@ -82,7 +104,7 @@ async function runIn(
   raw: unknown,
   caller: Caller,
   options: RunOptions,
-  prepared: string | null | undefined,
+  prepared: unknown,
 ): Promise<unknown> {
   const { actor, member } = await authorise(store, operation, caller)
   const acting = member ?? actor

@@ -8,9 +8,11 @@ import { type ApiBindings, type ApiDeps, createApi } from '../http/api.ts'
 import { createHighlighter } from '../http/content/highlight.ts'
 import { createContentHost } from '../http/content/host.ts'
 import { createPastePages } from '../http/content/pastes.ts'
+import { createBillingDonePage } from '../http/pages/billing-done.ts'
 import { createHomePage } from '../http/pages/home.ts'
 import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
+import { createSandboxPages } from '../http/pages/sandbox.ts'
 import { createSignInPages } from '../http/pages/sign-in.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
 import { createWebhooks } from '../http/webhooks.ts'
@@ -50,6 +52,8 @@ export async function createApiRole({ platform, configuration, version, log, obs
   app.route('/', createWebhooks({ runtime, log }))
   app.route('/', createOncePage({ operations: catalogue, runtime, open: keyring.open, log }))
   app.route('/', createSignInPages({ runtime, identity, log }))
+  app.route('/', createBillingDonePage({ runtime, log }))
+  if (runtime.billing.sandbox) app.route('/', createSandboxPages({ sandbox: runtime.billing.sandbox, log }))
   app.route('/', createHomePage(runtime.platform))
   app.get('/.well-known/oauth-protected-resource', (c) =>
     c.json({

@@ -8,11 +8,12 @@ const day = 86_400_000
 
 export function openCheckout(desk: Desk, { items }: Change, returnUrl: string): SandboxCheckout {
   intervalOf(desk, items)
+  // Whose it is stands in it, so that its page finds the customer.
+  const id = `${desk.customer.id}-${desk.id('cs')}`
   const checkout: SandboxCheckout = {
-    // Whose it is stands in it, so that its page finds the customer.
-    id: `${desk.customer.id}-${desk.id('cs')}`,
+    id,
     items,
-    returnUrl,
+    returnUrl: returnUrl.replace('{CHECKOUT_SESSION_ID}', id),
     expiresAt: new Date(desk.now.getTime() + day).toISOString(),
     status: 'open',
   }
