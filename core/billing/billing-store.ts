@@ -139,14 +139,8 @@ export function createBillingStore(db: Kysely<Schema>) {
       await db.deleteFrom('overrides').where('account_id', '=', row.account_id).where('name', '=', row.name).execute()
       await db.insertInto('overrides').values(row).execute()
     },
-    async deleteOverride(accountId: string, name: string): Promise<boolean> {
-      const { numDeletedRows } = await db
-        .deleteFrom('overrides')
-        .where('account_id', '=', accountId)
-        .where('name', '=', name)
-        .executeTakeFirst()
-      return numDeletedRows === 1n
-    },
+    deleteOverride: (accountId: string, name: string) =>
+      db.deleteFrom('overrides').where('account_id', '=', accountId).where('name', '=', name).execute(),
     choices: (accountId: string) =>
       db.selectFrom('plan_choices').selectAll().where('account_id', '=', accountId).execute(),
     choose: (accountId: string, limit: string, names: readonly string[]) =>

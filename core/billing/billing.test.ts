@@ -73,7 +73,7 @@ describe('billing', () => {
 
   test('a page is where one pays, the same in every tab; paid, it holds; a second subscription can’t be had', async () => {
     const id = await platform.member('tabs')
-    expect(await call('tabs', 'billing.show')).toMatchObject({ plan: 'free', status: { phase: 'free' }, items: [] })
+    expect(await call('tabs', 'billing.show')).toMatchObject({ plan: 'free', status: { phase: 'free' }, paysFor: [] })
     expect(await call('tabs', 'billing.preview', { name: 'pro' })).toMatchObject({ dueNow: '$6.00', next: '$6.00' })
     expect(await call('tabs', 'billing.upgrade', { plan: 'pro' }, { dryRun: true })).toMatchObject({ url: null })
     expect(await platform.runtime.read((store) => store.billing.byAccount(id))).toBeUndefined()
@@ -93,7 +93,7 @@ describe('billing', () => {
     expect(await call('tabs', 'billing.show')).toMatchObject({
       plan: 'free',
       status: { phase: 'active', message: null },
-      items: ['Network Starter, by the month'],
+      paysFor: ['Network Starter, by the month'],
       cost: '$12.00 a month',
     })
     const { subscriptions } = await platform.runtime.billing.payments.customer(
@@ -111,14 +111,14 @@ describe('billing', () => {
     )
     expect((await call('adds', 'billing.show')).cost).toBe('$6.00 a month')
     expect(await call('adds', 'billing.addon.add', { name: 'bots', quantity: 2 }, { confirm: '4.00' })).toMatchObject({
-      items: ['Pro, by the month', '2 × Bots, by the month'],
+      paysFor: ['Pro, by the month', '2 × Bots, by the month'],
       cost: '$10.00 a month',
       url: null,
     })
     const bots = (await call('adds', 'plan.show')).items.find(({ limit }: { limit: string }) => limit === 'bots')
     expect(bots).toMatchObject({ allowed: '2', why: 'the add-on Bots × 2' })
     await call('adds', 'billing.addon.remove', { name: 'bots', quantity: 1 })
-    expect((await call('adds', 'billing.show')).items).toContain('1 × Bots, by the month')
+    expect((await call('adds', 'billing.show')).paysFor).toContain('1 × Bots, by the month')
     expect(await code(call('adds', 'billing.addon.remove', { name: 'log-search' }))).toBe('not_found')
     expect(await code(call('adds', 'billing.addon.add', { name: 'log-search', quantity: 2 }))).toBe('quota_reached')
     expect(await code(call('adds', 'billing.upgrade', { plan: 'pro', yearly: true }))).toBe('conflict')
@@ -228,7 +228,7 @@ describe('billing', () => {
     await platform.runtime.transaction((store) => store.accounts.purge(id))
     await round()
     await platform.member('leaver')
-    expect(await call('leaver', 'billing.show')).toMatchObject({ plan: 'free', items: [] })
+    expect(await call('leaver', 'billing.show')).toMatchObject({ plan: 'free', paysFor: [] })
     expect((await call('leaver', 'billing.upgrade', { plan: 'pro' })).url).not.toContain(customer_id)
   })
 

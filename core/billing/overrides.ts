@@ -98,8 +98,7 @@ export const removeOverride = defineOperation({
   async handle({ name, what }, { store, now }) {
     const row = await findAccount(store, name)
     await store.accounts.lock(row.id)
-    if (!(await store.billing.deleteOverride(row.id, what)))
-      throw new OperationError('not_found', `${name} was given no ${what}; see “plan override list”.`)
+    await store.billing.deleteOverride(row.id, what)
     await reviewAccount(store, row.id, now)
     return { items: (await store.billing.overrides(row.id)).map(lineOf) }
   },

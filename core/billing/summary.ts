@@ -11,7 +11,7 @@ export const BillingPhase = z.enum(['free', 'pending', 'active', 'ending', 'over
 export const Summary = z.object({
   plan: z.string().describe('free, pro or ops; what it gives is in “plan show”.'),
   status: z.object({ phase: BillingPhase, message: z.string().nullable() }),
-  items: z.array(z.string()).describe('What you pay for.'),
+  paysFor: z.array(z.string()),
   cost: z.string().describe('What that costs, by the month and by the year.'),
   renewsAt: z.string().nullable().describe('When the next bill comes; ISO 8601.'),
   endsAt: z.string().nullable().describe('When it ends, where that is settled.'),
@@ -33,7 +33,7 @@ export async function summaryOf(
   return {
     plan: entitled.plan,
     status: statusOf(entitled, live, { disputed: facts.disputed, checkout: row?.checkout_url ?? null }),
-    items: live
+    paysFor: live
       .flatMap(({ items }) => items)
       .sort((a, b) => order.indexOf(a.offer) - order.indexOf(b.offer))
       .map(itemText),
