@@ -13,6 +13,17 @@ import { listTokens } from './accounts/tokens/list.ts'
 import { revokeToken } from './accounts/tokens/revoke.ts'
 import { updateAccount } from './accounts/update.ts'
 import { listAudit } from './audit/list.ts'
+import { addAddon, removeAddon } from './billing/addons.ts'
+import { cancelBilling, resumeBilling } from './billing/cancel.ts'
+import { keepPlan } from './billing/keep.ts'
+import { listPlans } from './billing/list-plans.ts'
+import { advanceSandbox, syncMember, syncPlans } from './billing/ops.ts'
+import { listOverrides, removeOverride, setOverride } from './billing/overrides.ts'
+import { listInvoices, openPortal } from './billing/portal.ts'
+import { previewBilling } from './billing/preview.ts'
+import { showBilling } from './billing/show.ts'
+import { showPlan } from './billing/show-plan.ts'
+import { upgradeBilling } from './billing/upgrade.ts'
 import { createPaste } from './content/pastes/create.ts'
 import { deletePaste } from './content/pastes/delete.ts'
 import { listPastes } from './content/pastes/list.ts'
@@ -71,6 +82,21 @@ export const catalogue: readonly AnyOperation[] = [
   takePictureDown,
   contentUsage,
   contentTotals,
+  showPlan,
+  listPlans,
+  keepPlan,
+  setOverride,
+  listOverrides,
+  removeOverride,
+  showBilling,
+  upgradeBilling,
+  previewBilling,
+  addAddon,
+  removeAddon,
+  cancelBilling,
+  resumeBilling,
+  openPortal,
+  listInvoices,
   showAccount,
   updateAccount,
   exportAccount,
@@ -89,4 +115,7 @@ export const catalogue: readonly AnyOperation[] = [
   listAudit,
   platformStatus,
   platformVersion,
+  syncPlans,
+  syncMember,
+  advanceSandbox,
 ]

@@ -9,6 +9,7 @@ import { createEncoder } from '@irc-now/core/content/pictures/encoder'
 import { createPictureIntake } from '@irc-now/core/content/pictures/intake'
 import type { Caller } from '@irc-now/core/operation/context'
 import { type RunOptions, run } from '@irc-now/core/operation/run'
+import { openSandboxBilling } from '@irc-now/core/platform/billing'
 import { createKeyring, createRuntime } from '@irc-now/core/platform/runtime'
 import type { Database } from '@irc-now/core/store/database'
 
@@ -36,9 +37,11 @@ export async function createTestPlatform(database: Database, httpUrl = 'http://1
     privateUpstreams: false,
     health: async () => [{ name: 'database', healthy: true, version: null, detail: null }],
   }
-  const runtime = createRuntime(database, keyring, info, (rest) =>
-    createPictureIntake({ files, encoder, folder: join(own, 'uploads'), runtime: rest, silenceMs: 1000 }),
-  )
+  const runtime = createRuntime(database, keyring, info, {
+    pictures: (bare) =>
+      createPictureIntake({ files, encoder, folder: join(own, 'uploads'), runtime: bare, silenceMs: 1000 }),
+    billing: (bare) => openSandboxBilling(bare, keyring.key),
+  })
   const open = (name: string, role: 'member' | 'ops' = 'member') =>
     runtime.transaction((store) =>
       openAccount({ store, now: runtime.now(), random: runtime.random }, { name, email: null, role, reserved: true }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { queueCancel } from '../billing/outbox.ts'
 import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
 import { Account } from './account.ts'
@@ -30,6 +31,9 @@ export const deleteAccount = defineOperation({
       await store.bouncers.change(bouncer.id, { deleted_at: bouncer.deleted_at ?? now })
       await enqueue(`bouncer/${bouncer.id}`)
     }
+    const billing = await store.billing.byAccount(actor.id)
+    // Nobody pays for an account that is gone; the provider is told as soon as it can be.
+    if (billing?.customer_id) await queueCancel(store, billing.customer_id, now)
     await store.pastes.deleteOf(actor.id)
     await store.pictures.deleteOf(actor.id)
     for (const password of await store.passwords.list(actor.id)) await store.passwords.delete(password.id)

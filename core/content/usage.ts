@@ -12,7 +12,7 @@ export const contentUsage = defineOperation({
   errors: [],
   columns: ['what', 'used', 'quota', 'bar', 'nextExpiry'],
   async handle(_input, { actor, store, entitlements, now }) {
-    const { limits } = entitlements
+    const { limits } = await entitlements()
     const [pastes, pictures] = [await store.pastes.use(actor.id, now), await store.pictures.use(actor.id, now)]
     const live = limits['paste.live'].value
     const room = limits['picture.bytes'].value

@@ -31,7 +31,8 @@ export interface Context {
   /** Throws `not_signed_in` where nobody is. */
   readonly actor: Actor
   readonly store: Stores
-  readonly entitlements: Entitlements
+  /** What the member may have, by what holds inside this transaction; asked for once, and only by those who need it. */
+  entitlements(): Promise<Entitlements>
   readonly platform: PlatformInfo
   readonly now: Date
   readonly via: FrontEnd
@@ -50,7 +51,7 @@ export interface Context {
 export interface Preparation {
   /** Throws `not_signed_in` where nobody is. Somebody who is suspended or may not is refused before, where a file comes. */
   readonly actor: Actor
-  readonly entitlements: Entitlements
+  entitlements(): Promise<Entitlements>
   readonly dryRun: boolean
   readonly now: Date
   /** Asks the database, in no transaction. */

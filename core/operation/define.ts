@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Context, Preparation } from './context.ts'
 import type { ErrorCode } from './errors.ts'
+import type { Outer } from './outer.ts'
 
 /** Who may call: anybody, a signed-in member, or the platform's operators. A read for anybody is not told who reads. */
 export type Access = 'anyone' | 'member' | 'ops'
@@ -46,6 +47,11 @@ export interface Definition<Input extends z.ZodObject, Output extends z.ZodType,
    * for the file when two requests are compared.
    */
   readonly prepare?: (input: z.output<Input>, preparation: Preparation) => Promise<Prepared>
+  /**
+   * What asks other systems (the payment provider): done before the transaction, by who may, also in a dry run, where it
+   * only looks. Its answer is the handler's third argument. It is done again when the request is, so it must be safe to.
+   */
+  readonly outside?: (input: z.output<Input>, outer: Outer) => Promise<Prepared>
   readonly handle: (
     input: z.output<Input>,
     context: Context,

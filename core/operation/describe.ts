@@ -62,6 +62,8 @@ export interface OperationDescription {
   readonly address: string | null
   /** The whole text in the output, and the fields that say its language and its file’s name; or null. */
   readonly source: Source | null
+  /** The output field with a page on which the person goes on: a terminal shows it before it waits, and opens it. */
+  readonly visit: string | null
 }
 
 export interface Source {
@@ -83,6 +85,7 @@ export interface JsonSchema {
   readonly maxLength?: number
   readonly secret?: boolean
   readonly qr?: boolean
+  readonly visit?: boolean
   readonly main?: boolean
   readonly address?: boolean
   readonly made?: boolean
@@ -142,7 +145,7 @@ export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>):
 }
 
 /** The output fields that the schema marks so. */
-const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'made') =>
+const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'made' | 'visit') =>
   markedIn(jsonSchemaOf(operation.output, 'output'), mark)
 
 function markedIn({ properties = {} }: JsonSchema, mark: keyof JsonSchema & string): string[] {
@@ -192,5 +195,6 @@ function describeAnew(operation: AnyOperation): OperationDescription {
     main: markedOf(operation, 'main')[0] ?? null,
     address: addressOf(operation),
     source: sourceOf(operation),
+    visit: markedOf(operation, 'visit')[0] ?? null,
   }
 }

@@ -1,4 +1,6 @@
-import { entitlementsOf } from '../billing/entitlements.ts'
+import type { Billing } from '../billing/billing.ts'
+import type { Entitlements } from '../billing/entitlements.ts'
+import { entitlementsIn } from '../billing/entitlements-in.ts'
 import type { PictureIntake } from '../content/pictures/taken-picture.ts'
 import type { PlatformInfo } from '../platform/info.ts'
 import type { Stores } from '../store/stores.ts'
@@ -26,6 +28,8 @@ export interface Runtime {
   now(): Date
   random(bytes: number): Buffer
   seal(text: string): string
+  /** Who takes the payments; asked outside transactions only. */
+  readonly billing: Billing
   /** A hash under the platform's key: tells whether two texts are the same, and helps nobody to guess one. */
   digest(text: string): string
 }
@@ -59,7 +63,9 @@ export async function run(
   options: RunOptions = {},
 ): Promise<unknown> {
   if (operation.effect !== 'read' && !(await runtime.hasRoom())) throw storageFull()
-  const prepared = await prepare(runtime, operation, raw, caller, options.dryRun ?? false)
+  const prepared = operation.outside
+    ? await outside(runtime, operation, raw, caller, options)
+    : await prepare(runtime, operation, raw, caller, options.dryRun ?? false)
   try {
     const work = (store: Stores) => runIn(store, runtime, operation, raw, caller, options, prepared)
     return await (operation.effect === 'read' ? runtime.read(work) : runtime.transaction(work))
@@ -67,6 +73,24 @@ export async function run(
     if (error instanceof DryRun) return error.output
     throw error
   }
+}
+
+async function outside(
+  runtime: Runtime,
+  operation: AnyOperation,
+  raw: unknown,
+  caller: Caller,
+  options: RunOptions,
+): Promise<unknown> {
+  const { actor, member } = await runtime.read((store) => authorise(store, operation, caller))
+  const input = parseInput(operation, raw)
+  const key = options.idempotencyKey
+  // What was done under this key is answered from what is kept, and asks nobody.
+  if (key && actor && (await runtime.read((store) => store.idempotency.find(actor.id, key)))) return undefined
+  const acting = member ?? actor
+  if (!acting) throw notSignedIn()
+  const { dryRun = false, confirm } = options
+  return operation.outside!(input, { ...runtime, member: acting, dryRun, confirm })
 }
 
 async function prepare(
@@ -88,7 +112,7 @@ async function prepare(
       if (!acting) throw notSignedIn()
       return acting
     },
-    entitlements: entitlementsOf(acting?.plan ?? 'free'),
+    entitlements: () => runtime.read((store) => entitlementsIn(store, acting, runtime.now())),
     dryRun,
     now: runtime.now(),
     read: runtime.read,
@@ -171,13 +195,17 @@ function createContext(
   caller: Caller,
   dryRun: boolean,
 ): Context {
+  let entitled: Promise<Entitlements> | undefined
   return {
     get actor() {
       if (!acting) throw notSignedIn()
       return acting
     },
     store,
-    entitlements: entitlementsOf(acting?.plan ?? 'free'),
+    entitlements() {
+      entitled ??= entitlementsIn(store, acting, runtime.now())
+      return entitled
+    },
     platform: runtime.platform,
     now: runtime.now(),
     via: caller.via,

@@ -75,7 +75,9 @@ export function nameOf(
     .filter(({ name, default: usual }) => key[name] !== undefined && (name === 'name' || key[name] !== usual))
     .map(({ name, flag, position }) => (position === null ? `--${flag} ${key[name]}` : String(key[name])))
   const command = (verb: string) => [noun, verb, ...words].join(' ')
-  return { the: `The ${noun} “${key.name}”`, key, show: command('show'), update: command('update') }
+  // What there is one of has no name.
+  const the = key.name === undefined ? `Your ${noun}` : `The ${noun} “${key.name}”`
+  return { the, key, show: command('show'), update: command('update') }
 }
 
 export interface Watching {

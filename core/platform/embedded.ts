@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { checkLogin, type LoginService } from '../accounts/check-login.ts'
-import { createEmbeddedIdentity } from '../accounts/identity.embedded.ts'
+import { createEmbeddedClaims, createEmbeddedIdentity } from '../accounts/identity.embedded.ts'
 import type { ProviderPages } from '../accounts/identity.port.ts'
 import { createEncoder } from '../content/pictures/encoder.ts'
 import { createPictureIntake } from '../content/pictures/intake.ts'
@@ -14,6 +14,8 @@ import { authPaths } from '../provisioning/local/auth-endpoint.ts'
 import type { ServiceHealth } from '../provisioning/provisioner.port.ts'
 import type { ReconcileMetrics } from '../reconcile/reconciler.ts'
 import { type Database, openPglite, openPostgresql } from '../store/database.ts'
+import { openSandboxBilling, sandboxSecret } from './billing.ts'
+import { billingDuty } from './billing-duty.ts'
 import type { Configuration, Role } from './configuration.ts'
 import { createHealth } from './health.ts'
 import type { Home } from './home.ts'
@@ -80,9 +82,10 @@ export async function openEmbedded(options: EmbeddedOptions) {
   const api = () => (configuration.roles.includes('api') ? configuration : { ...configuration, ...published.api })
   const files = await openFiles(configuration, home.path)
   const encoder = createEncoder(Math.min(4, availableParallelism()))
-  const runtime = createRuntime(database, keyring, info, (rest) =>
-    createPictureIntake({ files, encoder, folder: join(home.path, 'uploads'), runtime: rest }),
-  )
+  const runtime = createRuntime(database, keyring, info, {
+    pictures: (bare) => createPictureIntake({ files, encoder, folder: join(home.path, 'uploads'), runtime: bare }),
+    billing: (bare) => openSandboxBilling(bare, home.key),
+  })
   const published = createPublished(runtime, keyring)
   await sameKey(runtime, keyring)
   await runtime.transaction((store) => published.read(store))
@@ -128,6 +131,15 @@ export async function openEmbedded(options: EmbeddedOptions) {
         keyring,
         pages,
         log: (problem, error) => log.error({ err: error }, problem),
+      }),
+    /** What billing does by itself, for one process to do. */
+    billingDuty: () =>
+      billingDuty({
+        runtime,
+        claims: createEmbeddedClaims(runtime),
+        log,
+        on: wake.on,
+        sandboxSecret: sandboxSecret(home.key),
       }),
     /** Adds parts to `platform status`. */
     addHealth: (role: Role, parts: () => Promise<readonly ServiceHealth[]>) => health.add(role, parts),

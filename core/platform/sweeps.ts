@@ -20,6 +20,8 @@ export const kept: Readonly<Record<SweptTable, number>> = {
   pictures: 0,
   // The count of failures outlives the block, or waiting it out would start it afresh.
   throttles: day,
+  // Stripe sends one again for three days; a month on, nobody asks what came.
+  webhook_events: 30 * day,
   leases: day,
   health: day,
 }

@@ -42,7 +42,7 @@ function desiredUpstream(
           }
         : { mechanism: row.sasl },
     channels: JSON.parse(row.channels) as string[],
-    enabled: row.enabled,
+    enabled: row.enabled && !row.over_limit,
   }
   const digest = createHash('sha256').update(JSON.stringify(upstream)).digest('hex')
   return { ...upstream, digest, managed: row.managed }
@@ -58,7 +58,7 @@ export const desiredBouncer = (
   username: bouncer.username,
   nick: bouncer.nick,
   realname: bouncer.realname,
-  enabled: bouncer.enabled && account.suspended_at === null,
+  enabled: bouncer.enabled && !bouncer.over_limit && account.suspended_at === null,
   restarts: bouncer.restarts,
   signOuts: bouncer.sign_outs,
   upstreams: upstreams.map((row) => desiredUpstream(row, bouncer, account, options)),

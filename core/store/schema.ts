@@ -1,8 +1,9 @@
 import type { Generated } from 'kysely'
+import type { BillingSchema } from '../billing/billing-schema.ts'
 import type { PictureKind } from '../content/pictures/sniff.ts'
 
 /** Times are `timestamptz`, read as Date; JSON columns are `text` holding JSON, so that both databases agree. */
-export interface Schema {
+export interface Schema extends BillingSchema {
   accounts: {
     id: string
     name: string
@@ -56,6 +57,8 @@ export interface Schema {
     failure: string | null
     created_at: Date
     deleted_at: Date | null
+    /** More than the plan allows: stopped until there is room. */
+    over_limit: Generated<boolean>
   }
   upstreams: {
     id: string
@@ -82,6 +85,7 @@ export interface Schema {
     last_error: string | null
     certificate_fingerprint: string | null
     created_at: Date
+    over_limit: Generated<boolean>
   }
   pastes: {
     id: string

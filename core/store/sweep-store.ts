@@ -10,6 +10,7 @@ export const sweptTables = {
   pastes: 'expires_at',
   pictures: 'expires_at',
   throttles: 'blocked_until',
+  webhook_events: 'received_at',
   leases: 'expires_at',
   health: 'seen',
 } as const

@@ -121,7 +121,8 @@ async function perform(session: Session, account: string, command: Command): Pro
     return { lines: ['Dry run, nothing was changed:', ...outputLines(operation, output)], data: output }
   }
   if (operation.effect === 'destroy') return destroy(session, account, command, options)
-  return done(command, await deps.call(account, operation.name, input, options))
+  const confirm = command.confirm === undefined ? {} : { confirm: command.confirm }
+  return done(command, await deps.call(account, operation.name, input, { ...options, ...confirm }))
 }
 
 /** What is no line of IRC is put in on a page; a notice follows once it is. */

@@ -21,7 +21,7 @@ export async function follow(
   if (!rule) return
   const named = nameOf(deps.operations, rule, { ...input, ...(output as object) })
   if (outcomeOf(rule.until, output, named)) return
-  const thing = `${operation.noun.toUpperCase()} ${Object.values(named.key).join(' ')}`
+  const thing = [operation.noun.toUpperCase(), ...Object.values(named.key)].join(' ')
   const outcome = await watchOutcome(rule, named, {
     patienceMs,
     stopped,

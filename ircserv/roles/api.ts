@@ -10,12 +10,15 @@ import { createContentHost } from '../http/content/host.ts'
 import { createPastePages } from '../http/content/pastes.ts'
 import { createPicturePages } from '../http/content/pictures.ts'
 import { createUploadProxy } from '../http/content/upload-proxy.ts'
+import { createBillingDonePage } from '../http/pages/billing-done.ts'
 import { createHomePage } from '../http/pages/home.ts'
 import { missingPage } from '../http/pages/missing.ts'
 import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
+import { createSandboxPages } from '../http/pages/sandbox.ts'
 import { createSignInPages } from '../http/pages/sign-in.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
+import { createWebhooks } from '../http/webhooks.ts'
 
 export interface ApiRoleOptions {
   readonly platform: Embedded
@@ -49,8 +52,11 @@ export async function createApiRole({ platform, configuration, version, log, obs
       observe,
     }),
   )
+  app.route('/', createWebhooks({ runtime, log }))
   app.route('/', createOncePage({ operations: catalogue, runtime, open: keyring.open, log }))
   app.route('/', createSignInPages({ runtime, identity, log }))
+  app.route('/', createBillingDonePage({ runtime, log }))
+  if (runtime.billing.sandbox) app.route('/', createSandboxPages({ sandbox: runtime.billing.sandbox, log }))
   app.route('/', createHomePage(runtime.platform))
   app.notFound(missingPage(runtime.platform))
   app.get('/.well-known/oauth-protected-resource', (c) =>

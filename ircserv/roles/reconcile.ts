@@ -5,7 +5,10 @@ import { createClientUploads } from '../http/content/client-uploads.ts'
 import { createInternalAuth } from '../http/internal-auth.ts'
 import { startLoopback } from '../http/server.ts'
 
-/** The role `reconcile`: soju, ergo and the reconciler, the endpoints at which those two ask and to which soju passes uploads, and the sweeps. */
+/**
+ * The role `reconcile`: soju, ergo and the reconciler, the endpoints at which those two ask and to which soju passes
+ * uploads, the sweeps and billing’s rounds.
+ */
 export async function startReconcileRole(platform: Embedded, log: Logger) {
   const paths = await platform.authPaths()
   const app = createInternalAuth({ paths, checkLogin: platform.checkLogin })
@@ -14,8 +17,10 @@ export async function startReconcileRole(platform: Embedded, log: Logger) {
   try {
     const services = await platform.keepServices(server.url)
     const sweeps = await platform.keep('reconcile', sweepDuty(platform.runtime, platform.files, log))
+    const billing = await platform.keep('reconcile', platform.billingDuty())
     return {
       async stop(): Promise<void> {
+        await billing.stop()
         await sweeps.stop()
         await services.stop()
         await server.close(1000)

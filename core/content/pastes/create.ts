@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { formatSecret, hashSecret } from '../../accounts/secrets.ts'
-import { assertRoom } from '../../billing/entitlements.ts'
+import { assertRoom } from '../../billing/room.ts'
 import { byteSize } from '../../operation/byte-size.ts'
 import { defineOperation } from '../../operation/define.ts'
 import { contentId } from '../content-id.ts'
@@ -37,10 +37,8 @@ export const createPaste = defineOperation({
   }),
   errors: ['quota_reached', 'too_large'],
   examples: ['notes.md --expires 1h', '--title build.log --visibility public'],
-  async handle(
-    { text, title, language, expires, visibility },
-    { actor, store, entitlements, now, platform, ...context },
-  ) {
+  async handle({ text, title, language, expires, visibility }, { actor, store, now, platform, ...context }) {
+    const entitlements = await context.entitlements()
     assertText(text, entitlements)
     const expiresAt = endOf(expires, entitlements, now)
     assertRoom(entitlements, 'paste.live', await store.pastes.count(actor.id, now))

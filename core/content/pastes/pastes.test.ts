@@ -34,7 +34,18 @@ onBothDatabases('pastes', (open) => {
     platform.call(who, 'paste.create', { text: 'a\n', ...input }, options)
   const seen = (id: string, now = platform.runtime.now()) =>
     platform.runtime.read(async (store) => (await store.pastes.seen(id, now)) !== undefined)
-  const plan = (name: string) => platform.runtime.transaction((store) => store.accounts.update(alice, { plan: name }))
+  const plan = (name: string) =>
+    platform.runtime.transaction((store) =>
+      store.billing.setOverride({
+        account_id: alice,
+        name,
+        value: 1,
+        reason: 'a test',
+        ends_at: null,
+        created_by: 'ops',
+        created_at: platform.runtime.now(),
+      }),
+    )
   const inHours = (hours: number) => new Date(platform.runtime.now().getTime() + hours * 3_600_000)
   const hoursOf = ({ createdAt, expiresAt }: Record<string, string>) =>
     (Date.parse(expiresAt!) - Date.parse(createdAt!)) / 3_600_000

@@ -27,20 +27,21 @@ export const uploadPicture = defineOperation({
   examples: ['cat.jpg', 'screenshot.png photo.webp'],
   async prepare({ file }, { actor, entitlements, dryRun, now, read, pictures }) {
     // Whoever has no room left needn't send anything; how much is left is counted again once it is there.
-    assertPictureRoom(entitlements, await read((store) => store.pictures.used(actor.id, now)), 1)
+    assertPictureRoom(await entitlements(), await read((store) => store.pictures.used(actor.id, now)), 1)
     return pictures.take(file, { accountId: actor.id, keep: !dryRun })
   },
   async handle({ name }, { actor, store, entitlements, now, platform, dryRun, random, event }, taken) {
     if (!taken) throw new OperationError('invalid_input', 'file is missing; send one.', { field: 'file' })
+    const plan = await entitlements()
     const { hash, kind, width, height, frames, bytes } = taken
-    const expires_at = pictureEnd(entitlements, now)
+    const expires_at = pictureEnd(plan, now)
     const known = await store.pictures.same(actor.id, hash, now)
     if (known) {
       const set = { expires_at, name: name ?? known.name }
       await store.pictures.change(known.id, set)
       return pictureOf({ ...known, ...set }, platform)
     }
-    assertPictureRoom(entitlements, await store.pictures.used(actor.id, now), bytes)
+    assertPictureRoom(plan, await store.pictures.used(actor.id, now), bytes)
     const row = {
       id: contentId(random),
       account_id: actor.id,

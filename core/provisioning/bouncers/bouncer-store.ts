@@ -18,6 +18,7 @@ function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer
   if (row.deleted_at) return { phase: 'deleting', message }
   if (row.observed_generation < row.generation) return { phase: message ? 'failed' : 'pending', message }
   const own = upstreams.find(({ managed, enabled }) => managed && enabled)
+  if (row.over_limit) return { phase: 'stopped', message: 'This is more than your plan allows; see “plan show”.' }
   if (!row.enabled) return { phase: 'stopped', message }
   const held = upstreams.some(({ enabled, state }) => enabled && state === 'disabled')
   if (held) return { phase: 'stopped', message: message ?? 'Its account is suspended.' }
@@ -95,6 +96,8 @@ export function createBouncerStore(db: Kysely<Schema>) {
     observed: (id: string, generation: number) =>
       db.updateTable('bouncers').set({ observed_generation: generation, failure: null }).where('id', '=', id).execute(),
     failed: (id: string, failure: string) => db.updateTable('bouncers').set({ failure }).where('id', '=', id).execute(),
+    setOverLimit: (id: string, over: boolean) =>
+      db.updateTable('bouncers').set({ over_limit: over }).where('id', '=', id).execute(),
     ids: () => db.selectFrom('bouncers').select('id').execute(),
     purge: (id: string) => db.deleteFrom('bouncers').where('id', '=', id).execute(),
   }

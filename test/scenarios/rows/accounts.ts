@@ -1,7 +1,4 @@
-import type { Case, Row } from './row.ts'
-
-const bouncer = ['bouncer.create', {}] as const
-const onlyOps: Case = { input: {}, code: 'not_allowed' }
+import { bouncer, onlyOps, type Row } from './row.ts'
 
 /** Who may what: accounts, their passwords and tokens, the audit, and the platform itself. */
 export const accounts: Readonly<Record<string, Row>> = {

@@ -1,11 +1,9 @@
 import { samples } from '../../sample-files.ts'
-import type { Case, Row } from './row.ts'
+import { onlyOps, type Row } from './row.ts'
 
 const paste = ['paste.create', { text: 'one\ntwo <b> “ü” 🙂', title: 'a.rs', expires: '1h' }] as const
 const noPaste = 'x'.repeat(22)
 const picture = ['pic.upload', { file: samples.png, name: 'a <b>.png' }] as const
-
-const onlyOps: Case = { input: {}, code: 'not_allowed' }
 
 /** What members publish. */
 export const content: Readonly<Record<string, Row>> = {

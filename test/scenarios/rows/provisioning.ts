@@ -1,6 +1,5 @@
-import type { Row } from './row.ts'
+import { bouncer, type Row } from './row.ts'
 
-const bouncer = ['bouncer.create', {}] as const
 // Never connected to: it is switched off from the start.
 const libera = { name: 'libera', address: 'irc.example.invalid', enabled: false }
 

@@ -22,3 +22,7 @@ export interface Row {
   /** The result tells of all accounts, so those of the other front ends are in it too. */
   readonly everybody?: boolean
 }
+
+/** A step that many rows begin with. */
+export const bouncer = ['bouncer.create', {}] as const
+export const onlyOps: Case = { input: {}, code: 'not_allowed' }
