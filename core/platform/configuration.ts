@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { StripeOptions } from '../billing/stripe/client.ts'
 import { contentUrls, parentHost } from '../content/content-url.ts'
 import { OperationError } from '../operation/errors.ts'
 
@@ -35,6 +36,18 @@ const Environment = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/, 'wants 64 hexadecimal digits')
     .optional(),
+  STRIPE_API_KEY: z
+    .string()
+    .regex(/^(sk|rk)_/, 'wants a secret key of Stripe, such as sk_live_…')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .pipe(
+      z.array(z.string().startsWith('whsec_', 'wants whsec_…, and the old one after a comma while both are in use')),
+    )
+    .optional(),
+  STRIPE_API_URL: z.url().optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'wants a postgres:// URL')
@@ -65,6 +78,8 @@ export interface Configuration {
     readonly bouncers: number
   }
   readonly roles: readonly Role[]
+  /** Where payments are taken by Stripe; null is the sandbox. */
+  readonly stripe: StripeOptions | null
   readonly privateUpstreams: boolean
   readonly programs: { readonly soju?: string; readonly ergo?: string }
   readonly logLevel: string
@@ -118,6 +133,7 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
       bouncers: read.IRC_NOW_BOUNCERS_PORT,
     },
     roles: read.IRC_NOW_ROLES,
+    stripe: stripeOf(read),
     privateUpstreams: read.IRC_NOW_PRIVATE_UPSTREAMS,
     programs: {
       ...(read.IRC_NOW_SOJU ? { soju: read.IRC_NOW_SOJU } : {}),
@@ -127,6 +143,21 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
     secretKey: read.IRC_NOW_SECRET_KEY ? Buffer.from(read.IRC_NOW_SECRET_KEY, 'hex') : null,
     databaseUrl: read.DATABASE_URL ?? null,
     ownerName: ownerName(),
+  }
+}
+
+function stripeOf(read: z.output<typeof Environment>): StripeOptions | null {
+  if (!read.STRIPE_API_KEY) return null
+  if (!read.STRIPE_WEBHOOK_SECRET) {
+    throw new OperationError(
+      'invalid_input',
+      'STRIPE_WEBHOOK_SECRET: wants the secret of the webhook endpoint, since STRIPE_API_KEY is set; see docs/billing.md.',
+    )
+  }
+  return {
+    secretKey: read.STRIPE_API_KEY,
+    webhookSecrets: read.STRIPE_WEBHOOK_SECRET,
+    ...(read.STRIPE_API_URL ? { apiUrl: read.STRIPE_API_URL } : {}),
   }
 }
 

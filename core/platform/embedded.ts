@@ -11,7 +11,7 @@ import { authPaths } from '../provisioning/local/auth-endpoint.ts'
 import type { ServiceHealth } from '../provisioning/provisioner.port.ts'
 import type { ReconcileMetrics } from '../reconcile/reconciler.ts'
 import { type Database, openPglite, openPostgresql } from '../store/database.ts'
-import { openSandboxBilling, sandboxSecret } from './billing.ts'
+import { openSandboxBilling, openStripeBilling, sandboxSecret } from './billing.ts'
 import { billingDuty } from './billing-duty.ts'
 import type { Configuration, Role } from './configuration.ts'
 import { createHealth } from './health.ts'
@@ -76,7 +76,10 @@ export async function openEmbedded(options: EmbeddedOptions) {
   }
   /** The addresses at which the process that serves them says they are reached. */
   const api = () => (configuration.roles.includes('api') ? configuration : { ...configuration, ...published.api })
-  const runtime = createRuntime(database, keyring, info, (bare) => openSandboxBilling(bare, home.key))
+  const openBilling = configuration.stripe
+    ? await openStripeBilling(configuration.stripe)
+    : (bare: Omit<Runtime, 'billing'>) => openSandboxBilling(bare, home.key)
+  const runtime = createRuntime(database, keyring, info, openBilling)
   const published = createPublished(runtime, keyring)
   await sameKey(runtime, keyring)
   await runtime.transaction((store) => published.read(store))

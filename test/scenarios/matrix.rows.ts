@@ -93,7 +93,7 @@ export const rows: Readonly<Record<string, Row>> = {
       { input: { name: '{me}', what: 'upstreams', value: 9, reason: 'a “test”' }, who: 'operator', dryRun: true },
       { input: { name: '{me}', what: 'upstreams', value: 9, reason: 'a “test”' }, who: 'operator' },
       { input: { name: '{me}', what: 'pro', reason: 'a gift', until: '2099-12-31' }, who: 'operator' },
-      { input: { name: '{me}', what: 'bots', reason: 'x' }, who: 'operator', code: 'invalid_input' },
+      { input: { name: '{me}', what: 'bot.live', reason: 'x' }, who: 'operator', code: 'invalid_input' },
       { input: { name: 'nosuch', what: 'pro', reason: 'x' }, who: 'operator', code: 'not_found' },
       { input: { name: '{me}', what: 'pro', reason: 'x' }, code: 'not_allowed' },
     ],
@@ -124,10 +124,10 @@ export const rows: Readonly<Record<string, Row>> = {
   'billing.upgrade': {
     cases: [
       { input: { plan: 'pro' }, dryRun: true },
-      { input: { plan: 'pro' } },
       { input: { plan: 'network-starter', yearly: true }, code: 'invalid_input' },
       { input: { plan: 'gold' }, code: 'invalid_input' },
       { input: { plan: 'pro' }, who: 'nobody', code: 'not_signed_in' },
+      { input: { plan: 'pro' } },
     ],
   },
   'billing.preview': {
@@ -141,10 +141,10 @@ export const rows: Readonly<Record<string, Row>> = {
   'billing.addon.add': {
     before: [['pay', { plan: 'network-starter' }]],
     cases: [
+      { input: { name: 'log-search', quantity: 2 }, code: 'quota_reached' },
       { input: { name: 'bots', quantity: 2 }, code: 'confirmation_required' },
       { input: { name: 'bots', quantity: 2 }, confirm: '1.00', code: 'confirmation_invalid' },
       { input: { name: 'bots', quantity: 2 }, confirm: '4.00' },
-      { input: { name: 'log-search', quantity: 2 }, code: 'quota_reached' },
       { input: { name: 'hats' }, code: 'invalid_input' },
     ],
   },
@@ -159,7 +159,7 @@ export const rows: Readonly<Record<string, Row>> = {
   },
   'billing.cancel': {
     before: [['pay', { plan: 'pro' }]],
-    cases: [{ input: {}, dryRun: true }, { input: {} }, { input: { x: '1' }, code: 'invalid_input' }],
+    cases: [{ input: { x: '1' }, code: 'invalid_input' }, { input: {} }, { input: {} }],
   },
   'billing.resume': {
     before: [
