@@ -97,7 +97,8 @@ function showChange(app: App, action: Action, output: Item): void {
   const key = keyOf(app.operations, operation.noun, { ...input, ...output })
   leaveDestroyed(app, operation, key)
   const seen = seesNoun(app, operation, key)
-  if (operation.secrets.length > 0) {
+  const page = operation.visit === null ? undefined : output[operation.visit]
+  if (operation.secrets.length > 0 || typeof page === 'string') {
     push(
       app,
       staticPane(operation.noun, output, {
@@ -125,7 +126,9 @@ function seesNoun(app: App, { noun }: OperationDescription, key: Input | null): 
 function paneAfter(app: App, { operation, input }: Action, output: Item, key: Input | null): DetailPane {
   const show = app.operations.find(({ name }) => name === `${operation.noun}.show`)
   const title = String(output.name ?? operation.verb)
-  if (!show || operation.effect === 'destroy') return staticPane(operation.noun, output, { title })
+  // A table of other things is no sight of this one.
+  if (!show || show.columns.length > 0 || operation.effect === 'destroy')
+    return staticPane(operation.noun, output, { title })
   return detailPane(app.operations, show, { ...pickInput(show, input), ...key }, { value: output })
 }
 

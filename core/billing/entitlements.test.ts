@@ -118,7 +118,7 @@ describe('entitlements', () => {
         expect(entitlements(ended, now).limits).toEqual(entitlements(facts, now).limits)
         if (offerOf(one.name)) return
         const held = { ...facts, overrides: [{ ...one, endsAt: at(1) }, ...facts.overrides] }
-        expect(entitlements(held, now).limits[one.name as 'bots']).toEqual({
+        expect(entitlements(held, now).limits[one.name as 'bot.live']).toEqual({
           value: one.value,
           why: 'given by the operators until 2026-02-28: a reason',
         })
@@ -128,14 +128,14 @@ describe('entitlements', () => {
 })
 
 test('the numbers of the plans, with their reasons', () => {
-  const bots = (facts: BillingFacts) => entitlements(facts, now).limits.bots
+  const bots = (facts: BillingFacts) => entitlements(facts, now).limits['bot.live']
   expect(bots(none)).toEqual({ value: 0, why: 'the Free plan' })
   expect(bots(paying({ offer: 'bots', quantity: 2 }))).toEqual({ value: 2, why: 'the add-on Bots × 2' })
   const starter = paying({ offer: 'network-starter', quantity: 1 }, { offer: 'bots', quantity: 1 })
   expect(bots(starter)).toEqual({ value: 4, why: 'the Network Starter plan and the add-on Bots' })
   expect(entitlements(starter, now)).toMatchObject({ plan: 'free', keepsForEver: false })
   const growth = entitlements(paying({ offer: 'network-growth', quantity: 1 }), now).limits
-  expect([growth.networks.value, growth['network.users'].value, growth.bots.value]).toEqual([3, 200, 10])
+  expect([growth.networks.value, growth['network.users'].value, growth['bot.live'].value]).toEqual([3, 200, 10])
   const pro = entitlements(paying({ offer: 'pro', quantity: 1 }), now)
   expect(pro).toMatchObject({ plan: 'pro', keepsForEver: true, standing: 'full' })
   expect(pro.limits.upstreams).toEqual({ value: null, why: 'the Pro plan' })
@@ -145,6 +145,10 @@ test('the numbers of the plans, with their reasons', () => {
     subscriptions: [{ status: 'past_due' as const, unpaidSince: at(-day), items: [{ offer: 'pro', quantity: 1 }] }],
   }
   expect(entitlements(late, now).limits.upstreams.why).toBe('the Pro plan, whose payment is overdue')
+})
+
+test('no offer has a limit’s name, so that an override means one thing', () => {
+  for (const name of limitNames) expect(offerOf(name)).toBeUndefined()
 })
 
 test('each price has a key of its own and whole cents', () => {

@@ -16,8 +16,7 @@ export const keepPlan = defineOperation({
     noun: z.enum(['bouncer', 'upstream']).describe('Of what there are too many.'),
     names: z.array(z.string().max(64)).min(1).max(50).describe('What stays, by name.'),
   }),
-  output: z.object({ items: z.array(z.object({ name: z.string(), status: z.enum(['stays', 'stopped']) })) }),
-  columns: ['name', 'status'],
+  output: z.object({ stays: z.array(z.string()), stopped: z.array(z.string()) }),
   errors: ['not_found'],
   examples: ['upstream libera,oftc'],
   async handle({ noun, names }, { actor, store, now }) {
@@ -32,10 +31,8 @@ export const keepPlan = defineOperation({
     if (missing !== undefined) throw notFound(noun, missing)
     await store.billing.choose(actor.id, limits[noun], names)
     await reviewAccount(store, actor.id, now)
-    const items = (await things()).map(({ name, over_limit }) => ({
-      name,
-      status: over_limit ? ('stopped' as const) : ('stays' as const),
-    }))
-    return { items }
+    const after = await things()
+    const namesOf = (over: boolean) => after.filter(({ over_limit }) => over_limit === over).map(({ name }) => name)
+    return { stays: namesOf(false), stopped: namesOf(true) }
   },
 })

@@ -3,17 +3,10 @@ import { AccountName } from '../accounts/account.ts'
 import { findAccount } from '../accounts/find.ts'
 import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
+import { money } from './money.ts'
 import type { RemotePrice } from './payments.port.ts'
 import { allPrices } from './plans.ts'
 import { Summary, summaryOf } from './summary.ts'
-
-const Line = z.object({
-  lookupKey: z.string(),
-  product: z.string(),
-  cents: z.int(),
-  interval: z.string(),
-  change: z.enum(['none', 'create', 'replace']),
-})
 
 const difference = (remote: readonly RemotePrice[]) =>
   allPrices()
@@ -36,8 +29,11 @@ export const syncPlans = defineOperation({
   access: 'ops',
   effect: 'write',
   input: z.object({}),
-  output: z.object({ items: z.array(Line) }),
-  columns: ['lookupKey', 'product', 'cents', 'interval', 'change'],
+  output: z.object({
+    create: z.array(z.string()).describe('Prices that were not sold.'),
+    replace: z.array(z.string()).describe('Prices that were other ones.'),
+    same: z.array(z.string()),
+  }),
   errors: ['unavailable'],
   async outside(_input, { billing, dryRun, random }) {
     const items = difference(await billing.payments.prices())
@@ -48,9 +44,13 @@ export const syncPlans = defineOperation({
     }
     return items
   },
-  handle: async (_input, _context, items) => ({
-    items: (items ?? []).map(({ title: _, currency: __, ...line }) => line),
-  }),
+  async handle(_input, _context, items) {
+    const those = (wanted: string) =>
+      (items ?? [])
+        .filter(({ change }) => change === wanted)
+        .map(({ lookupKey, cents, currency, interval }) => `${lookupKey}: ${money(cents, currency)} a ${interval}`)
+    return { create: those('create'), replace: those('replace'), same: those('none') }
+  },
 })
 
 export const syncMember = defineOperation({

@@ -91,8 +91,7 @@ export const removeOverride = defineOperation({
   effect: 'write',
   positional: ['name', 'what'],
   input: z.object({ name: AccountName, what: What }),
-  output: z.object({ items: z.array(Line) }),
-  columns: ['what', 'value', 'until', 'reason', 'by'],
+  output: z.object({ name: z.string(), plan: z.string().describe('What they are now.') }),
   errors: ['not_found'],
   examples: ['alice upstreams'],
   async handle({ name, what }, { store, now }) {
@@ -100,6 +99,6 @@ export const removeOverride = defineOperation({
     await store.accounts.lock(row.id)
     await store.billing.deleteOverride(row.id, what)
     await reviewAccount(store, row.id, now)
-    return { items: (await store.billing.overrides(row.id)).map(lineOf) }
+    return { name: row.name, plan: (await store.accounts.byId(row.id))!.plan }
   },
 })

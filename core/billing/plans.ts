@@ -16,7 +16,8 @@ export interface PlanLimits {
   /** Networks that we host for the member, and the users on them. */
   readonly networks: number | null
   readonly 'network.users': number | null
-  readonly bots: number | null
+  /** Bots that there can be at the same time. */
+  readonly 'bot.live': number | null
   readonly 'log.search': number | null
 }
 
@@ -63,7 +64,7 @@ const free: PlanLimits = {
   'picture.lifeDays': 90,
   networks: 0,
   'network.users': 0,
-  bots: 0,
+  'bot.live': 0,
   'log.search': 0,
 }
 const more = { upstreams: null, 'paste.live': null, 'paste.lifeHours': 90 * 24 }
@@ -92,7 +93,7 @@ export const offers = {
     name: 'network-starter',
     title: 'Network Starter',
     tier: 'network',
-    grants: { networks: 1, 'network.users': 50, bots: 3 },
+    grants: { networks: 1, 'network.users': 50, 'bot.live': 3 },
     keepsForEver: false,
     prices: [usd('network_starter_month_v1', 12, 'month')],
     most: 1,
@@ -101,7 +102,7 @@ export const offers = {
     name: 'network-growth',
     title: 'Network Growth',
     tier: 'network',
-    grants: { networks: 3, 'network.users': 200, bots: 10 },
+    grants: { networks: 3, 'network.users': 200, 'bot.live': 10 },
     keepsForEver: false,
     prices: [usd('network_growth_month_v1', 24, 'month')],
     most: 1,
@@ -110,7 +111,7 @@ export const offers = {
     name: 'bots',
     title: 'Bots',
     tier: 'addon',
-    grants: { bots: 1 },
+    grants: { 'bot.live': 1 },
     keepsForEver: false,
     prices: [usd('bots_month_v1', 2, 'month')],
     most: 100,

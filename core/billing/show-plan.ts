@@ -60,7 +60,7 @@ const ways: Partial<Record<LimitName, string>> = {
   'picture.bytes': 'billing upgrade pro',
   networks: 'billing upgrade network-starter',
   'network.users': 'billing upgrade network-starter',
-  bots: 'billing addon add bots',
+  'bot.live': 'billing addon add bots',
   'log.search': 'billing addon add log-search',
 }
 

@@ -14,7 +14,7 @@ import { authPaths } from '../provisioning/local/auth-endpoint.ts'
 import type { ServiceHealth } from '../provisioning/provisioner.port.ts'
 import type { ReconcileMetrics } from '../reconcile/reconciler.ts'
 import { type Database, openPglite, openPostgresql } from '../store/database.ts'
-import { openSandboxBilling, sandboxSecret } from './billing.ts'
+import { openSandboxBilling, openStripeBilling, sandboxSecret } from './billing.ts'
 import { billingDuty } from './billing-duty.ts'
 import type { Configuration, Role } from './configuration.ts'
 import { createHealth } from './health.ts'
@@ -24,7 +24,7 @@ import { type Duty, endlessLease, type Keeper, keepDuty, type Lease } from './le
 import { openFiles } from './open-files.ts'
 import { openOwner } from './owner.ts'
 import { createPublished } from './published.ts'
-import { createKeyring, createRuntime, type Keyring } from './runtime.ts'
+import { type BareRuntime, createKeyring, createRuntime, type Keyring } from './runtime.ts'
 import { createServices, type Services } from './services-duty.ts'
 import { startWake } from './wake.ts'
 
@@ -82,9 +82,12 @@ export async function openEmbedded(options: EmbeddedOptions) {
   const api = () => (configuration.roles.includes('api') ? configuration : { ...configuration, ...published.api })
   const files = await openFiles(configuration, home.path)
   const encoder = createEncoder(Math.min(4, availableParallelism()))
+  const billing = configuration.stripe
+    ? await openStripeBilling(configuration.stripe)
+    : (bare: BareRuntime) => openSandboxBilling(bare, home.key)
   const runtime = createRuntime(database, keyring, info, {
     pictures: (bare) => createPictureIntake({ files, encoder, folder: join(home.path, 'uploads'), runtime: bare }),
-    billing: (bare) => openSandboxBilling(bare, home.key),
+    billing,
   })
   const published = createPublished(runtime, keyring)
   await sameKey(runtime, keyring)

@@ -65,6 +65,7 @@ export const billing: Readonly<Record<string, Row>> = {
       { input: { plan: 'gold' }, code: 'invalid_input' },
       { input: { plan: 'pro' }, who: 'nobody', code: 'not_signed_in' },
       { input: { plan: 'pro' } },
+      { input: { plan: 'pro' } },
     ],
   },
   'billing.preview': {
