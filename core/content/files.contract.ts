@@ -118,7 +118,7 @@ export function filesContract(adapter: string, make: () => Promise<FilesHarness>
 
     test('a large stream goes both ways as it is, and memory stays flat', async () => {
       const key = newKey()
-      const count = 400
+      const count = 1024
       const sent = createHash('sha256')
       const before = process.memoryUsage()
       let most = 0

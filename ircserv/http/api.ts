@@ -37,6 +37,8 @@ export interface ApiDeps extends AuthenticateDeps {
   /** Ends all event streams at shutdown. */
   readonly closing: AbortSignal
   readonly rateLimit?: { burst: number; perSecond: number }
+  /** Files that one account may send; each costs far more than a request. */
+  readonly fileRateLimit?: { burst: number; perSecond: number }
   observe?(route: string, status: number, seconds: number): void
 }
 
@@ -53,6 +55,7 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     operations.map((operation) => [operation.name, { operation, description: describeOperation(operation) }]),
   )
   const limit = createRateLimit({ ...(deps.rateLimit ?? { burst: 200, perSecond: 50 }), now: () => Date.now() })
+  const fileLimit = createRateLimit({ ...(deps.fileRateLimit ?? { burst: 200, perSecond: 2 }), now: () => Date.now() })
   const document = openApiOf(operations, runtime.platform.version)
 
   api.onError((error) => problemResponse(error, log))
@@ -119,7 +122,10 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     }
     const body = bodyFieldOf(found.description)
     const file = body?.body === 'file' ? body : undefined
-    if (file) c.header('connection', 'close')
+    if (file) {
+      c.header('connection', 'close')
+      if (caller.accountId !== null) fileLimit.take(caller.accountId)
+    }
     const input = file
       ? { ...queryInput(c, found.description), [file.name]: fileOf(c) }
       : method === 'GET'

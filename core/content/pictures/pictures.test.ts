@@ -6,6 +6,7 @@ import sharp from 'sharp'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { onBothDatabases } from '../../../test/databases.ts'
 import { createTestPlatform } from '../../../test/platform.ts'
+import { OperationError } from '../../operation/errors.ts'
 import { FileBody } from '../../operation/file-body.ts'
 import { sweep } from '../../platform/sweeps.ts'
 import type { Database } from '../../store/database.ts'
@@ -102,6 +103,27 @@ onBothDatabases('pictures', (open) => {
     silent.push(half)
     expect(await refused(new FileBody(silent))).toEqual(['timed_out', undefined])
     expect([await stored(), await rowsOf('picture_files'), await rowsOf('stray_files')]).toEqual([[], 0, 0])
+  })
+
+  test('while the storage is away uploads are told so and reading fails; afterwards all goes on, and nothing is left over', async () => {
+    const kept = await upload(await picture(1))
+    const { put } = platform.files
+    let puts = 0
+    const away = { code: 'unavailable' }
+    Object.assign(platform.files, {
+      // The picture is there already when it goes, its thumbnail is not.
+      put: async (...given: Parameters<typeof put>) => {
+        puts += 1
+        if (puts % 2 === 0) throw new OperationError('unavailable', 'The storage is away; try again.')
+        return put(...given)
+      },
+    })
+    for (let n = 2; n < 5; n += 1) await expect(upload(await picture(n))).rejects.toMatchObject(away)
+    Object.assign(platform.files, { put })
+    expect((await platform.call('alice', 'pic.list')).items).toEqual([kept])
+    expect(await upload(await picture(2))).toMatchObject({ type: 'image/png' })
+    await sweepFiles(later(unusedMs + 1000))
+    expect([(await stored()).length, await rowsOf('picture_files'), await rowsOf('stray_files')]).toEqual([4, 2, 0])
   })
 
   test('a dry run looks at the picture, and keeps nothing', async () => {

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream'
+import type { Readable } from 'node:stream'
 import { buffer } from 'node:stream/consumers'
 import { createPaste } from '@irc-now/core/content/pastes/create'
 import { sniff, sniffedBytes } from '@irc-now/core/content/pictures/sniff'
@@ -42,7 +42,8 @@ export function createClientUploads(deps: {
       return c.text(`${url}\n`, 201, { location: url })
     } catch (error) {
       const { code, message, details } = problemOf(error)
-      if (code === 'internal') log.error({ err: error }, 'an upload failed')
+      // That the sender has gone is no failure of ours.
+      if (code === 'internal' && incoming.complete) log.error({ err: error }, 'an upload failed')
       const { retryAfter } = details ?? {}
       return c.text(`${message}\n`, statusOf(code) as 400, {
         connection: 'close',
@@ -61,20 +62,21 @@ export function createClientUploads(deps: {
 
   /** Told by its content; only where that says nothing does it count what the client calls it. */
   async function publish(source: Readable, name: string | null, type: string, caller: Caller): Promise<string> {
-    const silent = whenSilent(source, deps.silenceMs ?? 20_000)
+    const silent = new OperationError('timed_out', 'Nothing more came of the file for a while; send it again.')
+    const timer = setTimeout(() => source.destroy(silent), deps.silenceMs ?? 20_000)
     try {
-      const { head, stream } = await begun(source)
+      const head = await headOf(source)
       const named = (most: number) => (name === null ? undefined : name.slice(0, most))
       if (sniff(head) !== null || /^image\//i.test(type)) {
         // It may have to wait for its turn before more is read; who reads it then looks after that.
-        silent.forget()
-        const file = new FileBody(stream)
+        clearTimeout(timer)
+        const file = new FileBody(source)
         return ((await run(runtime, uploadPicture, { file, name: named(200) }, caller)) as { url: string }).url
       }
-      const text = textOf(await atMost(stream, longestText))
+      const text = textOf(await atMost(source, longestText, () => timer.refresh()))
       return ((await run(runtime, createPaste, { text, title: named(120) }, caller)) as { url: string }).url
     } finally {
-      silent.forget()
+      clearTimeout(timer)
     }
   }
 }
@@ -83,41 +85,27 @@ export function createClientUploads(deps: {
 const statusOf = (code: keyof typeof errorCodes) =>
   code === 'invalid_input' ? 415 : code === 'quota_reached' ? errorCodes.storage_full.status : errorCodes[code].status
 
-/** The first bytes, and a stream that begins with them. */
-async function begun(source: Readable): Promise<{ head: Buffer; stream: Readable }> {
-  const chunks = source[Symbol.asyncIterator]() as AsyncIterator<Buffer, undefined>
-  const first: Buffer[] = []
-  for (let size = 0; size < sniffedBytes; ) {
-    const { done, value } = await chunks.next()
-    if (done) break
-    first.push(value)
-    size += value.length
+/** The first bytes, which stay in the stream. */
+function headOf(source: Readable): Promise<Buffer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>()
+  // Fewer than asked for come only at the end.
+  const look = () => {
+    const head: Buffer | null = source.read(sniffedBytes)
+    if (head === null) return
+    source.off('readable', look)
+    source.unshift(head)
+    resolve(head)
   }
-  async function* whole() {
-    yield* first
-    yield* { [Symbol.asyncIterator]: () => chunks }
-  }
-  return { head: Buffer.concat(first), stream: Readable.from(whole(), { objectMode: false }) }
+  const ended = () => resolve(Buffer.alloc(0))
+  source.on('readable', look).on('end', ended).on('error', reject)
+  return promise.finally(() => source.off('readable', look).off('end', ended).off('error', reject))
 }
 
-/** Breaks off once nothing has come for a while. */
-function whenSilent(source: Readable, silenceMs: number) {
-  const silent = new OperationError('timed_out', 'Nothing more came of the file for a while; send it again.')
-  const timer = setTimeout(() => source.destroy(silent), silenceMs)
-  const heard = () => void timer.refresh()
-  source.on('data', heard).pause()
-  return {
-    forget(): void {
-      clearTimeout(timer)
-      source.off('data', heard)
-    },
-  }
-}
-
-async function atMost(source: Readable, most: number): Promise<Buffer> {
+async function atMost(source: Readable, most: number, heard: () => void): Promise<Buffer> {
   async function* counted() {
     let size = 0
     for await (const chunk of source as AsyncIterable<Buffer>) {
+      heard()
       size += chunk.length
       if (size > most) throw new OperationError('too_large', `A text has at most ${most} bytes; send a part of it.`)
       yield chunk
