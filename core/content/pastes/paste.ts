@@ -28,7 +28,8 @@ export const Visibility = z
   .describe('Either is seen by whoever has the address; search engines are told to leave out what is unlisted.')
 
 const hour = 3_600_000
-const lives = { '1h': hour, '1d': 24 * hour, '7d': 7 * 24 * hour, '90d': 90 * 24 * hour, never: null } as const
+/** In milliseconds; null is never. */
+export const lives = { '1h': hour, '1d': 24 * hour, '7d': 7 * 24 * hour, '90d': 90 * 24 * hour, never: null } as const
 
 export const Expires = z
   .enum(Object.keys(lives) as [keyof typeof lives, ...(keyof typeof lives)[]])

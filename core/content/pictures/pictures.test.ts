@@ -105,6 +105,21 @@ onBothDatabases('pictures', (open) => {
     expect([await stored(), await rowsOf('picture_files'), await rowsOf('stray_files')]).toEqual([[], 0, 0])
   })
 
+  test('it stays as long as one says, and for ever where the plan lets it', async () => {
+    const life = ({ createdAt, expiresAt }: { createdAt: string; expiresAt: string }) =>
+      (Date.parse(expiresAt) - Date.parse(createdAt)) / 86_400_000
+    expect(life(await upload(await picture(1), 'alice', { expires: '7d' }))).toBe(7)
+    // Said anew of the same one.
+    await upload(await picture(1), 'alice', { expires: '1d' })
+    expect((await platform.call('alice', 'pic.list')).items.map(life)).toEqual([expect.closeTo(1, 2)])
+    const refused = { code: 'quota_reached', field: 'expires' }
+    await expect(upload(await picture(2), 'alice', { expires: 'never' })).rejects.toMatchObject(refused)
+    expect(await stored()).toHaveLength(2)
+    const kept = await upload(await picture(2), 'ops', { expires: 'never' })
+    expect(kept.expiresAt).toBeNull()
+    expect(await seen(kept.id, new Date(Date.now() + 3650 * 86_400_000))).toBeDefined()
+  })
+
   test('while the storage is away uploads are told so and reading fails; afterwards all goes on, and nothing is left over', async () => {
     const kept = await upload(await picture(1))
     const { put } = platform.files

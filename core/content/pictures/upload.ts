@@ -4,6 +4,7 @@ import { defineOperation } from '../../operation/define.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { fileBody } from '../../operation/file-body.ts'
 import { contentId } from '../content-id.ts'
+import { Expires } from '../pastes/paste.ts'
 import { assertPictureRoom, largestUpload, Picture, pictureEnd } from './picture.ts'
 import { pictureKeys, pictureOf } from './picture-store.ts'
 
@@ -17,6 +18,7 @@ export const uploadPicture = defineOperation({
   input: z.object({
     file: fileBody(largestUpload).describe('The picture’s file.'),
     name: oneLine(200).min(1).optional().meta({ fileName: true }).describe('A name by which you know it again.'),
+    expires: Expires.optional(),
   }),
   output: Picture.extend({
     id: z.string().meta({ made: true }),
@@ -24,17 +26,19 @@ export const uploadPicture = defineOperation({
     thumbnailUrl: z.string().meta({ made: true }),
   }),
   errors: ['quota_reached', 'too_large', 'storage_full', 'unavailable', 'timed_out'],
-  examples: ['cat.jpg', 'screenshot.png photo.webp'],
-  async prepare({ file }, { actor, entitlements, dryRun, now, read, pictures }) {
+  examples: ['cat.jpg', 'screenshot.png photo.webp --expires 7d'],
+  async prepare({ file, expires }, { actor, entitlements, dryRun, now, read, pictures }) {
+    const plan = await entitlements()
+    pictureEnd(expires, plan, now)
     // Whoever has no room left needn't send anything; how much is left is counted again once it is there.
-    assertPictureRoom(await entitlements(), await read((store) => store.pictures.used(actor.id, now)), 1)
+    assertPictureRoom(plan, await read((store) => store.pictures.used(actor.id, now)), 1)
     return pictures.take(file, { accountId: actor.id, keep: !dryRun })
   },
-  async handle({ name }, { actor, store, entitlements, now, platform, dryRun, random, event }, taken) {
+  async handle({ name, expires }, { actor, store, entitlements, now, platform, dryRun, random, event }, taken) {
     if (!taken) throw new OperationError('invalid_input', 'file is missing; send one.', { field: 'file' })
     const plan = await entitlements()
     const { hash, kind, width, height, frames, bytes } = taken
-    const expires_at = pictureEnd(plan, now)
+    const expires_at = pictureEnd(expires, plan, now)
     const known = await store.pictures.same(actor.id, hash, now)
     if (known) {
       const set = { expires_at, name: name ?? known.name }

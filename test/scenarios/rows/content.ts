@@ -72,7 +72,8 @@ export const content: Readonly<Record<string, Row>> = {
     cases: [
       { input: { file: samples.png, name: 'a; <b> “ü”.png' } },
       { input: { file: samples.png, name: 'again.png' } },
-      { input: { file: samples.jpg, name: 'b.jpg' } },
+      { input: { file: samples.jpg, name: 'b.jpg', expires: '7d' } },
+      { input: { file: samples.jpg, name: 'b.jpg', expires: 'never' }, code: 'quota_reached' },
       { input: { file: samples.svg, name: 'c.png' }, code: 'invalid_input' },
       { input: { name: 'd.png' }, code: 'invalid_input' },
       { input: { file: samples.png, name: 'e.png' }, who: 'nobody', code: 'not_signed_in' },
