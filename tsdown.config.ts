@@ -12,16 +12,18 @@ const shared = {
 
 /** All that stands between a command and its answer. */
 const commandModules =
-  /core\/operation\/(errors|text-input|verb-words)|cli\/(commands\/(arguments|own-commands|run|words)|print\/(output|text)|session\/(by-socket|client|platform-url|profiles|request|settle|target))\.ts|yargs-parser|fastest-levenshtein/
+  /core\/operation\/(errors|text-input|unseen|verb-words)|cli\/(commands\/(arguments|own-commands|run|words)|print\/(fit|output|text)|session\/(by-socket|client|platform-url|profiles|request|settle|target))\.ts|yargs-parser|fastest-levenshtein/
 
 export default defineConfig(
   [
     {
       ...shared,
       name: 'ircserv',
-      entry: { main: 'ircserv/main.ts', 'highlight-worker': 'ircserv/http/content/highlight-worker.ts' } as {
-        main: string
-      },
+      entry: {
+        main: 'ircserv/main.ts',
+        'highlight-worker': 'ircserv/http/content/highlight-worker.ts',
+        encoding: 'core/content/pictures/encoding-process.ts',
+      } as { main: string },
       outDir: 'ircserv/dist',
       // core is ours and is shipped as source; everything else stays a dependency.
       deps: { neverBundle: [/^(?!@irc-now\/core)[a-z@]/] },
@@ -30,7 +32,11 @@ export default defineConfig(
     {
       ...shared,
       name: 'cli',
-      entry: { main: 'cli/main.ts', keyring: 'cli/session/keyring-process.ts' } as { main: string },
+      entry: {
+        main: 'cli/main.ts',
+        keyring: 'cli/session/keyring-process.ts',
+        'highlight-worker': 'cli/tui/highlight-worker.ts',
+      } as { main: string },
       outDir: 'cli/dist',
       // What each command loads is in one file: Node takes longer to find a file than to read it.
       outputOptions: {

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { type ErrorCode, errorCodes } from '@irc-now/core/operation/errors'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
@@ -258,6 +258,28 @@ test('a secret is typed unseen, or comes by stdin; in argv it is refused', async
   expect(seen.at(-1)?.input.saslPassword).toBe('correct horse')
 })
 
+test('what was written in the editor is kept where it was refused, and gone once it is published', async () => {
+  const editor = join(folder, 'editor')
+  await writeFile(editor, '#!/bin/sh\nprintf "long thoughts\\n" > "$1"\n', { mode: 0o755 })
+  const temporary = await mkdtemp(join(folder, 'tmp-'))
+  Object.assign(env, { EDITOR: editor, TMPDIR: temporary })
+  answers['paste.create'] = refuse('quota_reached', 'You have 5 of 5 pastes.')
+  const refused = await runOnTerminal(['paste', 'create'], [])
+  expect(refused.exit).toBe(errorCodes.quota_reached.exit)
+  const [, kept = ''] = /\[quota_reached\]\r\nWhat you have written is kept in (\S+)/.exec(refused.screen) ?? []
+  expect(kept.startsWith(temporary)).toBe(true)
+  expect(await readFile(kept, 'utf8')).toBe('long thoughts\n')
+  expect((await stat(kept)).mode & 0o777).toBe(0o600)
+  await rm(dirname(kept), { recursive: true })
+  answers['paste.create'] = ok({ url: 'http://txt.localhost/x' })
+  expect((await runOnTerminal(['paste', 'create'], [])).screen).toContain('http://txt.localhost/x')
+  await writeFile(editor, '#!/bin/sh\nprintf half > "$1"; exit 1\n')
+  expect((await runOnTerminal(['paste', 'create'], [])).screen).toMatch(/ended with an error[\s\S]+kept in/)
+  await writeFile(editor, '#!/bin/sh\n')
+  expect((await runOnTerminal(['paste', 'create'], [])).screen).toMatch(/is empty, so nothing was done[^k]+$/)
+  expect((await readdir(temporary)).filter((name) => name.startsWith('irc-now-'))).toHaveLength(1)
+})
+
 test('--dry-run and --as travel as headers, with an idempotency key', async () => {
   answers['bouncer.create'] = ok(bouncer('pending'))
   const { exit, stderr } = await run(['bouncer', 'create', 'main', '--dry-run', '--as', 'bob'])
@@ -281,7 +303,7 @@ test('--wait ends when it is ready; a failure and running out of time say so', a
   answers.events = events((say) => {
     setTimeout(() => {
       phase = 'ready'
-      say({ id: '1', type: 'bouncer.ready', subject: 'main', message: 'Ready.', at: '' })
+      say({ id: '1', type: 'bouncer.ready', subject: 'bouncer/main', message: 'Ready.', at: '' })
     }, 50)
   })
   const ready = await run(['bouncer', 'create', 'main', '--wait', '--json'])

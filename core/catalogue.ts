@@ -13,12 +13,31 @@ import { listTokens } from './accounts/tokens/list.ts'
 import { revokeToken } from './accounts/tokens/revoke.ts'
 import { updateAccount } from './accounts/update.ts'
 import { listAudit } from './audit/list.ts'
+import { addAddon, removeAddon } from './billing/addons.ts'
+import { cancelBilling, resumeBilling } from './billing/cancel.ts'
+import { keepPlan } from './billing/keep.ts'
+import { listPlans } from './billing/list-plans.ts'
+import { advanceSandbox, syncMember, syncPlans } from './billing/ops.ts'
+import { listOverrides, removeOverride, setOverride } from './billing/overrides.ts'
+import { listInvoices, openPortal } from './billing/portal.ts'
+import { previewBilling } from './billing/preview.ts'
+import { showBilling } from './billing/show.ts'
+import { showPlan } from './billing/show-plan.ts'
+import { upgradeBilling } from './billing/upgrade.ts'
 import { createPaste } from './content/pastes/create.ts'
 import { deletePaste } from './content/pastes/delete.ts'
 import { listPastes } from './content/pastes/list.ts'
+import { listLanguages } from './content/pastes/list-languages.ts'
 import { showPaste } from './content/pastes/show.ts'
 import { takePasteDown } from './content/pastes/takedown.ts'
 import { updatePaste } from './content/pastes/update.ts'
+import { deletePicture } from './content/pictures/delete.ts'
+import { listPictures } from './content/pictures/list.ts'
+import { showPicture } from './content/pictures/show.ts'
+import { takePictureDown } from './content/pictures/takedown.ts'
+import { uploadPicture } from './content/pictures/upload.ts'
+import { contentTotals } from './content/totals.ts'
+import { contentUsage } from './content/usage.ts'
 import type { AnyOperation } from './operation/define.ts'
 import { platformStatus } from './platform/status.ts'
 import { platformVersion } from './platform/version.ts'
@@ -63,6 +82,29 @@ export const catalogue: readonly AnyOperation[] = [
   updatePaste,
   deletePaste,
   takePasteDown,
+  listLanguages,
+  uploadPicture,
+  listPictures,
+  showPicture,
+  deletePicture,
+  takePictureDown,
+  contentUsage,
+  contentTotals,
+  showPlan,
+  listPlans,
+  keepPlan,
+  setOverride,
+  listOverrides,
+  removeOverride,
+  showBilling,
+  upgradeBilling,
+  previewBilling,
+  addAddon,
+  removeAddon,
+  cancelBilling,
+  resumeBilling,
+  openPortal,
+  listInvoices,
   showAccount,
   updateAccount,
   exportAccount,
@@ -81,4 +123,7 @@ export const catalogue: readonly AnyOperation[] = [
   listAudit,
   platformStatus,
   platformVersion,
+  syncPlans,
+  syncMember,
+  advanceSandbox,
 ]

@@ -1,16 +1,30 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { openAccount } from '@irc-now/core/accounts/open'
 import { catalogue } from '@irc-now/core/catalogue'
+import { openDiskFiles } from '@irc-now/core/content/files.disk'
+import { createEncoder } from '@irc-now/core/content/pictures/encoder'
+import { createPictureIntake } from '@irc-now/core/content/pictures/intake'
 import type { Caller } from '@irc-now/core/operation/context'
 import { type RunOptions, run } from '@irc-now/core/operation/run'
+import { openSandboxBilling } from '@irc-now/core/platform/billing'
 import { createKeyring, createRuntime } from '@irc-now/core/platform/runtime'
 import type { Database } from '@irc-now/core/store/database'
+
+/** Where the files of a test's platforms lie, until its process ends. */
+const folder = mkdtempSync(join(tmpdir(), 'irc-now-platform-'))
+process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+const encoder = createEncoder(2)
 
 /** A platform without services: operations over a real database, with an operator `ops` and members as asked for. */
 export async function createTestPlatform(database: Database, httpUrl = 'http://127.0.0.1:8080') {
   const keyring = createKeyring(randomBytes(32))
+  const own = join(folder, randomBytes(6).toString('hex'))
+  const files = await openDiskFiles(join(own, 'files'))
   const address = (port: number) => ({ host: '127.0.0.1', port })
-  const runtime = createRuntime(database, keyring, {
+  const info = {
     version: '0.0.0',
     httpUrl,
     txtUrl: 'http://txt.localhost:8080',
@@ -22,6 +36,11 @@ export async function createTestPlatform(database: Database, httpUrl = 'http://1
     certificateFingerprint: 'ab'.repeat(32),
     privateUpstreams: false,
     health: async () => [{ name: 'database', healthy: true, version: null, detail: null }],
+  }
+  const runtime = createRuntime(database, keyring, info, {
+    pictures: (bare) =>
+      createPictureIntake({ files, encoder, folder: join(own, 'uploads'), runtime: bare, silenceMs: 1000 }),
+    billing: (bare) => openSandboxBilling(bare, keyring.key),
   })
   const open = (name: string, role: 'member' | 'ops' = 'member') =>
     runtime.transaction((store) =>
@@ -31,6 +50,9 @@ export async function createTestPlatform(database: Database, httpUrl = 'http://1
   return {
     runtime,
     keyring,
+    files,
+    /** The folder of its files and uploads. */
+    folder: own,
     /** Runs an operation as an account by its name; `null` is nobody. */
     async call(who: string | null, name: string, input: object = {}, options: RunOptions & Partial<Caller> = {}) {
       const operation = catalogue.find((one) => one.name === name)

@@ -34,6 +34,8 @@ export async function createSmallDisk(megabytes: number) {
     /** Its path for what is started by the command `inside`. */
     path: folder,
     inside: ['nsenter', '--target', String(holder.pid), '--mount', ...user, '--'],
+    /** The path of a name on it for this process. */
+    seen: (name: string) => join(seen, name),
     read: (name: string) => readFile(join(seen, name), 'utf8'),
     /** Until not a byte more goes. */
     async fill(): Promise<void> {

@@ -50,6 +50,13 @@ export function openTerminal(
     get overlong(): number {
       return Array.from({ length: screen.buffer.active.length }, (_, i) => lineAt(i)?.isWrapped).filter(Boolean).length
     },
+    /** The colour (of 256; -1 is the terminal’s own) in which a text is first seen; undefined where it is not. */
+    colourOf(text: string): number | undefined {
+      const { baseY } = screen.buffer.active
+      const row = terminal.lines.findIndex((line) => line.includes(text))
+      const cell = row < 0 ? undefined : lineAt(baseY + row)?.getCell(terminal.lines[row]!.indexOf(text))
+      return cell && (cell.isFgDefault() ? -1 : cell.getFgColor())
+    },
     get alternate(): boolean {
       return screen.buffer.active.type === 'alternate'
     },

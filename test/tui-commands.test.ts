@@ -62,7 +62,7 @@ test.each(operations)('$name: both commands are read back as the input they stan
     const said = readCommand(operations, wordsOf(irc.replace('/msg NowServ ', '')))
     expect(said.operation.name).toBe(operation.name)
     expect(said.input, irc).toEqual(wanted)
-    expect(said.secretGiven).toBe(secrets.length > 0)
+    expect(said.secretAsked).toBe(secrets.length > 0)
   })
 })
 
@@ -82,7 +82,7 @@ test('so is that nothing is to be done', () => {
   expect(readArguments(operation, shell.split(' ').slice(3)).common.dryRun).toBe(true)
   expect(readCommand(operations, wordsOf(irc.replace('/msg NowServ ', '')))).toMatchObject({
     dryRun: true,
-    secretGiven: true,
+    secretAsked: true,
     input: { name: 'libera' },
   })
 })

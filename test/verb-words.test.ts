@@ -7,6 +7,7 @@ import { complete } from '../cli/commands/completion.ts'
 import { findOperation, splitWords, verbOf } from '../cli/commands/words.ts'
 import { readCommand } from '../ircserv/irc/command.ts'
 import { helpLines } from '../ircserv/irc/help.ts'
+import { plainWord } from '../ircserv/irc/words.ts'
 
 // A verb may have two words; every front end reads them alike, and knows where the arguments begin.
 const define = (name: string) =>
@@ -53,7 +54,7 @@ test('in its completion', () => {
 
 test('on IRC, also shortened', () => {
   const read = (...words: string[]) => {
-    const { operation, input } = readCommand(operations, words)
+    const { operation, input } = readCommand(operations, words.map(plainWord))
     return [operation.name, input.host]
   }
   expect(read('DOOR', 'PLATE', 'SET', 'open')).toEqual(['door.plate.set', 'open'])

@@ -114,6 +114,19 @@ export function readPlain(
   return { common, words, parsed }
 }
 
+/** Each other spelling of a field, up to `--`, as the field's own flag: so the last counts, whichever it is. */
+function spelledOut({ fields }: OperationDescription, argv: readonly string[]): string[] {
+  const end = argv.indexOf('--')
+  return argv.map((word, i) => {
+    const [, flag, rest = ''] = /^--([a-z][a-z-]*)(=[\s\S]*)?$/.exec(word) ?? []
+    if (flag === undefined || (end >= 0 && i > end)) return word
+    const chosen = fields.find(({ choiceFlags, choices }) => choiceFlags && choices.includes(flag))
+    if (chosen && rest === '') return `--${chosen.flag}=${flag}`
+    const named = fields.find(({ aliases }) => aliases.includes(flag))
+    return named ? `--${named.flag}${rest}` : word
+  })
+}
+
 /** An operation's input from the words after `noun verb`. `secrets` are the fields to be asked for or read from stdin. */
 export function readArguments(operation: OperationDescription, argv: readonly string[]) {
   const options: Record<string, { type: 'string' | 'boolean' }> = {}
@@ -121,7 +134,7 @@ export function readArguments(operation: OperationDescription, argv: readonly st
     options[field.flag] = { type: 'string' }
     if (field.secret) options[`${field.flag}-stdin`] = { type: 'boolean' }
   }
-  const parsed = parse(argv, options)
+  const parsed = parse(spelledOut(operation, argv), options)
   refuseStray(
     parsed,
     [...Object.keys(options), ...Object.keys(commonOptions)],

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
+import { byteSize } from '@irc-now/core/operation/byte-size'
 import { OperationError } from '@irc-now/core/operation/errors'
 
 /** Asks on the terminal; what is typed for a secret isn't shown. Ctrl-C and Ctrl-D end the command. */
@@ -26,16 +27,16 @@ export function ask(question: string, secret = false): Promise<string> {
   })
 }
 
-/** All that comes by a pipe, up to `most` characters. */
+/** All that comes by a pipe, up to `most` bytes. */
 export async function readPipe(most: number): Promise<string> {
-  let text = ''
-  process.stdin.setEncoding('utf8')
+  const chunks: Buffer[] = []
+  let size = 0
   for await (const chunk of process.stdin) {
-    text += chunk
-    if (text.length > most)
-      throw new OperationError('too_large', `What came in has more than ${most} characters; send less.`)
+    chunks.push(chunk as Buffer)
+    size += (chunk as Buffer).length
+    if (size > most) throw new OperationError('too_large', `What came in has more than ${byteSize(most)}; send less.`)
   }
-  return text
+  return Buffer.concat(chunks).toString()
 }
 
 /** One secret from a pipe, without the line break at its end. */

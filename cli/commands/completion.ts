@@ -3,7 +3,7 @@ import { OperationError } from '@irc-now/core/operation/errors'
 import { verbLength } from '@irc-now/core/operation/verb-words'
 import { configFolder, local, readProfiles } from '../session/profiles.ts'
 import { type OwnCommand, ownCommands, ownNouns } from './own-commands.ts'
-import { commonFlags, nounsOf } from './words.ts'
+import { commonFlags, nounsOf, otherFlags } from './words.ts'
 
 /** What may follow the words typed so far; from the catalogue alone, never from the network. */
 export function complete(operations: readonly OperationDescription[], words: readonly string[]): string[] {
@@ -36,7 +36,10 @@ export function complete(operations: readonly OperationDescription[], words: rea
     const field = operation.fields.find(({ flag }) => before === `--${flag}`)
     if (field && field.kind === 'choice') return [...field.choices]
     if (field && field.kind === 'boolean') return ['yes', 'no']
-    return [...operation.fields.map(({ flag }) => `--${flag}`), ...commonFlags.map((flag) => `--${flag}`)]
+    return [
+      ...operation.fields.flatMap((one) => [one.flag, ...otherFlags(one)].map((flag) => `--${flag}`)),
+      ...commonFlags.map((flag) => `--${flag}`),
+    ]
   }
   return candidates().filter((one) => one.startsWith(last))
 }

@@ -1,7 +1,7 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes } from '@irc-now/core/operation/errors'
 import { type OwnCommand, ownCommands } from './own-commands.ts'
-import { nounsOf, usageOf } from './words.ts'
+import { nounsOf, otherFlags, usageOf } from './words.ts'
 
 /** Two columns, indented. */
 export const column = (rows: readonly (readonly [string, string])[]) => {
@@ -93,7 +93,16 @@ export function operationHelp(operation: OperationDescription): string {
             : ` ${field.kind.toUpperCase()}`
     const notes = [
       field.description.replace(/\.$/, ''),
-      field.body ? 'from each FILE, a pipe or $EDITOR' : field.required ? 'required' : '',
+      otherFlags(field).length > 0
+        ? `also ${otherFlags(field)
+            .map((flag) => `--${flag}`)
+            .join(', ')}`
+        : '',
+      field.body
+        ? `from each FILE${field.body === 'text' ? ', a pipe or $EDITOR' : ' or a pipe'}`
+        : field.required
+          ? 'required'
+          : '',
       field.default === undefined ? '' : `default ${String(field.default)}`,
       field.secret ? `asked for on a terminal, else --${field.flag}-stdin` : '',
     ]

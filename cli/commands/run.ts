@@ -60,6 +60,7 @@ export async function runCommand(
     const answer = await client.call(operation.name, input, as)
     await out.result(operation, answer)
     if (common.json === null) await printCodes(operation, answer)
+    await lead(operation, answer, common, out)
     if (common.watch) await watch(client, operation, input, answer, as, out)
     return
   }
@@ -73,9 +74,9 @@ export async function runCommand(
   }
   const { bodiesOf } = await import('./bodies.ts')
   const bodies = bodiesOf(operation, body, input, files)
-  for (const read of bodies) {
+  for (const call of bodies) {
     try {
-      await write(await read())
+      await call(write)
     } catch (error) {
       if (bodies.length === 1) throw error
       // The others are done all the same.
@@ -113,6 +114,7 @@ async function runWrite(
   if (common.dryRun) {
     out.note('Nothing was changed (--dry-run); it would be:')
   } else if (common.wait ?? process.stderr.isTTY === true) {
+    await lead(operation, output, common, out)
     const settled = await settle(client, operation, input, output, {
       ...as,
       timeoutMs: common.timeoutMs,
@@ -126,13 +128,21 @@ async function runWrite(
   await out.result(common.dryRun ? { ...operation, main: null } : operation, output)
 }
 
+/** To the page on which the person goes on, where there is one and somebody to see it. */
+async function lead({ visit, effect }: OperationDescription, output: unknown, common: Common, out: Output) {
+  const url = visit && (output as Record<string, unknown>)[visit]
+  // What a read answers is printed already, and in a pipe that is all that is wanted.
+  if (typeof url !== 'string' || common.json !== null || (effect === 'read' && process.stdout.isTTY !== true)) return
+  await (await import('./visit.ts')).visit(url, out)
+}
+
 /** What a phone can scan, below the rest. */
 async function printCodes({ qr }: OperationDescription, output: unknown): Promise<void> {
   if (qr.length === 0 || process.stdout.isTTY !== true) return
   const { printQr } = await import('../print/qr.ts')
   for (const field of qr) {
     const text = (output as Record<string, unknown>)[field]
-    if (typeof text === 'string') await printQr(text, process.stdout)
+    if (typeof text === 'string') printQr(text, process.stdout)
   }
 }
 

@@ -90,6 +90,9 @@ export function findOperation(
   return found
 }
 
+/** All other flags with which a field is given. */
+export const otherFlags = ({ aliases, choiceFlags, choices }: Field) => [...aliases, ...(choiceFlags ? choices : [])]
+
 /** `<name>` or `[name]`. */
 export const positionalsOf = ({ fields }: OperationDescription): Field[] =>
   fields.filter(({ position }) => position !== null).sort((a, b) => (a.position ?? 0) - (b.position ?? 0))

@@ -4,7 +4,7 @@ import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/e
 import { details, knowWidths, safe, safeJson, table } from './text.ts'
 
 /** What printing needs to know of an operation. */
-type Shown = Pick<OperationDescription, 'noun' | 'columns'> & Partial<Pick<OperationDescription, 'main'>>
+type Shown = Pick<OperationDescription, 'noun' | 'columns'> & Partial<Pick<OperationDescription, 'main' | 'address'>>
 
 export interface Output {
   /** Resolves, where it is not done at once, when it is printed. */
@@ -15,6 +15,9 @@ export interface Output {
   /** Prints the error and answers with the exit code. */
   error(error: unknown): number
 }
+
+/** As wide as the terminal is; what goes anywhere else is as wide as it is. */
+const roomOf = (to: NodeJS.WriteStream) => (to.isTTY === true && to.columns > 0 ? to.columns : undefined)
 
 /** Data goes to stdout, everything else to stderr. `json` is null for people, else the fields asked for. */
 export function createOutput(json: readonly string[] | null): Output {
@@ -27,7 +30,13 @@ export function createOutput(json: readonly string[] | null): Output {
   const show = (operation: Shown, output: unknown) => {
     const items = (output as { items?: Record<string, unknown>[] }).items
     if (!items) return data(details(output as Record<string, unknown>, colours))
-    if (items.length > 0) return data(table(items, operation.columns, colours))
+    if (items.length > 0) {
+      const { text, hidden } = table(items, operation, colours, roomOf(process.stdout))
+      data(text)
+      if (hidden.length > 0)
+        process.stderr.write(`There is no room for ${hidden.join(', ')}; widen the terminal, or use --json.\n`)
+      return
+    }
     const create = `There is none yet; “irc-now ${operation.noun} create” makes one.`
     process.stderr.write(`${create}\n`)
   }
@@ -53,6 +62,8 @@ export function createOutput(json: readonly string[] | null): Output {
       const problem = problemOf(error)
       if (json) data(safeJson({ error: problem }))
       else process.stderr.write(`irc-now: ${safe(problem.message)} [${problem.code}]\n`)
+      const kept = problem.details?.kept
+      if (typeof kept === 'string' && !json) process.stderr.write(`What you have written is kept in ${safe(kept)}\n`)
       if (!(error instanceof OperationError) && process.env.IRC_NOW_LOG === 'debug') console.error(error)
       return errorCodes[problem.code].exit
     },

@@ -1,3 +1,5 @@
+import { cutTo, fitted } from './fit.ts'
+
 /** Columns that a text takes on a terminal: its length, as long as no text has come that wants more knowledge. */
 let stringWidth = (text: string) => text.length
 
@@ -10,11 +12,11 @@ export function knowWidths(output: unknown): Promise<void> | undefined {
   })
 }
 
-const dangerous = /[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+const dangerous = /[\p{Cc}\u061c\u200b\u2028\u2029\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/gu
 
 const escaped = (character: string) => `\\u${character.codePointAt(0)!.toString(16).padStart(4, '0')}`
 
-/** Text from anywhere, safe to show: control characters, escapes and direction overrides can't reach the terminal. */
+/** Text from anywhere, safe to show: control characters, direction overrides and what nobody sees can't reach the terminal. */
 export const safe = (text: string) =>
   text.replace(dangerous, (character) => (character === '\n' ? ' ' : escaped(character)))
 
@@ -47,18 +49,33 @@ export interface Colours {
   dim(text: string): string
 }
 
-/** Rows under headings, two spaces between columns. */
-export function table(items: readonly Record<string, unknown>[], columns: readonly string[], colours: Colours): string {
+/**
+ * Rows under headings, two spaces between columns, in `room` columns where it is given. Addresses and times are of no
+ * use in part, so other texts are cut; `hidden` are the columns for which that is not enough.
+ */
+export function table(
+  items: readonly Record<string, unknown>[],
+  { columns, address = null }: { readonly columns: readonly string[]; readonly address?: string | null },
+  colours: Colours,
+  room = Number.POSITIVE_INFINITY,
+): { text: string; hidden: readonly string[] } {
   const cells = items.map((item) => columns.map((column) => shown(item[column])))
-  const widths = columns.map((column, i) =>
+  const wanted = columns.map((column, i) =>
     Math.max(stringWidth(titleOf(column)), ...cells.map((row) => stringWidth(row[i] ?? ''))),
   )
+  const whole = (i: number) => columns[i] === address || cells.some((row) => / UTC$/.test(row[i] ?? ''))
+  const widths = fitted(wanted, room, whole)
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) => pad(cell, widths[i] ?? 0))
+      .map((cell, i) => pad(cutTo(cell, widths[i]!, stringWidth), widths[i]!))
+      .filter((_, i) => widths[i] !== 0)
       .join('  ')
       .trimEnd()
-  return [colours.bold(line(columns.map(titleOf)).toUpperCase()), ...cells.map(line)].join('\n')
+  const headings = colours.bold(line(columns.map(titleOf)).toUpperCase())
+  return {
+    text: [headings, ...cells.map(line)].join('\n'),
+    hidden: columns.filter((_, i) => widths[i] === 0).map(titleOf),
+  }
 }
 
 /** Lines that are to be typed or copied as they stand. */

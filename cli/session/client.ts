@@ -1,7 +1,6 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorOf, OperationError } from '@irc-now/core/operation/errors'
-import type { Request } from './by-socket.ts'
-import { nameOf, type Response, send, type Target } from './request.ts'
+import { nameOf, type Response, send, type Target, type WithBody } from './request.ts'
 
 export interface CallOptions {
   readonly dryRun?: boolean
@@ -21,11 +20,14 @@ export interface Change {
 
 export interface Client {
   readonly operations: readonly OperationDescription[]
-  /** Runs an operation; throws OperationError with the platform's own code and sentence. */
+  /**
+   * Runs an operation; throws OperationError with the platform's own code and sentence. For a field that is a file, its
+   * path stands in the input (`-` is what is piped in): the file is the request's body, the rest is in the address.
+   */
   call(name: string, input?: Readonly<Record<string, unknown>>, options?: CallOptions): Promise<unknown>
   /**
    * Follows the account's changes from now on, or those of the member `as`; the first item is `null`, said once nothing
-   * can be missed any more. Throws `unavailable` when the connection breaks.
+   * can be missed any more. Throws as `call` does, and `unavailable` when the connection breaks.
    */
   events(signal: AbortSignal, as?: string): AsyncGenerator<Change | null>
 }
@@ -46,7 +48,7 @@ export function createClient(options: {
 }): Client {
   const { target, operations } = options
 
-  async function authorised(request: Request, live = false): Promise<Response> {
+  async function authorised(request: WithBody, live = false): Promise<Response> {
     const token = await options.token()
     const response = await sendAs(token, request, live)
     if (response.status !== 401 || token === null) return response
@@ -56,14 +58,11 @@ export function createClient(options: {
     return sendAs(other, request, live)
   }
 
-  function sendAs(token: string | null, request: Request, live: boolean): Promise<Response> {
-    const { body } = request
+  function sendAs(token: string | null, request: WithBody, live: boolean): Promise<Response> {
     const headers = {
       'irc-now-client': options.frontEnd,
       ...(token ? { authorization: `Bearer ${token}` } : {}),
-      ...(body === null
-        ? {}
-        : { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }),
+      ...bodyHeaders(request.body),
       ...request.headers,
     }
     return send(target, { ...request, headers }, live)
@@ -76,35 +75,29 @@ export function createClient(options: {
       if (!operation)
         throw new OperationError('unknown_operation', `There is no operation “${name}”; see “irc-now help”.`)
       const read = operation.effect === 'read'
+      const body = operation.fields.find((field) => field.body === 'file')
+      const path = body && input[body.name]
+      const named =
+        body && typeof path === 'string'
+          ? (await import('./sent-file.ts')).namedFile(operation, body, input, path)
+          : null
+      const fields = named?.rest ?? input
+      const inAddress = read || body !== undefined
       const response = await authorised({
         method: read ? 'GET' : 'POST',
-        path: `/v1/${name}${read ? queryOf(input) : ''}`,
+        path: `/v1/${name}${inAddress ? queryOf(fields) : ''}`,
         headers: {
           ...(dryRun ? { 'irc-now-dry-run': 'true' } : {}),
           ...(confirm === undefined ? {} : { 'irc-now-confirm': encodeURIComponent(confirm) }),
           ...(as === undefined ? {} : { 'irc-now-as': encodeURIComponent(as) }),
           ...(idempotencyKey ? { 'idempotency-key': idempotencyKey } : {}),
         },
-        body: read ? null : JSON.stringify(input),
+        body: named?.file ?? (inAddress ? null : JSON.stringify(fields)),
         signal,
-      })
-      let text = ''
-      for await (const chunk of response.chunks) text += chunk
-      const answer = parse(text)
-      if (response.status === 200) return answer
-      const problem = answer as {
-        code?: string
-        detail?: string
-        field?: string
-        details?: Record<string, unknown>
-      } | null
-      if (!problem?.code) {
-        throw new OperationError(
-          'unavailable',
-          `What answers at ${nameOf(target)} is not irc.now (status ${response.status}); check the address.`,
-        )
-      }
-      throw errorOf({ ...problem, code: problem.code as never, message: problem.detail ?? '' })
+      }).finally(() => named?.file.end())
+      const text = await textOf(response)
+      if (response.status === 200) return parse(text)
+      throw refusal(target, response.status, text)
     },
     async *events(signal, as) {
       const headers = {
@@ -112,8 +105,7 @@ export function createClient(options: {
         ...(as === undefined ? {} : { 'irc-now-as': encodeURIComponent(as) }),
       }
       const response = await authorised({ method: 'GET', path: '/v1/events', headers, body: null, signal }, true)
-      if (response.status !== 200)
-        throw new OperationError('unavailable', 'Changes can’t be followed right now; try again.')
+      if (response.status !== 200) throw refusal(target, response.status, await textOf(response))
       let pending = ''
       for await (const chunk of response.chunks) {
         pending += chunk
@@ -125,6 +117,37 @@ export function createClient(options: {
         }
       }
     },
+  }
+}
+
+async function textOf({ chunks }: Response): Promise<string> {
+  let text = ''
+  for await (const chunk of chunks) text += chunk
+  return text
+}
+
+/** The error that an answer stands for. */
+function refusal(target: Target, status: number | undefined, text: string): OperationError {
+  const problem = parse(text) as {
+    code?: string
+    detail?: string
+    field?: string
+    details?: Record<string, unknown>
+  } | null
+  if (problem?.code) return errorOf({ ...problem, code: problem.code as never, message: problem.detail ?? '' })
+  return new OperationError(
+    'unavailable',
+    `What answers at ${nameOf(target)} is not irc.now (status ${status}); check the address.`,
+  )
+}
+
+function bodyHeaders(body: WithBody['body']): Record<string, string> {
+  if (body === null) return {}
+  if (typeof body === 'string')
+    return { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)) }
+  return {
+    'content-type': 'application/octet-stream',
+    ...(body.size === null ? {} : { 'content-length': String(body.size) }),
   }
 }
 

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { textOfBytes } from '@irc-now/core/operation/body'
+import { byteSize } from '@irc-now/core/operation/byte-size'
 import type { Field } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 
@@ -32,7 +33,7 @@ export async function readText(field: Field, path: string): Promise<string> {
 export function checkedText(field: Field, bytes: Uint8Array, name: string): string {
   if (bytes.length === 0) throw refused(field, `${name} is empty, so nothing was done.`)
   const longest = field.longest ?? Number.POSITIVE_INFINITY
-  const tooLong = () => refused(field, `${name} has more than ${longest} characters; take a part of it.`, 'too_large')
+  const tooLong = () => refused(field, `${name} has more than ${byteSize(longest)}; take a part of it.`, 'too_large')
   // A character has four bytes at most, and what was cut off may not be text any more.
   if (bytes.length > 4 * longest) throw tooLong()
   const text = textOfBytes(bytes, name, field)

@@ -1,9 +1,21 @@
-import type { IncomingMessage } from 'node:http'
+import type { ClientRequest, IncomingMessage } from 'node:http'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { answerBySocket, type Request } from './by-socket.ts'
 
 /** Where the platform is reached: its URL, or the owner's unix socket. */
 export type Target = { readonly socket: string } | { readonly url: string }
+
+/** A file that is sent as it is, as often as it has to be. */
+export interface SentFile {
+  /** Bytes; null where nobody knows. */
+  readonly size: number | null
+  /** Sends it piece by piece, from its beginning, and ends the request. */
+  sendTo(outgoing: ClientRequest, reject: (error: unknown) => void): void
+  /** It is over, whatever came of it. */
+  end(): void
+}
+
+export type WithBody = Omit<Request, 'body'> & { readonly body: string | SentFile | null }
 
 export interface Response {
   readonly status: number | undefined
@@ -16,9 +28,10 @@ export interface Response {
 export const nameOf = (target: Target) => ('socket' in target ? target.socket : target.url)
 
 /** Throws `unavailable` where nothing answers. `live` is an answer that goes on and on. */
-export async function send(target: Target, request: Request, live = false): Promise<Response> {
-  if (live || !('socket' in target)) return sendByHttp(target, request)
-  const answer = await answerBySocket(target.socket, request).catch((cause: Error) => {
+export async function send(target: Target, request: WithBody, live = false): Promise<Response> {
+  const { body } = request
+  if (live || !('socket' in target) || isFile(body)) return sendByHttp(target, request)
+  const answer = await answerBySocket(target.socket, { ...request, body }).catch((cause: Error) => {
     throw request.signal?.aborted || cause instanceof TypeError ? cause : unreachable(target, cause)
   })
   if (!answer) throw brokeOff()
@@ -28,7 +41,9 @@ export async function send(target: Target, request: Request, live = false): Prom
   return { status: answer.status, chunks: whole(), discard: () => undefined }
 }
 
-function sendByHttp(target: Target, { method, path, headers, body, signal }: Request): Promise<Response> {
+const isFile = (body: WithBody['body']): body is SentFile => body !== null && typeof body === 'object'
+
+function sendByHttp(target: Target, { method, path, headers, body, signal }: WithBody): Promise<Response> {
   // Imported, either would also load Node's fetch, which takes longer than a whole command; and TLS only where spoken.
   const { request } =
     'url' in target && target.url.startsWith('https:')
@@ -45,7 +60,8 @@ function sendByHttp(target: Target, { method, path, headers, body, signal }: Req
         ? request({ ...settings, socketPath: target.socket, path }, hear)
         : request(target.url + path, settings, hear)
     outgoing.on('error', (cause) => reject(signal?.aborted ? cause : unreachable(target, cause)))
-    outgoing.end(body ?? undefined)
+    if (isFile(body)) body.sendTo(outgoing, reject)
+    else outgoing.end(body ?? undefined)
   })
 }
 

@@ -26,6 +26,6 @@ export async function settle(
     progress: options.progress,
   })
   if (outcome?.end === 'failed') throw errorOf(outcome.problem)
-  if (outcome?.end === 'off') options.progress(`${named.the} is off: it connects once it is switched on.`)
+  if (outcome?.end === 'off') options.progress(outcome.message)
   return outcome === null || outcome.end === 'gone' ? null : outcome.thing
 }

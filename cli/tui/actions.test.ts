@@ -41,6 +41,11 @@ test('the actions of a thing come from the catalogue', () => {
   ])
 })
 
+test('what can be done with another’s account does not speak of “your”', () => {
+  for (const { operation } of actionsOf(operations, 'account', { name: 'bob' }))
+    expect(operation.summary).not.toMatch(/\byours?\b/i)
+})
+
 test('one’s own account has the actions that name nobody', () => {
   expect(names('account', {})).toEqual([
     'account.show',

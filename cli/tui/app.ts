@@ -2,6 +2,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
 import { actingFor, type Client } from '../session/client.ts'
 import { type Action, keyOf } from './actions.ts'
+import { colourSource } from './colour-source.ts'
 import { commandText } from './command-text.ts'
 import { type Home, homesOf } from './homes.ts'
 import type { DetailPane, Item, ListPane, LogEntry, Notice, Pane } from './pane.ts'
@@ -94,7 +95,7 @@ export const topOf = (app: App): Pane => app.panes.at(-1)!
 
 export function push(app: App, pane: Pane): void {
   app.panes.push(pane)
-  app.notice = app.notice?.kind === 'progress' ? app.notice : null
+  forget(app)
   app.changed()
 }
 
@@ -103,6 +104,7 @@ export function close(app: App, pane: Pane): void {
   const place = app.panes.indexOf(pane)
   if (place <= 0) return
   app.panes.splice(place)
+  forget(app)
   app.changed()
   void refresh(app)
 }
@@ -112,14 +114,30 @@ export function goHome(app: App, tab: number): void {
   if (!home) return
   app.tab = tab
   app.panes = [home.pane]
+  forget(app)
   app.changed()
   void refresh(app)
 }
 
+/** How long a success is told. */
+const noticeMs = 8000
+
 export function say(app: App, kind: Notice['kind'], what: unknown): void {
   const problem = kind === 'error' ? problemOf(what) : null
-  app.notice = { kind, text: problem ? problemText(problem) : String(what) }
+  const notice: Notice = { kind, text: problem ? problemText(problem) : String(what) }
+  app.notice = notice
   app.changed()
+  if (kind !== 'ok') return
+  setTimeout(() => {
+    if (app.notice !== notice) return
+    app.notice = null
+    app.changed()
+  }, noticeMs).unref()
+}
+
+/** What was said of the last action, once there is another or another screen; not what is still under way. */
+export function forget(app: App): void {
+  if (app.notice?.kind !== 'progress') app.notice = null
 }
 
 export function record(
@@ -166,6 +184,7 @@ export function take(app: App, pane: ListPane | DetailPane, answer: unknown): vo
   pane.problem = null
   if (pane.kind === 'detail') {
     pane.value = answer as Item
+    colourSource(pane, app.changed)
     return
   }
   const before = rowsOf(pane)[pane.cursor]

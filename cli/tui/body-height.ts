@@ -7,3 +7,6 @@ const low = 14
 export const isLow = ({ rows }: { rows: number }) => rows < low
 
 export const bodyHeight = (size: { rows: number }) => Math.max(1, size.rows - (isLow(size) ? aroundWhenLow : around))
+
+/** A code needs all the room there is: only the header and the keys are beside it. */
+export const codeHeight = ({ rows }: { rows: number }) => Math.max(1, rows - 2)

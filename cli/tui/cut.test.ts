@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import stringWidth from 'string-width'
 import { expect, test } from 'vitest'
-import { cut, fitted, padded, windowOf, wrapped } from './cut.ts'
+import { fitted } from '../print/fit.ts'
+import { cut, padded, windowOf, wrapped } from './cut.ts'
 
 const anyText = fc.oneof(
   fc.string({ unit: 'grapheme' }),
@@ -27,10 +28,11 @@ test('what is wrapped fits too, and nothing of it is lost', () => {
   expect(wrapped('x'.repeat(25), 10)).toEqual(['x'.repeat(10), 'x'.repeat(10), 'x'.repeat(5)])
 })
 
-test('columns fit; the widest give way first, then the last go', () => {
+test('columns fit; the last go, and of those that stay the widest give way first, except where they are whole', () => {
   expect(fitted([4, 10, 6], 40)).toEqual([4, 10, 6])
   expect(fitted([4, 60, 20], 40)).toEqual([4, 16, 16])
-  expect(fitted([20, 20, 20], 20)).toEqual([8, 8, 0])
+  expect(fitted([20, 20, 20], 20)).toEqual([9, 9, 0])
+  expect(fitted([30, 20, 6], 42, (i) => i === 0)).toEqual([30, 10, 0])
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1, maxLength: 8 }),

@@ -4,11 +4,12 @@ import { type Action, actionsOf, type Input, keyOf } from './actions.ts'
 import { type App, topOf } from './app.ts'
 import { codeOf } from './code.ts'
 import { type CommandText, commandText } from './command-text.ts'
-import type { DetailPane, Item, ListPane, Pane } from './pane.ts'
-import { addressOf } from './panes/copy.ts'
+import type { DetailPane, Item, ListPane, Marks, Pane } from './pane.ts'
+import { copiesOf } from './panes/copy.ts'
 import { inputOf } from './panes/form.ts'
 import { createOf } from './panes/list.ts'
-import { found } from './panes/palette.ts'
+import { found, typedOf } from './panes/palette.ts'
+import { holdsSecret } from './panes/secret.ts'
 import { rowsOf } from './rows.ts'
 
 export type Hint = readonly [key: string, label: string]
@@ -30,7 +31,7 @@ export function hintsOf(app: App): Hint[] {
       return detailHints(app, pane)
     case 'form':
       return [
-        ...(bodyFieldOf(pane.operation) ? [['Ctrl-O', 'editor'] as const] : []),
+        ...(bodyFieldOf(pane.operation)?.body === 'text' ? [['Ctrl-O', 'editor'] as const] : []),
         ['↑↓ Tab', 'move'],
         ['←→', 'choose'],
         ...writing(pane.operation.verb),
@@ -62,7 +63,7 @@ function listHints(app: App, pane: ListPane): Hint[] {
     ['Enter', 'show'],
     ...create,
     ...thingHints(app, pane.noun, keyOf(app.operations, pane.noun, item)),
-    ...copyHints(item),
+    ...copyHints(pane.operation, item),
     ...filter,
   ]
 }
@@ -70,11 +71,11 @@ function listHints(app: App, pane: ListPane): Hint[] {
 function detailHints(app: App, pane: DetailPane): Hint[] {
   const list = pane.related
   if (list?.filtering) return writing('keep the filter')
-  const copy = copyHints(pane.value)
-  if (pane.secrets.length > 0) return [['Esc', 'forget it'], ...copy]
+  const copy = copyHints(pane.marks, pane.value)
+  const code: Hint[] = codeOf(app, pane) ? [['s', 'QR code']] : []
+  if (holdsSecret(pane)) return [...copy, ...code, ['Esc', 'put it away']]
   const own = thingHints(app, pane.noun, pane.key)
   const back: Hint[] = app.panes.length > 1 ? [['Esc', 'back']] : []
-  const code: Hint[] = codeOf(app, pane) ? [['s', 'QR code']] : []
   if (!list) return [['↑↓', 'scroll'], ...code, ...own, ...copy, ...back]
   const show: Hint[] = rowsOf(list).length > 0 ? [['Enter', 'show']] : []
   // Beside a list with a cursor of its own, these keys still mean the thing whose page it is.
@@ -82,7 +83,8 @@ function detailHints(app: App, pane: DetailPane): Hint[] {
   return [...show, ['c', 'add'], ...named, ...back]
 }
 
-const copyHints = (item: Item | null): Hint[] => (addressOf(item) === null ? [] : [['y', 'copy address']])
+const copyHints = (marks: Pick<Marks, 'address'> | null, item: Item | null): Hint[] =>
+  marks === null ? [] : copiesOf({ secrets: [], ...marks }, item).map(({ key, label }) => [key, `copy ${label}`])
 
 function thingHints(app: App, noun: string, key: Input | null): Hint[] {
   if (key === null) return []
@@ -100,6 +102,9 @@ export const everywhere: readonly Hint[] = [
   ['?', 'help'],
   ['q', 'quit'],
 ]
+
+/** What is there wherever one is; what would put something away for good is not. */
+export const always = (pane: Pane) => (holdsSecret(pane) ? everywhere.filter(([key]) => key !== ':') : everywhere)
 
 /** What does the same in a shell and on IRC as what is seen, or as what Enter would do now. */
 export function commandOf(app: App): CommandText | null {
@@ -126,7 +131,7 @@ function actionSeen(app: App, pane: Pane): Action | null {
     case 'palette': {
       const entry = found(app, pane)[pane.cursor]
       if (!entry) return null
-      if ('operation' in entry) return { operation: entry.operation, input: {} }
+      if ('operation' in entry) return { operation: entry.operation, input: typedOf(entry.operation, entry.rest) }
       const { operation } = app.homes[entry.home]!.pane
       return operation && { operation, input: {} }
     }

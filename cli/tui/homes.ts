@@ -1,7 +1,7 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { type Input, keyOf } from './actions.ts'
 import { lineOf } from './line-editor.ts'
-import type { DetailPane, Item, ListPane } from './pane.ts'
+import { type DetailPane, type Item, type ListPane, type Marks, noMarks } from './pane.ts'
 
 /** The screens behind the number keys. Made by hand, so they name operations; all else comes from the catalogue. */
 const homes = [
@@ -20,10 +20,13 @@ const homes = [
   { title: 'account', read: 'account.show', empty: null },
   { title: 'audit', read: 'audit.list', empty: 'Nothing was done yet.' },
   { title: 'platform', read: 'platform.status', empty: null },
-  { title: 'accounts', read: 'account.list', empty: null },
+  { title: 'members', read: 'account.list', empty: null },
+  { title: 'pictures', read: 'pic.list', empty: 'No picture yet. Press c: it publishes a file.' },
 ] as const
 
 const columns: Readonly<Record<string, readonly string[]>> = {
+  'paste.list': ['id', 'title', 'status', 'bytes', 'visibility', 'expiresAt'],
+  'pic.list': ['id', 'name', 'status', 'type', 'bytes', 'expiresAt'],
   'upstream.list': ['name', 'status', 'status.since', 'nick', 'address', 'bouncer'],
 }
 
@@ -96,6 +99,7 @@ export function detailPane(
     ...staticPane(operation.noun, more.value ?? null, {
       title: more.title ?? titleOfThing(key ?? {}, `${operation.noun} ${operation.verb}`),
       key,
+      marks: { ...operation, secrets: [] },
     }),
     operation,
     input,
@@ -107,7 +111,7 @@ export function detailPane(
 export function staticPane(
   noun: string,
   value: Item | null,
-  { title, key = null, secrets = [] }: { title: string; key?: Input | null; secrets?: readonly string[] },
+  { title, key = null, marks = noMarks }: { title: string; key?: Input | null; marks?: Marks },
 ): DetailPane {
   return {
     kind: 'detail',
@@ -117,8 +121,10 @@ export function staticPane(
     noun,
     key,
     related: null,
-    secrets,
+    marks,
     value,
+    leaving: false,
+    coloured: null,
     scroll: 0,
     problem: null,
     loading: false,

@@ -1,4 +1,5 @@
 import type { Key as InkKey } from 'ink'
+import { charactersOf } from '../print/fit.ts'
 
 /** One key as the app knows it: a name for what isn't text, or `text` with what was typed or pasted. */
 export interface Key {
@@ -31,11 +32,6 @@ const controls: Readonly<Record<string, Key['name']>> = {
   '\x7f': 'backspace',
   '\b': 'backspace',
 }
-
-const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' })
-
-/** Text as the characters that a person sees; a cursor stands between two of them. */
-export const charactersOf = (text: string): string[] => [...segments.segment(text)].map(({ segment }) => segment)
 
 /** What Ink hands over as one input may be several keys: a terminal sends what was typed fast in one piece. */
 export function keysOf(input: string, key: InkKey): Key[] {

@@ -1,4 +1,5 @@
-import { charactersOf, type Key } from './keys.ts'
+import { charactersOf } from '../print/fit.ts'
+import type { Key } from './keys.ts'
 
 /** One line being typed; the cursor counts characters as people see them. */
 export interface Line {

@@ -7,6 +7,9 @@ export function keeps(filter: string, cells: readonly string[]): boolean {
   return found !== inverse
 }
 
+/** The rank of words that only have the letters, in order. */
+export const scattered = 4
+
 /** How well `query` names `words` (`bouncer create`); lower is better, null is not at all. */
 export function rank(query: string, words: string): number | null {
   const wanted = query.trim().toLowerCase().split(/\s+/).filter(Boolean)
@@ -21,7 +24,7 @@ export function rank(query: string, words: string): number | null {
     place = text.indexOf(letter, place + 1)
     if (place < 0) return null
   }
-  return 4
+  return scattered
 }
 
 function beginsInOrder(wanted: readonly string[], words: readonly string[]): boolean {

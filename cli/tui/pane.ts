@@ -1,8 +1,9 @@
-import type { OperationDescription } from '@irc-now/core/operation/describe'
+import type { OperationDescription, Source } from '@irc-now/core/operation/describe'
 import type { Problem } from '@irc-now/core/operation/errors'
 import type { Action, Input } from './actions.ts'
 import type { CommandText } from './command-text.ts'
 import type { Line } from './line-editor.ts'
+import type { Token } from './tokens.ts'
 
 export type Item = Readonly<Record<string, unknown>>
 
@@ -31,14 +32,31 @@ export interface ListPane extends Reading {
   wanted: Input | null
 }
 
+/** What the schema says of a thing’s fields. */
+export interface Marks {
+  /** Shown this once. */
+  readonly secrets: readonly string[]
+  /** What a phone may scan. */
+  readonly qr: readonly string[]
+  /** The thing’s own address. */
+  readonly address: string | null
+  /** A text that may be code. */
+  readonly source: Source | null
+}
+
+export const noMarks: Marks = { secrets: [], qr: [], address: null, source: null }
+
 export interface DetailPane extends Reading {
   readonly kind: 'detail'
   /** What names the thing; null where it is an answer rather than a thing. */
   readonly key: Input | null
   readonly related: ListPane | null
-  /** Fields that are shown this once. */
-  readonly secrets: readonly string[]
+  readonly marks: Marks
   value: Item | null
+  /** It was asked to leave where something is shown this once; the same key again does. */
+  leaving: boolean
+  /** The text in colours, once they are known; `of` says what was asked for. */
+  coloured: { readonly of: string; readonly lines: readonly (readonly Token[])[] | null } | null
   scroll: number
 }
 

@@ -3,10 +3,11 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
 import { settle } from '../session/settle.ts'
 import { type Action, type Input, keyOf } from './actions.ts'
-import { type App, close, goHome, hasKey, load, push, record, refresh, say, take, topOf } from './app.ts'
+import { type App, close, forget, goHome, hasKey, load, push, record, refresh, say, take, topOf } from './app.ts'
 import { detailPane, homeOf, listPane, staticPane } from './homes.ts'
 import { lineOf } from './line-editor.ts'
 import type { ConfirmPane, DetailPane, FormPane, Item } from './pane.ts'
+import { holdsSecret } from './panes/secret.ts'
 
 /** How long a change is followed before the screen says that it is still under way, in milliseconds. */
 const patience = 60_000
@@ -21,6 +22,7 @@ export async function perform(
   const { operation, input } = action
   if (from?.busy) return
   if (from) from.busy = true
+  forget(app)
   app.changed()
   const options = operation.effect === 'read' ? {} : { idempotencyKey: randomUUID(), ...how }
   try {
@@ -92,19 +94,20 @@ function showTrial(app: App, { operation }: Action, output: Item): void {
 
 function showChange(app: App, action: Action, output: Item): void {
   const { operation, input } = action
-  say(app, 'ok', `${operation.noun} ${operation.verb}: done.`)
   const key = keyOf(app.operations, operation.noun, { ...input, ...output })
   leaveDestroyed(app, operation, key)
   const seen = seesNoun(app, operation, key)
-  if (operation.secrets.length > 0) {
+  const page = operation.visit === null ? undefined : output[operation.visit]
+  if (operation.secrets.length > 0 || typeof page === 'string') {
     push(
       app,
       staticPane(operation.noun, output, {
         title: String(output.name ?? output.id ?? 'secret'),
-        secrets: operation.secrets,
+        marks: operation,
       }),
     )
   } else if (!seen) push(app, paneAfter(app, action, output, key))
+  say(app, 'ok', `${operation.noun} ${operation.verb}: done.`)
   void follow(app, action, output)
   void refresh(app)
 }
@@ -117,13 +120,15 @@ function seesNoun(app: App, { noun }: OperationDescription, key: Input | null): 
     list.wanted = key
     return true
   }
-  return top.kind === 'detail' && top.noun === noun && top.secrets.length === 0
+  return top.kind === 'detail' && top.noun === noun && !holdsSecret(top)
 }
 
 function paneAfter(app: App, { operation, input }: Action, output: Item, key: Input | null): DetailPane {
   const show = app.operations.find(({ name }) => name === `${operation.noun}.show`)
   const title = String(output.name ?? operation.verb)
-  if (!show || operation.effect === 'destroy') return staticPane(operation.noun, output, { title })
+  // A table of other things is no sight of this one.
+  if (!show || show.columns.length > 0 || operation.effect === 'destroy')
+    return staticPane(operation.noun, output, { title })
   return detailPane(app.operations, show, { ...pickInput(show, input), ...key }, { value: output })
 }
 

@@ -9,6 +9,7 @@ import { pressForm } from './panes/form.ts'
 import { pressList } from './panes/list.ts'
 import { moved, pageOf } from './panes/moving.ts'
 import { openPalette, pressPalette } from './panes/palette.ts'
+import { keepSecret } from './panes/secret.ts'
 import { pressMenu } from './panes/thing.ts'
 
 /** What a key does: first to what is seen, then everywhere. */
@@ -51,6 +52,7 @@ function pressText(app: App, pane: TextPane, key: Key): boolean {
 }
 
 function pressAnywhere(app: App, top: Pane, key: Key): void {
+  if (keepSecret(app, top, key)) return
   const tabs = app.homes.length
   if (key.name === 'escape') close(app, top)
   if (key.name === 'tab') goHome(app, (app.tab + 1) % tabs)

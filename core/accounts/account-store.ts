@@ -61,19 +61,11 @@ export function createAccountStore(db: Kysely<Schema>) {
         .updateTable('accounts')
         .set((e) => ({
           ...set,
-          generation: e('generation', '+', 1),
           ...(signOut ? { sign_outs: e('sign_outs', '+', 1) } : {}),
         }))
         .where('id', '=', id)
         .execute(),
-    observed: (id: string, generation: number, signOuts: number) =>
-      db
-        .updateTable('accounts')
-        .set({ observed_generation: generation, applied_sign_outs: signOuts })
-        .where('id', '=', id)
-        .execute(),
-    /** Accounts whose network account is not yet as it should be. */
-    pending: () => db.selectFrom('accounts').select('id').whereRef('observed_generation', '<', 'generation').execute(),
+    ids: () => db.selectFrom('accounts').select('id').execute(),
     purge: (id: string) => db.deleteFrom('accounts').where('id', '=', id).execute(),
     credential: (accountId: string) =>
       db.selectFrom('credentials').selectAll().where('account_id', '=', accountId).executeTakeFirst(),

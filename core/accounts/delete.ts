@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { queueCancel } from '../billing/outbox.ts'
 import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
 import { Account } from './account.ts'
@@ -7,7 +8,8 @@ import { accountOf } from './account-store.ts'
 export const deleteAccount = defineOperation({
   name: 'account.delete',
   summary: 'Delete your account with everything in it.',
-  description: 'Bouncers, their history, pastes, passwords and tokens go with it. The name becomes free again.',
+  description:
+    'Bouncers, their history, pastes, pictures, passwords and tokens go with it. The name becomes free again.',
   access: 'member',
   effect: 'destroy',
   confirm: 'account',
@@ -29,7 +31,11 @@ export const deleteAccount = defineOperation({
       await store.bouncers.change(bouncer.id, { deleted_at: bouncer.deleted_at ?? now })
       await enqueue(`bouncer/${bouncer.id}`)
     }
+    const billing = await store.billing.byAccount(actor.id)
+    // Nobody pays for an account that is gone; the provider is told as soon as it can be.
+    if (billing?.customer_id) await queueCancel(store, billing.customer_id, now)
     await store.pastes.deleteOf(actor.id)
+    await store.pictures.deleteOf(actor.id)
     for (const password of await store.passwords.list(actor.id)) await store.passwords.delete(password.id)
     for (const token of await store.tokens.list(actor.id)) await store.tokens.delete(token.id)
     await store.accounts.change(actor.id, { deleted_at: now }, true)

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { AuditLine, auditLineOf } from '../audit/list.ts'
 import { Paste } from '../content/pastes/paste.ts'
 import { pasteOf } from '../content/pastes/paste-store.ts'
+import { Picture } from '../content/pictures/picture.ts'
+import { pictureOf } from '../content/pictures/picture-store.ts'
 import { defineOperation } from '../operation/define.ts'
 import { Bouncer } from '../provisioning/bouncers/bouncer.ts'
 import { bouncerOf } from '../provisioning/bouncers/bouncer-store.ts'
@@ -26,10 +28,11 @@ export const exportAccount = defineOperation({
     bouncers: z.array(Bouncer),
     upstreams: z.array(Upstream),
     pastes: z.array(Paste.extend({ text: z.string() })),
+    pictures: z.array(Picture),
     audit: z.array(AuditLine),
   }),
   errors: [],
-  async handle(_input, { actor, store, platform }) {
+  async handle(_input, { actor, store, platform, now }) {
     const bouncers = await Promise.all(
       (await store.bouncers.list(actor.id)).map(async (row) => ({
         row,
@@ -43,6 +46,7 @@ export const exportAccount = defineOperation({
       bouncers: bouncers.map(({ row, upstreams }) => bouncerOf(row, upstreams)),
       upstreams: bouncers.flatMap(({ row, upstreams }) => upstreams.map((upstream) => upstreamOf(upstream, row))),
       pastes: (await store.pastes.texts(actor.id)).map((row) => ({ ...pasteOf(row, platform), text: row.text })),
+      pictures: (await store.pictures.list(actor.id, now)).map((row) => pictureOf(row, platform)),
       audit: (await store.audit.list(actor.id, 10_000)).map(auditLineOf),
     }
   },

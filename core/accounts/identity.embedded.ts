@@ -4,7 +4,7 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, type
 import Provider, { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Runtime } from '../operation/run.ts'
 import type { Keyring } from '../platform/runtime.ts'
-import { type ProviderPages, type ServedIdentity, signInPath } from './identity.port.ts'
+import { type IdentityClaims, type ProviderPages, type ServedIdentity, signInPath } from './identity.port.ts'
 import { createOidcAdapter } from './oidc-adapter.ts'
 
 /** The public client that `irc-now login` is. */
@@ -16,6 +16,21 @@ export const providerPath = '/oidc'
 const algorithm = 'ES256'
 const minute = 60
 const day = 24 * 60 * minute
+
+/** The provider in this process reads claims where it signs tokens: beside the accounts. */
+export const createEmbeddedClaims = (runtime: Pick<Runtime, 'transaction'>): IdentityClaims => ({
+  putClaims: (accountId, { plan, stripeCustomerId, contentExpires }) =>
+    runtime.transaction(async (store) => {
+      // It may have been deleted since.
+      if (!(await store.accounts.byId(accountId))) return
+      await store.outbox.setClaims({
+        account_id: accountId,
+        plan,
+        stripe_customer_id: stripeCustomerId,
+        content_expires: contentExpires,
+      })
+    }),
+})
 
 /** The OIDC provider in this process; it signs people in to the platform at `resource`, which is its URL. */
 export async function createEmbeddedIdentity(options: {
@@ -67,10 +82,20 @@ export async function createEmbeddedIdentity(options: {
       if (!row || row.deleted_at || row.suspended_at) return undefined
       return {
         accountId: sub,
-        claims: () => ({ sub, email: row.email, plan: row.plan, preferred_username: row.name }),
+        claims: async () => {
+          const told = await runtime.transaction((store) => store.outbox.claims(sub))
+          return {
+            sub,
+            email: row.email,
+            preferred_username: row.name,
+            plan: told?.plan ?? row.plan,
+            stripe_customer_id: told?.stripe_customer_id ?? null,
+            content_expires: told?.content_expires ?? row.plan === 'free',
+          }
+        },
       }
     },
-    claims: { openid: ['sub', 'email', 'plan', 'preferred_username'] },
+    claims: { openid: ['sub', 'email', 'preferred_username', 'plan', 'stripe_customer_id', 'content_expires'] },
     // The clients are our own, so signing in is consent enough.
     async loadExistingGrant(ctx) {
       const { client, session, provider } = ctx.oidc

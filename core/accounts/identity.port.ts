@@ -1,10 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Claims } from '../billing/outbox.ts'
 
 /** Who people are: an OIDC provider. */
 export interface Identity {
   readonly issuer: string
   /** The account that an access token of the provider stands for; null when the token is not good. Never throws. */
   verifyAccessToken(token: string): Promise<{ readonly accountId: string } | null>
+}
+
+/** Who is told what tokens are to say of an account besides who it is. Told again, it is the same. */
+export interface IdentityClaims {
+  putClaims(accountId: string, claims: Claims): Promise<void>
 }
 
 /** A provider that runs in this process, so that somebody must serve its endpoints and its pages. */

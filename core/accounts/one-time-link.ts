@@ -7,6 +7,8 @@ export interface OneTimeRequest {
   readonly input: Readonly<Record<string, unknown>>
   /** The member for whom it is done. */
   readonly as?: string | undefined
+  /** What the page says of itself, where it is not for somebody who has just asked for it on IRC. */
+  readonly page?: { readonly title: string; readonly why: string; readonly done: string }
 }
 
 /** What the account’s events call a link once its page has been sent; it tells nothing of the link itself. */

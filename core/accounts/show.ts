@@ -6,7 +6,7 @@ import { accountOf } from './account-store.ts'
 
 export const showAccount = defineOperation({
   name: 'account.show',
-  summary: 'Show your account.',
+  summary: 'Show an account: one’s own, where none is named.',
   description: 'Operators can show any account by its name.',
   access: 'member',
   effect: 'read',

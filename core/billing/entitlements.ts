@@ -1,36 +1,145 @@
-import { OperationError } from '../operation/errors.ts'
-import { type PlanLimits, plans } from './plans.ts'
+import { graceEnd, type Lifecycle, type Standing, standingOf } from './lifecycle.ts'
+import { freeLimits, type LimitName, limitNames, type Offer, offerOf, offers } from './plans.ts'
 
-export type LimitName = keyof PlanLimits
-
-/** Each limit with its reason. Upstreams are counted over all bouncers; those that the platform adds are free. */
-export interface Entitlements {
-  readonly plan: string
-  readonly limits: Readonly<Record<LimitName, { readonly value: number | null; readonly why: string }>>
-  readonly keepsForEver: boolean
+export interface Limit {
+  /** `null` is no limit. */
+  readonly value: number | null
+  /** In words: `the Pro plan`. */
+  readonly why: string
 }
 
-export function entitlementsOf(planName: string): Entitlements {
-  const plan = plans[planName] ?? plans.free!
-  const entries = Object.entries(plan.limits).map(([name, value]) => [name, { value, why: `the ${plan.title} plan` }])
+export interface SubscriptionFacts extends Lifecycle {
+  readonly items: readonly { readonly offer: string; readonly quantity: number }[]
+}
+
+/** What an operator has granted or taken, in place of what is paid for. */
+export interface Override {
+  /** A limit, or an offer that is given away. */
+  readonly name: string
+  /** Of a limit its value, of an offer how many. */
+  readonly value: number | null
+  readonly reason: string
+  /** Null is until it is taken back. */
+  readonly endsAt: Date | null
+}
+
+/** All that entitlements depend on. */
+export interface BillingFacts {
+  /** Whom the platform itself belongs to has all of it. */
+  readonly ops: boolean
+  readonly subscriptions: readonly SubscriptionFacts[]
+  /** Later ones come before earlier ones. */
+  readonly overrides: readonly Override[]
+  /** A payment is disputed: what is there stays as it is until a person has decided. */
+  readonly disputed: boolean
+}
+
+export interface Entitlements {
+  /** What the account is called: free, pro or ops. */
+  readonly plan: string
+  readonly limits: Readonly<Record<LimitName, Limit>>
+  readonly keepsForEver: boolean
+  /** The worst of what is subscribed to; `none` where nothing is. */
+  readonly standing: Standing
+  /** When it changes by itself: a grace period or an override ends. */
+  readonly changesAt: Date | null
+}
+
+interface Granted {
+  readonly offer: Offer
+  readonly quantity: number
+  readonly why: string
+}
+
+const standings: readonly Standing[] = ['restricted', 'grace', 'full', 'none']
+
+/** Every limit and its reason: what is paid for, as far as it is paid, and what operators have decided. Pure. */
+export function entitlements(facts: BillingFacts, now: Date): Entitlements {
+  const overrides = facts.overrides.filter(({ endsAt }) => endsAt === null || now < endsAt)
+  const standing = worst(facts.subscriptions.map((one) => standingOf(one, now)))
+  const granted = [...paid(facts.subscriptions, now), ...given(overrides)]
+  const account = accountOffers(facts.ops, granted)
+  const added = granted.filter(({ offer }) => offer.tier !== 'account')
+  const limits = limitNames.map((name) => {
+    const override = overrides.find((one) => one.name === name)
+    return [name, override ? overridden(override) : sum(highest(account, name), added, name)] as const
+  })
   return {
-    plan: plan.name,
-    limits: Object.fromEntries(entries) as Entitlements['limits'],
-    keepsForEver: plan.keepsForEver,
+    plan: account.at(-1)!.offer.name,
+    limits: Object.fromEntries(limits) as Record<LimitName, Limit>,
+    keepsForEver: account.some(({ offer }) => offer.keepsForEver),
+    standing,
+    changesAt: nextChange(facts, now),
   }
 }
 
-/** What can be counted, with the noun of what is to be deleted for room. */
-const nouns = { bouncers: 'bouncer', upstreams: 'upstream', 'paste.live': 'paste' } as const
+const worst = (found: readonly Standing[]): Standing => standings.find((one) => found.includes(one)) ?? 'none'
 
-/** Throws `quota_reached` where one more would be too many. `used` is counted inside the writing transaction. */
-export function assertRoom(entitlements: Entitlements, what: keyof typeof nouns, used: number): void {
-  const { value, why } = entitlements.limits[what]
-  if (value === null || used < value) return
-  const noun = nouns[what]
-  throw new OperationError(
-    'quota_reached',
-    `You have ${used} of ${value} ${value === 1 ? noun : `${noun}s`} (${why}); delete one with “${noun} delete”.`,
-    { details: { limit: value, used, why } },
-  )
+function* paid(subscriptions: readonly SubscriptionFacts[], now: Date): Generator<Granted> {
+  for (const subscription of subscriptions) {
+    const standing = standingOf(subscription, now)
+    if (standing !== 'full' && standing !== 'grace') continue
+    for (const { offer: name, quantity } of subscription.items) {
+      const offer = offerOf(name)
+      if (!offer || quantity < 1) continue
+      const late = standing === 'grace' ? ', whose payment is overdue' : ''
+      yield { offer, quantity, why: `${nounOf(offer, quantity)}${late}` }
+    }
+  }
+}
+
+function* given(overrides: readonly Override[]): Generator<Granted> {
+  for (const override of overrides) {
+    const offer = offerOf(override.name)
+    const quantity = override.value ?? 1
+    if (offer && quantity >= 1) yield { offer, quantity, why: `${nounOf(offer, quantity)}, ${givenBy(override)}` }
+  }
+}
+
+const nounOf = ({ title, tier }: Offer, quantity: number) =>
+  tier === 'addon' ? `the add-on ${title}${quantity > 1 ? ` × ${quantity}` : ''}` : `the ${title} plan`
+
+const givenBy = ({ reason, endsAt }: Override) =>
+  `given by the operators${endsAt ? ` until ${endsAt.toISOString().slice(0, 10)}` : ''}: ${reason}`
+
+/** What the account is, the best last. Free is always among it. */
+function accountOffers(ops: boolean, granted: readonly Granted[]): Granted[] {
+  const own = (offer: Offer): Granted => ({ offer, quantity: 1, why: `the ${offer.title} plan` })
+  const bought = granted.filter(({ offer }) => offer.tier === 'account' && offer.name !== 'free')
+  return [own(offers.free), ...bought, ...(ops ? [own(offers.ops)] : [])]
+}
+
+function highest(account: readonly Granted[], name: LimitName): Limit {
+  let best: Limit = { value: freeLimits[name], why: account[0]!.why }
+  for (const { offer, why } of account.slice(1)) {
+    const value = offer.grants[name]
+    // What a better plan says nothing of is as in Free, and as much the better plan’s.
+    if (value === undefined || isAtLeast(value, best.value))
+      best = { value: value === undefined ? best.value : value, why }
+  }
+  return best
+}
+
+const isAtLeast = (one: number | null, other: number | null) => one === null || (other !== null && one >= other)
+
+function sum(base: Limit, added: readonly Granted[], name: LimitName): Limit {
+  const parts = added.filter(({ offer }) => offer.grants[name] !== undefined)
+  if (base.value === null || parts.length === 0) return base
+  let value: number | null = base.value
+  for (const { offer, quantity } of parts) {
+    const more: number | null = offer.grants[name]!
+    value = value === null || more === null ? null : value + more * quantity
+  }
+  const reasons = parts.map(({ why }) => why)
+  return { value, why: (base.value > 0 ? [base.why, ...reasons] : reasons).join(' and ') }
+}
+
+const overridden = (override: Override): Limit => ({ value: override.value, why: givenBy(override) })
+
+function nextChange({ subscriptions, overrides }: BillingFacts, now: Date): Date | null {
+  const ends = [
+    ...subscriptions.filter(({ status }) => status === 'past_due').map(graceEnd),
+    ...overrides.map(({ endsAt }) => endsAt),
+  ].filter((end): end is Date => end !== null && end > now)
+  return ends.length === 0 ? null : new Date(Math.min(...ends.map((end) => end.getTime())))
 }

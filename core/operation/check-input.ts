@@ -1,7 +1,10 @@
 import type { z } from 'zod'
+import { bodyFieldOf } from './body.ts'
 import type { Actor } from './context.ts'
 import type { AnyOperation } from './define.ts'
+import { fieldsOf } from './describe.ts'
 import { OperationError } from './errors.ts'
+import { unseenIn } from './unseen.ts'
 
 /** Half a character (a lone surrogate) is nothing that a database, a network or a terminal could keep. */
 const isBroken = (value: unknown): boolean =>
@@ -42,7 +45,13 @@ export function parseInput(operation: AnyOperation, raw: unknown): Record<string
   if (lacking && given === undefined)
     throw new OperationError('invalid_input', `${field} is missing; ${hint}.`, { field })
   const fault = issue.code === 'invalid_value' ? `it wants one of ${issue.values.join(', ')}.` : issue.message
-  throw new OperationError('invalid_input', field ? `${field}: ${fault}` : fault, field ? { field } : {})
+  const tooLong =
+    issue.code === 'too_big' && field !== undefined && field === bodyFieldOf({ fields: fieldsOf(operation) })?.name
+  throw new OperationError(
+    tooLong ? 'too_large' : 'invalid_input',
+    field ? `${field}: ${fault}${unseenIn([given].flat().join())}` : fault,
+    field ? { field } : {},
+  )
 }
 
 /** Throws unless what destroys was confirmed by the name it wants repeated. */

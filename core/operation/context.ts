@@ -1,4 +1,5 @@
 import type { Entitlements } from '../billing/entitlements.ts'
+import type { PictureIntake } from '../content/pictures/taken-picture.ts'
 import type { PlatformInfo } from '../platform/info.ts'
 import type { Stores } from '../store/stores.ts'
 
@@ -30,7 +31,8 @@ export interface Context {
   /** Throws `not_signed_in` where nobody is. */
   readonly actor: Actor
   readonly store: Stores
-  readonly entitlements: Entitlements
+  /** What the member may have, by what holds inside this transaction; asked for once, and only by those who need it. */
+  entitlements(): Promise<Entitlements>
   readonly platform: PlatformInfo
   readonly now: Date
   readonly via: FrontEnd
@@ -43,6 +45,18 @@ export interface Context {
   event(subject: string, type: string, message: string, accountId?: string): Promise<void>
   /** Wakes the reconciler for a row once the transaction holds. */
   enqueue(key: ReconcileKey): Promise<void>
+}
+
+/** What is there before the transaction. */
+export interface Preparation {
+  /** Throws `not_signed_in` where nobody is. Somebody who is suspended or may not is refused before, where a file comes. */
+  readonly actor: Actor
+  entitlements(): Promise<Entitlements>
+  readonly dryRun: boolean
+  readonly now: Date
+  /** Asks the database, in no transaction. */
+  read<T>(work: (store: Stores) => Promise<T>): Promise<T>
+  readonly pictures: PictureIntake
 }
 
 export type ReconcileKey = `bouncer/${string}` | `account/${string}`

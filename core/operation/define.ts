@@ -1,6 +1,7 @@
 import type { z } from 'zod'
-import type { Context } from './context.ts'
+import type { Context, Preparation } from './context.ts'
 import type { ErrorCode } from './errors.ts'
+import type { Outer } from './outer.ts'
 
 /** Who may call: anybody, a signed-in member, or the platform's operators. A read for anybody is not told who reads. */
 export type Access = 'anyone' | 'member' | 'ops'
@@ -19,7 +20,7 @@ export interface Settle {
   readonly until: 'working' | 'applied' | 'gone'
 }
 
-export interface Definition<Input extends z.ZodObject, Output extends z.ZodType> {
+export interface Definition<Input extends z.ZodObject, Output extends z.ZodType, Prepared = unknown> {
   /** `noun.verb`, singular; what belongs to a thing is named between: `bouncer.hostname.set`. */
   readonly name: string
   /** One sentence, as it stands in every help. */
@@ -41,19 +42,28 @@ export interface Definition<Input extends z.ZodObject, Output extends z.ZodType>
   /** The output is a list: the fields that a table shows first. */
   readonly columns?: readonly string[]
   /**
-   * What takes its time and asks no database (hashing a password): done before the transaction, and not in a dry run.
-   * Its answer is the handler's third argument.
+   * What takes its time (hashing a password, receiving a file): done before the transaction. In a dry run it is done for
+   * a file alone, and keeps nothing. Its answer is the handler's third argument; where that has a `digest`, this stands
+   * for the file when two requests are compared.
    */
-  readonly prepare?: (input: z.output<Input>) => Promise<string | null>
+  readonly prepare?: (input: z.output<Input>, preparation: Preparation) => Promise<Prepared>
+  /**
+   * What asks other systems (the payment provider): done before the transaction, by who may, also in a dry run, where it
+   * only looks. Its answer is the handler's third argument. It is done again when the request is, so it must be safe to.
+   */
+  readonly outside?: (input: z.output<Input>, outer: Outer) => Promise<Prepared>
   readonly handle: (
     input: z.output<Input>,
     context: Context,
-    prepared: string | null | undefined,
+    prepared: Prepared | undefined,
   ) => Promise<z.input<Output>>
 }
 
-export interface Operation<Input extends z.ZodObject = z.ZodObject, Output extends z.ZodType = z.ZodType>
-  extends Definition<Input, Output> {
+export interface Operation<
+  Input extends z.ZodObject = z.ZodObject,
+  Output extends z.ZodType = z.ZodType,
+  Prepared = unknown,
+> extends Definition<Input, Output, Prepared> {
   readonly noun: string
   /** Its words as they are typed: `create`, `hostname set`. */
   readonly verb: string
@@ -61,12 +71,12 @@ export interface Operation<Input extends z.ZodObject = z.ZodObject, Output exten
 
 // A catalogue holds operations of every shape; their handlers are only ever called with what their schema parsed.
 // biome-ignore lint/suspicious/noExplicitAny: see above
-export type AnyOperation = Operation<any, any>
+export type AnyOperation = Operation<any, any, any>
 
 /** Defines an operation once; every front end is derived from it. Throws on a definition that could not be served. */
-export function defineOperation<Input extends z.ZodObject, Output extends z.ZodType>(
-  definition: Definition<Input, Output>,
-): Operation<Input, Output> {
+export function defineOperation<Input extends z.ZodObject, Output extends z.ZodType, Prepared = undefined>(
+  definition: Definition<Input, Output, Prepared>,
+): Operation<Input, Output, Prepared> {
   if (!/^[a-z]+(\.[a-z]+){1,2}$/.test(definition.name)) {
     throw new TypeError(`${definition.name}: an operation is named noun.verb or noun.part.verb`)
   }

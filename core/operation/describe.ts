@@ -24,8 +24,12 @@ export interface Field {
   readonly body: 'text' | 'file' | null
   /** Takes the name of the file that the body comes from, where nothing else is said. */
   readonly fileName: boolean
-  /** Characters at most, or null where the schema names no limit. */
+  /** Characters at most (of a file, bytes), or null where the schema names no limit. */
   readonly longest: number | null
+  /** Other flags for the same. */
+  readonly aliases: readonly string[]
+  /** Each choice is a flag as well: `--public`. */
+  readonly choiceFlags: boolean
   /** Place among the positionals, or null. */
   readonly position: number | null
 }
@@ -48,10 +52,24 @@ export interface OperationDescription {
   readonly columns: readonly string[]
   /** Output fields that are secret: shown once, never over IRC. */
   readonly secrets: readonly string[]
+  /** Output fields that are made by chance: a dry run has none of them. */
+  readonly made: readonly string[]
   /** Output fields that a phone may want to scan: terminals draw them as QR codes. */
   readonly qr: readonly string[]
   /** The output field that stands for all of it, such as a new thing's address; or null. */
   readonly main: string | null
+  /** The field in which a thing's own web address stands, in a list that of each item; or null. */
+  readonly address: string | null
+  /** The whole text in the output, and the fields that say its language and its file’s name; or null. */
+  readonly source: Source | null
+  /** The output field with a page on which the person goes on: a terminal shows it before it waits, and opens it. */
+  readonly visit: string | null
+}
+
+export interface Source {
+  readonly text: string
+  readonly language: string | null
+  readonly fileName: string | null
 }
 
 export interface JsonSchema {
@@ -67,9 +85,15 @@ export interface JsonSchema {
   readonly maxLength?: number
   readonly secret?: boolean
   readonly qr?: boolean
+  readonly visit?: boolean
   readonly main?: boolean
+  readonly address?: boolean
+  readonly made?: boolean
   readonly body?: 'text' | 'file'
   readonly fileName?: boolean
+  readonly language?: boolean
+  readonly alias?: string
+  readonly choiceFlags?: boolean
   readonly [key: string]: unknown
 }
 
@@ -94,7 +118,7 @@ function kindOf(schema: JsonSchema): Field['kind'] {
   return 'text'
 }
 
-export function fieldsOf(operation: AnyOperation): Field[] {
+export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>): Field[] {
   const json = jsonSchemaOf(operation.input, 'input')
   const positional: readonly string[] = operation.positional ?? []
   return Object.entries(json.properties ?? {}).map(([name, property]) => {
@@ -113,20 +137,44 @@ export function fieldsOf(operation: AnyOperation): Field[] {
       body: schema.body ?? null,
       fileName: schema.fileName === true,
       longest: schema.maxLength ?? null,
+      aliases: schema.alias === undefined ? [] : [schema.alias],
+      choiceFlags: schema.choiceFlags === true,
       position: position < 0 ? null : position,
     }
   })
 }
 
-export const secretsOf = (operation: AnyOperation) => markedOf(operation, 'secret')
-
 /** The output fields that the schema marks so. */
-function markedOf(operation: AnyOperation, mark: 'secret' | 'qr' | 'main'): string[] {
-  const { properties = {} } = jsonSchemaOf(operation.output, 'output')
+const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'made' | 'visit') =>
+  markedIn(jsonSchemaOf(operation.output, 'output'), mark)
+
+function markedIn({ properties = {} }: JsonSchema, mark: keyof JsonSchema & string): string[] {
   return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema[mark] === true)
 }
 
+function sourceOf(operation: AnyOperation): Source | null {
+  const output = jsonSchemaOf(operation.output, 'output')
+  const text = Object.entries(output.properties ?? {}).find(([, { body }]) => body === 'text')?.[0]
+  if (text === undefined) return null
+  const first = (mark: 'language' | 'fileName') => markedIn(output, mark)[0] ?? null
+  return { text, language: first('language'), fileName: first('fileName') }
+}
+
+function addressOf(operation: AnyOperation): string | null {
+  const output = jsonSchemaOf(operation.output, 'output')
+  return markedIn(output.properties?.items?.items ?? output, 'address')[0] ?? null
+}
+
+const described = new WeakMap<AnyOperation, OperationDescription>()
+
+/** Made once for an operation: each write asks for it, and making it from the schemas takes half a millisecond. */
 export function describeOperation(operation: AnyOperation): OperationDescription {
+  const known = described.get(operation) ?? describeAnew(operation)
+  described.set(operation, known)
+  return known
+}
+
+function describeAnew(operation: AnyOperation): OperationDescription {
   return {
     name: operation.name,
     noun: operation.noun,
@@ -141,8 +189,12 @@ export function describeOperation(operation: AnyOperation): OperationDescription
     settle: operation.settle ?? null,
     confirm: operation.confirm ?? null,
     columns: operation.columns ?? [],
-    secrets: secretsOf(operation),
+    secrets: markedOf(operation, 'secret'),
+    made: markedOf(operation, 'made'),
     qr: markedOf(operation, 'qr'),
     main: markedOf(operation, 'main')[0] ?? null,
+    address: addressOf(operation),
+    source: sourceOf(operation),
+    visit: markedOf(operation, 'visit')[0] ?? null,
   }
 }

@@ -16,6 +16,7 @@ export const errorCodes = {
   name_taken: { status: 409, exit: 7, title: 'The name is taken' },
   conflict: { status: 409, exit: 7, title: 'Something else is in the way' },
   quota_reached: { status: 409, exit: 8, title: 'The plan allows no more' },
+  payment_failed: { status: 402, exit: 8, title: 'The payment did not go through' },
   idempotency_mismatch: { status: 422, exit: 2, title: 'The idempotency key was used for another request' },
   rate_limited: { status: 429, exit: 9, title: 'Too many requests' },
   too_large: { status: 413, exit: 2, title: 'The input is too large' },

@@ -1,13 +1,17 @@
-import { entitlementsOf } from '../billing/entitlements.ts'
+import type { Billing } from '../billing/billing.ts'
+import type { Entitlements } from '../billing/entitlements.ts'
+import { entitlementsIn } from '../billing/entitlements-in.ts'
+import type { PictureIntake } from '../content/pictures/taken-picture.ts'
 import type { PlatformInfo } from '../platform/info.ts'
 import type { Stores } from '../store/stores.ts'
 import { authorise, notSignedIn } from './authorise.ts'
 import { confirmed, parseInput } from './check-input.ts'
 import type { Actor, Caller, Context, ReconcileKey } from './context.ts'
 import type { AnyOperation } from './define.ts'
-import { fieldsOf, secretsOf } from './describe.ts'
+import { describeOperation } from './describe.ts'
 import { OperationError } from './errors.ts'
 import { faultPoint } from './faults.ts'
+import { FileBody } from './file-body.ts'
 import { storageFull } from './storage-error.ts'
 
 /** What running needs of the house; one per process. */
@@ -19,9 +23,13 @@ export interface Runtime {
   /** Whether the database's disk has room for a change. */
   hasRoom(): Promise<boolean>
   readonly platform: PlatformInfo
+  /** Receives pictures, and stores their files. */
+  readonly pictures: PictureIntake
   now(): Date
   random(bytes: number): Buffer
   seal(text: string): string
+  /** Who takes the payments; asked outside transactions only. */
+  readonly billing: Billing
   /** A hash under the platform's key: tells whether two texts are the same, and helps nobody to guess one. */
   digest(text: string): string
 }
@@ -55,7 +63,9 @@ export async function run(
   options: RunOptions = {},
 ): Promise<unknown> {
   if (operation.effect !== 'read' && !(await runtime.hasRoom())) throw storageFull()
-  const prepared = options.dryRun ? undefined : await prepare(operation, raw, caller)
+  const prepared = operation.outside
+    ? await outside(runtime, operation, raw, caller, options)
+    : await prepare(runtime, operation, raw, caller, options.dryRun ?? false)
   try {
     const work = (store: Stores) => runIn(store, runtime, operation, raw, caller, options, prepared)
     return await (operation.effect === 'read' ? runtime.read(work) : runtime.transaction(work))
@@ -65,10 +75,49 @@ export async function run(
   }
 }
 
-async function prepare(operation: AnyOperation, raw: unknown, caller: Caller): Promise<string | null | undefined> {
+async function outside(
+  runtime: Runtime,
+  operation: AnyOperation,
+  raw: unknown,
+  caller: Caller,
+  options: RunOptions,
+): Promise<unknown> {
+  const { actor, member } = await runtime.read((store) => authorise(store, operation, caller))
+  const input = parseInput(operation, raw)
+  const key = options.idempotencyKey
+  // What was done under this key is answered from what is kept, and asks nobody.
+  if (key && actor && (await runtime.read((store) => store.idempotency.find(actor.id, key)))) return undefined
+  const acting = member ?? actor
+  if (!acting) throw notSignedIn()
+  const { dryRun = false, confirm } = options
+  return operation.outside!(input, { ...runtime, member: acting, dryRun, confirm })
+}
+
+async function prepare(
+  runtime: Runtime,
+  operation: AnyOperation,
+  raw: unknown,
+  caller: Caller,
+  dryRun: boolean,
+): Promise<unknown> {
   const somebody = operation.access === 'anyone' || caller.accountId !== null || caller.accountName !== undefined
   if (!operation.prepare || !somebody) return undefined
-  return operation.prepare(parseInput(operation, raw))
+  const file = describeOperation(operation).fields.some(({ body }) => body === 'file')
+  if (dryRun && !file) return undefined
+  // Nothing is read of a file that may not come.
+  const who = file ? await runtime.read((store) => authorise(store, operation, caller)) : null
+  const acting = who?.member ?? who?.actor ?? null
+  return operation.prepare(parseInput(operation, raw), {
+    get actor() {
+      if (!acting) throw notSignedIn()
+      return acting
+    },
+    entitlements: () => runtime.read((store) => entitlementsIn(store, acting, runtime.now())),
+    dryRun,
+    now: runtime.now(),
+    read: runtime.read,
+    pictures: runtime.pictures,
+  })
 }
 
 async function runIn(
@@ -78,7 +127,7 @@ async function runIn(
   raw: unknown,
   caller: Caller,
   options: RunOptions,
-  prepared: string | null | undefined,
+  prepared: unknown,
 ): Promise<unknown> {
   const { actor, member } = await authorise(store, operation, caller)
   const acting = member ?? actor
@@ -90,7 +139,11 @@ async function runIn(
     // Asked again: whoever had the lock may have deleted or suspended the account.
     await authorise(store, operation, caller)
   }
-  const request = runtime.digest(JSON.stringify([operation.name, acting?.id, input]))
+  const sent = Object.entries(input).map(([name, value]) => [
+    name,
+    value instanceof FileBody ? digestOf(prepared) : value,
+  ])
+  const request = runtime.digest(JSON.stringify([operation.name, acting?.id, Object.fromEntries(sent)]))
   if (options.idempotencyKey && actor && !options.dryRun) {
     const known = await store.idempotency.find(actor.id, options.idempotencyKey)
     if (known && known.request !== request) {
@@ -102,8 +155,8 @@ async function runIn(
     if (known) return JSON.parse(known.output)
   }
   const output = await handle()
-  // What a dry run would make does not hold, so a secret of it would only mislead.
-  if (options.dryRun) throw new DryRun(withoutSecretOutputs(operation, output))
+  // What a dry run would make does not hold, so a secret of it, or an id, would only mislead.
+  if (options.dryRun) throw new DryRun(withoutMade(operation, withoutSecretOutputs(operation, output)))
   // Asked last, so that nobody confirms what can't be done; the refusal takes back what was tried.
   confirmed(operation, input, acting, options)
   await store.audit.insert({
@@ -142,13 +195,17 @@ function createContext(
   caller: Caller,
   dryRun: boolean,
 ): Context {
+  let entitled: Promise<Entitlements> | undefined
   return {
     get actor() {
       if (!acting) throw notSignedIn()
       return acting
     },
     store,
-    entitlements: entitlementsOf(acting?.plan ?? 'free'),
+    entitlements() {
+      entitled ??= entitlementsIn(store, acting, runtime.now())
+      return entitled
+    },
     platform: runtime.platform,
     now: runtime.now(),
     via: caller.via,
@@ -161,22 +218,28 @@ function createContext(
   }
 }
 
+const digestOf = (prepared: unknown) => (prepared as { digest?: unknown } | undefined)?.digest
+
 /** The input as the audit keeps it: secrets and whole texts are only named. */
 function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>): Record<string, unknown> {
-  const fields = new Map(fieldsOf(operation).map((field) => [field.name, field]))
+  const { fields } = describeOperation(operation)
   return Object.fromEntries(
     Object.entries(input).map(([name, value]) => {
-      const field = fields.get(name)
+      const field = fields.find((one) => one.name === name)
       if (field?.secret && value != null) return [name, '(secret)']
+      if (value instanceof FileBody) return [name, '(file)']
       return [name, field?.body === 'text' ? `(text, ${Buffer.byteLength(String(value))} bytes)` : value]
     }),
   )
 }
 
-function withoutSecretOutputs(operation: AnyOperation, output: unknown): unknown {
+const withoutSecretOutputs = (operation: AnyOperation, output: unknown) =>
+  replaced(output, describeOperation(operation).secrets, '(shown once)')
+
+const withoutMade = (operation: AnyOperation, output: unknown) =>
+  replaced(output, describeOperation(operation).made, '(not made yet)')
+
+function replaced(output: unknown, fields: readonly string[], text: string): unknown {
   if (typeof output !== 'object' || output === null || Array.isArray(output)) return output
-  const secrets = new Set(secretsOf(operation))
-  return Object.fromEntries(
-    Object.entries(output).map(([name, value]) => [name, secrets.has(name) ? '(shown once)' : value]),
-  )
+  return Object.fromEntries(Object.entries(output).map(([name, value]) => [name, fields.includes(name) ? text : value]))
 }

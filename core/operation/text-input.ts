@@ -1,5 +1,6 @@
 import type { Field } from './describe.ts'
 import { OperationError } from './errors.ts'
+import { unseenIn } from './unseen.ts'
 
 /** What a person or a shell typed for a field: a text, several, or a bare flag. */
 export type TextValue = string | readonly string[] | boolean
@@ -29,7 +30,7 @@ export function inputFromText(
     const field = fields.find((one) => one.name === name)
     if (!field) {
       const known = fields.length === 0 ? 'it takes none' : `there are ${fields.map((one) => one.name).join(', ')}`
-      throw new OperationError('invalid_input', `There is no field “${name}” here; ${known}.`)
+      throw new OperationError('invalid_input', `There is no field “${name}” here; ${known}.${unseenIn(name)}`)
     }
     input[name] = typedValue(field, value)
   }
@@ -48,7 +49,7 @@ function typedValue(field: Field, value: TextValue): unknown {
   if (field.kind === 'boolean') {
     if (typeof last === 'boolean') return last
     const truth = truths[String(last).toLowerCase()]
-    if (truth === undefined) throw wrong(field, 'yes or no')
+    if (truth === undefined) throw wrong(field, 'yes or no', String(last))
     return truth
   }
   if (typeof last === 'boolean') throw wrong(field, 'a value')
@@ -56,9 +57,9 @@ function typedValue(field: Field, value: TextValue): unknown {
   if (text === '' && field.nullable) return null
   if (field.kind !== 'integer' && field.kind !== 'number') return text
   // Number('') and Number('0x10') are numbers to JavaScript, not to a person.
-  if (!/^-?\d+(\.\d+)?$/.test(text)) throw wrong(field, 'a number')
+  if (!/^-?\d+(\.\d+)?$/.test(text)) throw wrong(field, 'a number', text)
   return Number(text)
 }
 
-const wrong = (field: Field, wanted: string) =>
-  new OperationError('invalid_input', `${field.flag} wants ${wanted}.`, { field: field.name })
+const wrong = (field: Field, wanted: string, text = '') =>
+  new OperationError('invalid_input', `${field.flag} wants ${wanted}.${unseenIn(text)}`, { field: field.name })

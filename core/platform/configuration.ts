@@ -1,7 +1,9 @@
 import { homedir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { StripeOptions } from '../billing/stripe/client.ts'
 import { contentUrls, parentHost } from '../content/content-url.ts'
+import type { S3Settings } from '../content/files.s3.ts'
 import { OperationError } from '../operation/errors.ts'
 
 const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
@@ -44,6 +46,21 @@ const Environment = z.object({
     .string()
     .regex(/^[0-9a-f]{64}$/, 'wants 64 hexadecimal digits')
     .optional(),
+  IRC_NOW_S3_ENDPOINT: z.url().optional(),
+  IRC_NOW_S3_BUCKET: z.string().min(3).optional(),
+  IRC_NOW_S3_REGION: z.string().default('us-east-1'),
+  STRIPE_API_KEY: z
+    .string()
+    .regex(/^(sk|rk)_/, 'wants a secret key of Stripe, such as sk_live_…')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .transform((text) => text.split(',').map((one) => one.trim()))
+    .pipe(
+      z.array(z.string().startsWith('whsec_', 'wants whsec_…, and the old one after a comma while both are in use')),
+    )
+    .optional(),
+  STRIPE_API_URL: z.url().optional(),
   DATABASE_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'wants a postgres:// URL')
@@ -74,6 +91,8 @@ export interface Configuration {
     readonly bouncers: number
   }
   readonly roles: readonly Role[]
+  /** Where payments are taken by Stripe; null is the sandbox. */
+  readonly stripe: StripeOptions | null
   readonly privateUpstreams: boolean
   /** Asked for members’ host names; the system’s where there are none. */
   readonly nameServers: readonly string[]
@@ -81,6 +100,8 @@ export interface Configuration {
   readonly logLevel: string
   readonly secretKey: Buffer | null
   readonly databaseUrl: string | null
+  /** Where large content lies; null is a folder in the home. */
+  readonly s3: S3Settings | null
   readonly ownerName: string
 }
 
@@ -129,6 +150,7 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
       bouncers: read.IRC_NOW_BOUNCERS_PORT,
     },
     roles: read.IRC_NOW_ROLES,
+    stripe: stripeOf(read),
     privateUpstreams: read.IRC_NOW_PRIVATE_UPSTREAMS,
     nameServers: read.IRC_NOW_DNS,
     programs: {
@@ -138,7 +160,30 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
     logLevel: read.IRC_NOW_LOG,
     secretKey: read.IRC_NOW_SECRET_KEY ? Buffer.from(read.IRC_NOW_SECRET_KEY, 'hex') : null,
     databaseUrl: read.DATABASE_URL ?? null,
+    s3:
+      read.IRC_NOW_S3_BUCKET === undefined
+        ? null
+        : {
+            endpoint: read.IRC_NOW_S3_ENDPOINT ?? null,
+            bucket: read.IRC_NOW_S3_BUCKET,
+            region: read.IRC_NOW_S3_REGION,
+          },
     ownerName: ownerName(),
+  }
+}
+
+function stripeOf(read: z.output<typeof Environment>): StripeOptions | null {
+  if (!read.STRIPE_API_KEY) return null
+  if (!read.STRIPE_WEBHOOK_SECRET) {
+    throw new OperationError(
+      'invalid_input',
+      'STRIPE_WEBHOOK_SECRET: wants the secret of the webhook endpoint, since STRIPE_API_KEY is set; see docs/billing.md.',
+    )
+  }
+  return {
+    secretKey: read.STRIPE_API_KEY,
+    webhookSecrets: read.STRIPE_WEBHOOK_SECRET,
+    ...(read.STRIPE_API_URL ? { apiUrl: read.STRIPE_API_URL } : {}),
   }
 }
 

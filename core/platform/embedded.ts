@@ -1,24 +1,30 @@
 import { createHmac } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { checkLogin, type LoginService } from '../accounts/check-login.ts'
-import { createEmbeddedIdentity } from '../accounts/identity.embedded.ts'
+import { createEmbeddedClaims, createEmbeddedIdentity } from '../accounts/identity.embedded.ts'
 import type { ProviderPages } from '../accounts/identity.port.ts'
+import { createEncoder } from '../content/pictures/encoder.ts'
+import { createPictureIntake } from '../content/pictures/intake.ts'
 import { OperationError } from '../operation/errors.ts'
 import type { Runtime } from '../operation/run.ts'
 import { authPaths } from '../provisioning/local/auth-endpoint.ts'
 import type { ServiceHealth } from '../provisioning/provisioner.port.ts'
 import type { ReconcileMetrics } from '../reconcile/reconciler.ts'
 import { type Database, openPglite, openPostgresql } from '../store/database.ts'
+import { openSandboxBilling, openStripeBilling, sandboxSecret } from './billing.ts'
+import { billingDuty } from './billing-duty.ts'
 import type { Configuration, Role } from './configuration.ts'
 import { createHealth } from './health.ts'
 import type { Home } from './home.ts'
 import type { PlatformInfo } from './info.ts'
 import { type Duty, endlessLease, type Keeper, keepDuty, type Lease } from './lease.ts'
+import { openFiles } from './open-files.ts'
 import { openOwner } from './owner.ts'
 import { createPublished } from './published.ts'
-import { createKeyring, createRuntime, type Keyring } from './runtime.ts'
+import { type BareRuntime, createKeyring, createRuntime, type Keyring } from './runtime.ts'
 import { createServices, type Services } from './services-duty.ts'
 import { startWake } from './wake.ts'
 
@@ -74,7 +80,15 @@ export async function openEmbedded(options: EmbeddedOptions) {
   }
   /** The addresses at which the process that serves them says they are reached. */
   const api = () => (configuration.roles.includes('api') ? configuration : { ...configuration, ...published.api })
-  const runtime = createRuntime(database, keyring, info)
+  const files = await openFiles(configuration, home.path)
+  const encoder = createEncoder(Math.min(4, availableParallelism()))
+  const billing = configuration.stripe
+    ? await openStripeBilling(configuration.stripe)
+    : (bare: BareRuntime) => openSandboxBilling(bare, home.key)
+  const runtime = createRuntime(database, keyring, info, {
+    pictures: (bare) => createPictureIntake({ files, encoder, folder: join(home.path, 'uploads'), runtime: bare }),
+    billing,
+  })
   const published = createPublished(runtime, keyring)
   await sameKey(runtime, keyring)
   await runtime.transaction((store) => published.read(store))
@@ -103,6 +117,8 @@ export async function openEmbedded(options: EmbeddedOptions) {
     runtime,
     wake,
     published,
+    /** Where large content lies. */
+    files,
     openOwner: () => openOwner(runtime, configuration.ownerName),
     /** The secret paths at which soju and ergo ask about sign-ins. */
     authPaths: () => authPaths(home.path),
@@ -118,6 +134,15 @@ export async function openEmbedded(options: EmbeddedOptions) {
         keyring,
         pages,
         log: (problem, error) => log.error({ err: error }, problem),
+      }),
+    /** What billing does by itself, for one process to do. */
+    billingDuty: () =>
+      billingDuty({
+        runtime,
+        claims: createEmbeddedClaims(runtime),
+        log,
+        on: wake.on,
+        sandboxSecret: sandboxSecret(home.key),
       }),
     /** Adds parts to `platform status`. */
     addHealth: (role: Role, parts: () => Promise<readonly ServiceHealth[]>) => health.add(role, parts),
@@ -135,6 +160,7 @@ export async function openEmbedded(options: EmbeddedOptions) {
     },
     async stop() {
       stopping.abort()
+      encoder.close()
       // A database that is away must not keep us.
       const ended = async () => {
         await heart

@@ -97,10 +97,12 @@ onBothDatabases('leases', (open) => {
     expect(most()).toBe(1)
   })
 
-  test.each([
+  const failures: [string, () => Promise<never>][] = [
     ['refuses', () => Promise.reject(new Error('connection refused'))],
     ['does not answer', () => new Promise<never>(() => {})],
-  ])('a holder whose database %s ends before another begins', async (_how, fails) => {
+  ]
+
+  test.each(failures)('a holder whose database %s ends before another begins', async (_how, fails) => {
     const { keep, notes, most } = world()
     const { over, cut } = cuttable(fails)
     const first = await keep('a', over(leaseOf('a')))
@@ -113,9 +115,9 @@ onBothDatabases('leases', (open) => {
     await first.stop()
   })
 
-  test('a lasting duty goes on without a database, and its holder has it again when that is back', async () => {
+  test.each(failures)('a lasting duty whose database %s goes on, and its holder has it again', async (_how, fails) => {
     const { keep, notes, valid } = world({ patienceMs: 3000 })
-    const { over, cut } = cuttable()
+    const { over, cut } = cuttable(fails)
     const first = await keep('a', over(leaseOf('a')))
     const second = await keep('b', over(leaseOf('b')))
     cut(true)

@@ -47,7 +47,7 @@ export interface Keeper {
 }
 
 const standbyMs = 1000
-/** A renewal that has had no answer for so long is asked for anew. */
+/** What has had no answer for so long is asked for anew. */
 const answerMs = 5000
 
 /**
@@ -96,7 +96,7 @@ export async function keepDuty(duty: Duty, lease: Lease, log: Logger): Promise<K
   /** Counted in looks, not by the clock: while we were frozen or cut off, its holder was perhaps too. */
   async function patient(): Promise<boolean> {
     if (!duty.lasting) return true
-    overdueLooks = (await lease.overdue(duty.name)) ? overdueLooks + 1 : 0
+    overdueLooks = (await answered(lease.overdue(duty.name))) ? overdueLooks + 1 : 0
     return overdueLooks === 0 || overdueLooks * standbyMs > duty.lasting.patienceMs
   }
 

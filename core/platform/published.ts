@@ -11,6 +11,8 @@ export interface PublishedServices {
   readonly ircs: HostPort
   readonly bouncers: HostPort
   readonly certificateFingerprint: string
+  /** Where soju takes uploads of IRC clients, for processes on the same machine. */
+  readonly uploadSocket: string | null
   readonly nowServ: {
     /** Where net.irc.now is for processes on the same machine. */
     readonly near: HostPort
@@ -61,6 +63,11 @@ export function createPublished(runtime: Pick<Runtime, 'transaction'>, keyring: 
       const { machine, ircs, nowServ } = known.services
       const { near, ...rest } = nowServ
       return { ...(machine === hostname() ? near : ircs), ...rest }
+    },
+    /** Where uploads of IRC clients go from here; null where no soju runs on this machine. */
+    get uploadSocket(): string | null {
+      const { machine, uploadSocket = null } = known.services ?? {}
+      return machine === hostname() ? uploadSocket : null
     },
     async publish<K extends keyof Facts>(name: K, facts: NonNullable<Facts[K]>): Promise<void> {
       const text = JSON.stringify(facts)

@@ -1,5 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import { openText, sealText } from '../accounts/secrets.ts'
+import type { Billing } from '../billing/billing.ts'
+import type { PictureIntake } from '../content/pictures/taken-picture.ts'
 import type { Runtime } from '../operation/run.ts'
 import { storageError } from '../operation/storage-error.ts'
 import type { Database } from '../store/database.ts'
@@ -21,10 +23,22 @@ export const createKeyring = (key: Buffer): Keyring => ({
   digest: (text) => createHmac('sha256', key).update(text).digest('hex'),
 })
 
+/** What operations run on, without what is made with it. */
+export type BareRuntime = Omit<Runtime, 'pictures' | 'billing'>
+
 /** What operations run on: a database, a clock, randomness, and what the platform knows of itself. */
-export function createRuntime(database: Database, keyring: Keyring, platform: PlatformInfo): Runtime {
+export function createRuntime(
+  database: Database,
+  keyring: Keyring,
+  platform: PlatformInfo,
+  open: {
+    /** Where pictures go, made with the rest: they are written down there. */
+    readonly pictures: (runtime: BareRuntime) => PictureIntake
+    readonly billing: (runtime: BareRuntime) => Billing
+  },
+): Runtime {
   const stores = createStores(database.kysely)
-  return {
+  const runtime: BareRuntime = {
     read: (work) => told(() => work(stores)),
     transaction: (work) =>
       told(() => database.kysely.transaction().execute((transaction) => work(createStores(transaction)))),
@@ -35,6 +49,7 @@ export function createRuntime(database: Database, keyring: Keyring, platform: Pl
     seal: keyring.seal,
     digest: keyring.digest,
   }
+  return { ...runtime, pictures: open.pictures(runtime), billing: open.billing(runtime) }
 }
 
 /** What the database can't do is said in the platform's own codes. */

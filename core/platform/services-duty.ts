@@ -60,6 +60,7 @@ export function createServices(options: ServicesOptions) {
         bouncerTls: 'IRC_NOW_BOUNCERS_PORT',
       },
       authUrl: options.authUrl,
+      uploadOrigin: configuration.httpUrl,
       log: (service, line) => log.debug({ service }, line),
       progress: options.progress,
       onErgoReady: (restarted) => restarted && resync(),
@@ -103,6 +104,7 @@ export function createServices(options: ServicesOptions) {
           ircs: { host: publicHost, port: ports.ircs },
           bouncers: { host: publicHost, port: ports.bouncers },
           certificateFingerprint: bouncerTls.fingerprint,
+          uploadSocket: services.uploadSocket,
           nowServ: {
             near: { host: ircs.host, port: ircs.port },
             serverFingerprint: ircs.fingerprint,

@@ -73,6 +73,24 @@ onBothDatabases('sweeps', (open) => {
       })
       .execute()
     await db
+      .insertInto('pictures')
+      .values({
+        id: name,
+        account_id,
+        hash: null,
+        name: null,
+        kind: 'png',
+        width: 1,
+        height: 1,
+        frames: 1,
+        bytes: 1,
+        created_at: at('pictures'),
+        expires_at: at('pictures'),
+        taken_down_at: null,
+        taken_down_reason: null,
+      })
+      .execute()
+    await db
       .insertInto('throttles')
       .values({ key: name, failures: 1, blocked_until: at('throttles') })
       .execute()

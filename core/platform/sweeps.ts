@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import type { Files } from '../content/files.port.ts'
+import { sweepFiles } from '../content/sweep-files.ts'
 import type { Runtime } from '../operation/run.ts'
 import type { SweptTable } from '../store/sweep-store.ts'
 import type { Duty } from './lease.ts'
@@ -15,8 +17,11 @@ export const kept: Readonly<Record<SweptTable, number>> = {
   one_time_links: day,
   oidc_payloads: 0,
   pastes: 0,
+  pictures: 0,
   // The count of failures outlives the block, or waiting it out would start it afresh.
   throttles: day,
+  // Stripe sends one again for three days; a month on, nobody asks what came.
+  webhook_events: 30 * day,
   leases: day,
   health: day,
 }
@@ -40,7 +45,7 @@ export async function sweep(
   return count
 }
 
-export const sweepDuty = (runtime: Pick<Runtime, 'transaction' | 'now'>, log: Logger): Duty => ({
+export const sweepDuty = (runtime: Pick<Runtime, 'transaction' | 'now'>, files: Files, log: Logger): Duty => ({
   name: 'sweep',
   lifeMs: 60_000,
   endMs: 5000,
@@ -49,7 +54,9 @@ export const sweepDuty = (runtime: Pick<Runtime, 'transaction' | 'now'>, log: Lo
       while (!signal.aborted) {
         try {
           const rows = await sweep(runtime, signal)
-          if (rows > 0) log.debug({ rows }, 'swept')
+          // After the rows: a file is needed for as long as one tells of it.
+          const gone = await sweepFiles({ ...runtime, files }, signal)
+          if (rows + gone > 0) log.debug({ rows, files: gone }, 'swept')
         } catch (error) {
           log.warn({ err: error }, 'sweeping failed; it is tried again')
         }

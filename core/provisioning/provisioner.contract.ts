@@ -55,12 +55,13 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       const name = `m${++count}x${process.pid}`
       harness.setPassword('ergo', name, 'secret of the bouncer')
       harness.setPassword('soju', name, 'app password')
-      await provisioner.applyNetworkAccount({ name, suspended: false, signOuts: 0 }, 0)
+      await provisioner.applyNetworkAccount({ id: name, name, suspended: false, signOuts: 0 })
       return { name, desired: bouncerOf(name, [upstreamOf(name)]) }
     }
 
     function upstreamOf(name: string, changes: Partial<DesiredUpstream> = {}): DesiredUpstream {
       const upstream: Omit<DesiredUpstream, 'digest'> = {
+        managed: true,
         name: 'net.irc.now',
         ...harness.upstream,
         nick: name,
@@ -77,6 +78,7 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
 
     function bouncerOf(username: string, upstreams: readonly DesiredUpstream[]): DesiredBouncer {
       return {
+        id: username,
         username,
         nick: username,
         realname: 'A Member',
@@ -133,12 +135,7 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
     test('a created bouncer connects as the account, and a client chats through it', async () => {
       const { name, desired } = await member()
       const steps: string[] = []
-      const result = await provisioner.applyBouncer(desired, null, (step) => steps.push(step))
-      expect(result.applied).toEqual({
-        restarts: 0,
-        signOuts: 0,
-        upstreams: { 'net.irc.now': desired.upstreams[0]!.digest },
-      })
+      await provisioner.applyBouncer(desired, (step) => steps.push(step))
       expect(steps).toEqual(['creating the bouncer', 'setting up net.irc.now'])
       await connected(name)
       const client = await loginToBouncer(name)
@@ -153,13 +150,11 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
 
     test('applying the same again changes nothing', async () => {
       const { name, desired } = await member()
-      const first = await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       const client = await loginToBouncer(name)
       const steps: string[] = []
-      for (const applied of [first.applied, null]) {
-        await provisioner.applyBouncer(desired, applied, (step) => steps.push(step))
-      }
+      await provisioner.applyBouncer(desired, (step) => steps.push(step))
       expect(steps).toEqual([])
       expect((await observed(name))?.state).toBe('connected')
       client.send('PING still-here')
@@ -168,7 +163,7 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
 
     test('two applications at once make one bouncer', async () => {
       const { name, desired } = await member()
-      const results = await Promise.allSettled([1, 2, 3].map(() => provisioner.applyBouncer(desired, null, quiet)))
+      const results = await Promise.allSettled([1, 2, 3].map(() => provisioner.applyBouncer(desired, quiet)))
       expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled'])
       await connected(name)
       expect(await provisioner.observeBouncer(name)).toHaveLength(1)
@@ -177,8 +172,8 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
     test('wrong passwords stay out, and nobody gets into another’s bouncer', async () => {
       const { name, desired } = await member()
       const other = await member()
-      await provisioner.applyBouncer(desired, null, quiet)
-      await provisioner.applyBouncer(other.desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
+      await provisioner.applyBouncer(other.desired, quiet)
       harness.setPassword('soju', other.name, 'another app password')
       await expect(loginToBouncer(name, 'net.irc.now', 'wrong')).rejects.toThrow(/904|464/)
       await expect(loginToBouncer(name, 'net.irc.now', 'another app password')).rejects.toThrow(/904|464/)
@@ -188,10 +183,10 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
 
     test('upstreams are added, changed and removed to match exactly', async () => {
       const { name, desired } = await member()
-      const first = await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       const guest = upstreamOf(`${name}g`, { name: 'second', sasl: { mechanism: 'none' }, channels: ['#one', '#two'] })
       const two = bouncerOf(name, [...desired.upstreams, guest])
-      const second = await provisioner.applyBouncer(two, first.applied, quiet)
+      await provisioner.applyBouncer(two, quiet)
       await connected(name, 'second')
       const client = await loginToBouncer(name, 'second')
       const joined = (channel: string) => client.wait((line) => line.command === '366' && line.params[1] === channel)
@@ -201,46 +196,37 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       client.send('JOIN #by-hand')
       await joined('#by-hand')
       const moved = upstreamOf(`${name}g`, { ...guest, channels: ['#two', '#three'] })
-      const third = await provisioner.applyBouncer(
-        bouncerOf(name, [...desired.upstreams, moved]),
-        second.applied,
-        quiet,
-      )
+      await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, moved]), quiet)
       await joined('#three')
       await client.wait(({ command, params }) => command === 'PART' && params[0] === '#one')
       expect(client.lines.some(({ command, params }) => command === 'PART' && params[0] === '#by-hand')).toBe(false)
 
       const renamed = upstreamOf(`${name}h`, { ...moved, nick: `${name}h` })
-      const fourth = await provisioner.applyBouncer(
-        bouncerOf(name, [...desired.upstreams, renamed]),
-        third.applied,
-        quiet,
-      )
+      await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, renamed]), quiet)
       await client.wait(({ command, params }) => command === 'NICK' && params[0] === `${name}h`)
 
       const off = upstreamOf(`${name}h`, { ...renamed, enabled: false })
-      const fifth = await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, off]), fourth.applied, quiet)
+      const fifth = await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, off]), quiet)
       expect(fifth.upstreams.find((upstream) => upstream.name === 'second')?.state).toBe('disabled')
 
-      const last = await provisioner.applyBouncer(desired, fifth.applied, quiet)
+      const last = await provisioner.applyBouncer(desired, quiet)
       expect(last.upstreams.map((upstream) => upstream.name)).toEqual(['net.irc.now'])
     })
 
     test('a change that was cut short and then taken back is taken back', async () => {
       const { name, desired } = await member()
-      const first = await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       const wrong = upstreamOf(name, { sasl: { mechanism: 'plain', username: name, password: 'wrong' } })
-      await provisioner.applyBouncer(bouncerOf(name, [wrong]), first.applied, quiet)
-      // The caller crashed before it noted that: it believes the first application to be the last.
-      await provisioner.applyBouncer(desired, first.applied, quiet)
+      await provisioner.applyBouncer(bouncerOf(name, [wrong]), quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
     })
 
     test('an error of the network is told in one clean line', async () => {
       const { name } = await member()
       const nowhere = upstreamOf(name, { host: '127.0.0.1', port: 1, tls: false })
-      await provisioner.applyBouncer(bouncerOf(name, [nowhere]), null, quiet)
+      await provisioner.applyBouncer(bouncerOf(name, [nowhere]), quiet)
       const failed = await until(
         () => observed(name),
         (upstream) => upstream?.error !== null,
@@ -253,70 +239,79 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
     test('refused credentials are told, and repaired ones sign in at once', async () => {
       const { name, desired } = await member()
       const wrong = upstreamOf(name, { sasl: { mechanism: 'plain', username: name, password: 'wrong' } })
-      const first = await provisioner.applyBouncer(bouncerOf(name, [wrong]), null, quiet)
+      await provisioner.applyBouncer(bouncerOf(name, [wrong]), quiet)
       const refused = await until(
         () => observed(name),
         (upstream) => upstream?.error !== null,
       )
       expect(refused?.error).toMatch(/without being signed in/)
-      await provisioner.applyBouncer(desired, first.applied, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
     })
 
     test('a bouncer that was refused for a moment is signed in again by the next application', async () => {
       const { name, desired } = await member()
       harness.setPassword('ergo', name, undefined)
-      const first = await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await until(
         () => observed(name),
         (upstream) => upstream?.error !== null,
       )
       harness.setPassword('ergo', name, 'secret of the bouncer')
-      await provisioner.applyBouncer(desired, first.applied, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
+    })
+
+    test('credentials that are not the platform’s own are left to be refused, also on net.irc.now', async () => {
+      const { name } = await member()
+      const sasl = { mechanism: 'plain' as const, username: name, password: 'wrong' }
+      const byHand = bouncerOf(name, [upstreamOf(name, { sasl, managed: false })])
+      await provisioner.applyBouncer(byHand, quiet)
+      const refused = await until(
+        () => observed(name),
+        (upstream) => upstream?.error !== null,
+      )
+      expect(refused?.state).toBe('connected')
+      expect((await provisioner.applyBouncer(byHand, quiet)).upstreams).toEqual([refused])
     })
 
     test('a client certificate is made once and kept', async () => {
       const { name, desired } = await member()
       const external = upstreamOf(name, { name: 'certified', sasl: { mechanism: 'external' } })
-      const first = await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, external]), null, quiet)
+      const first = await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, external]), quiet)
       const print = first.upstreams.find((upstream) => upstream.name === 'certified')?.certificateFingerprint
       expect(print).toMatch(/^[0-9a-f]{128}$/)
       expect(first.upstreams.find((upstream) => upstream.name === 'net.irc.now')?.certificateFingerprint).toBeNull()
       const changed = upstreamOf(name, { ...external, realname: 'Changed' })
-      const second = await provisioner.applyBouncer(
-        bouncerOf(name, [...desired.upstreams, changed]),
-        first.applied,
-        quiet,
-      )
+      const second = await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, changed]), quiet)
       expect(second.upstreams.find((upstream) => upstream.name === 'certified')?.certificateFingerprint).toBe(print)
     })
 
     test('a restart drops clients and connects anew, once', async () => {
       const { name, desired } = await member()
-      const first = await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       const client = await loginToBouncer(name)
       const again = { ...desired, restarts: 1 }
-      const second = await provisioner.applyBouncer(again, first.applied, quiet)
+      await provisioner.applyBouncer(again, quiet)
       await client.ended()
       await connected(name)
       const other = await loginToBouncer(name)
-      await provisioner.applyBouncer(again, second.applied, quiet)
+      await provisioner.applyBouncer(again, quiet)
       other.send('PING not-again')
       await other.wait(({ command, params }) => command === 'PONG' && params.includes('not-again'))
     })
 
     test('a sign-out ends client sessions and leaves the upstream connected', async () => {
       const { name, desired } = await member()
-      const first = await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       const friend = await loginToNetwork(`watch${count}`)
       friend.send(`MONITOR + ${name}`)
       await friend.wait(({ command }) => command === '730')
       const client = await loginToBouncer(name)
       harness.setPassword('soju', name, undefined)
-      const second = await provisioner.applyBouncer({ ...desired, signOuts: 1 }, first.applied, quiet)
+      const second = await provisioner.applyBouncer({ ...desired, signOuts: 1 }, quiet)
       await client.ended()
       await expect(loginToBouncer(name)).rejects.toThrow(/904|464/)
       expect(second.upstreams[0]?.state).toBe('connected')
@@ -327,57 +322,98 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
 
     test('a disabled bouncer lets nobody in and connects nowhere, until it is enabled', async () => {
       const { name, desired } = await member()
-      const first = await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
-      const off = await provisioner.applyBouncer({ ...desired, enabled: false }, first.applied, quiet)
+      const off = await provisioner.applyBouncer({ ...desired, enabled: false }, quiet)
       expect(off.upstreams.map(({ state }) => state)).toEqual(['disabled'])
       await expect(loginToBouncer(name)).rejects.toThrow(/disabled/)
-      await provisioner.applyBouncer(desired, off.applied, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
     })
 
     test('a removed bouncer is gone with all of it, twice is fine, and its name can be used anew', async () => {
       const { name, desired } = await member()
-      await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       const client = await loginToBouncer(name)
-      await provisioner.removeBouncer(name)
+      await provisioner.removeBouncer({ id: name, name })
       await client.ended()
       expect(await provisioner.observeBouncer(name)).toBeNull()
-      await provisioner.removeBouncer(name)
+      await provisioner.removeBouncer({ id: name, name })
       await expect(loginToBouncer(name)).rejects.toThrow()
       const plain = bouncerOf(name, [])
-      expect((await provisioner.applyBouncer(plain, null, quiet)).upstreams).toEqual([])
-      expect((await provisioner.applyBouncer(desired, null, quiet)).upstreams).toHaveLength(1)
+      expect((await provisioner.applyBouncer(plain, quiet)).upstreams).toEqual([])
+      expect((await provisioner.applyBouncer(desired, quiet)).upstreams).toHaveLength(1)
       await connected(name)
+    })
+
+    test('all that was applied is listed until it is removed', async () => {
+      const { name, desired } = await member()
+      await provisioner.applyBouncer(desired, quiet)
+      const mine = async () => {
+        const { bouncers, networkAccounts } = await provisioner.applied()
+        return [bouncers, networkAccounts].map((owned) => owned.filter((one) => one.id === name))
+      }
+      const owned = { id: name, name }
+      expect(await mine()).toEqual([[owned], [owned]])
+      await provisioner.removeBouncer(owned)
+      expect(await mine()).toEqual([[], [owned]])
+      await provisioner.removeNetworkAccount(owned)
+      expect(await mine()).toEqual([[], []])
+    })
+
+    test('a bouncer has nothing of a former one of its name, whose removal does not touch it', async () => {
+      const { name, desired } = await member()
+      await provisioner.applyBouncer(desired, quiet)
+      await connected(name)
+      const client = await loginToBouncer(name)
+      await provisioner.applyBouncer({ ...desired, id: 'later' }, quiet)
+      await client.ended()
+      await connected(name)
+      await provisioner.removeBouncer({ id: name, name })
+      expect((await observed(name))?.state).toBe('connected')
+      await provisioner.removeBouncer({ id: 'later', name })
+      expect(await provisioner.observeBouncer(name)).toBeNull()
+    })
+
+    test('an account has nothing of a former one of its name, whose removal does not touch it', async () => {
+      const { name } = await member()
+      const former = await loginToNetwork(name, 'secret of the bouncer')
+      const upper = name.toUpperCase()
+      await provisioner.applyNetworkAccount({ id: 'later', name: upper, suspended: false, signOuts: 2 })
+      await former.ended()
+      await provisioner.removeNetworkAccount({ id: name, name })
+      await expect(loginToNetwork(name)).rejects.toThrow(/433/)
+      await provisioner.removeNetworkAccount({ id: 'later', name: upper })
+      await loginToNetwork(name)
     })
 
     test('a suspended account is thrown off net.irc.now and comes back when resumed', async () => {
       const { name, desired } = await member()
-      await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       harness.setPassword('ergo', name, undefined)
-      await provisioner.applyNetworkAccount({ name, suspended: true, signOuts: 0 }, 0)
-      await provisioner.applyNetworkAccount({ name, suspended: true, signOuts: 0 }, 0)
+      await provisioner.applyNetworkAccount({ id: name, name, suspended: true, signOuts: 0 })
+      await provisioner.applyNetworkAccount({ id: name, name, suspended: true, signOuts: 0 })
       await until(
         () => observed(name),
         (upstream) => upstream?.state !== 'connected',
       )
       harness.setPassword('ergo', name, 'secret of the bouncer')
-      await provisioner.applyNetworkAccount({ name, suspended: false, signOuts: 1 }, 0)
+      await provisioner.applyNetworkAccount({ id: name, name, suspended: false, signOuts: 1 })
       await connected(name)
     })
 
     test('a network sign-out ends direct sessions; the bouncer’s own comes back at once', async () => {
       const { name, desired } = await member()
-      await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       const direct = await loginToNetwork(name, 'secret of the bouncer')
-      await provisioner.applyNetworkAccount({ name, suspended: false, signOuts: 1 }, 0)
+      await provisioner.applyNetworkAccount({ id: name, name, suspended: false, signOuts: 1 })
       await direct.ended()
       await connected(name)
       const again = await loginToNetwork(name, 'secret of the bouncer')
-      await provisioner.applyNetworkAccount({ name, suspended: false, signOuts: 1 }, 1)
+      await provisioner.applyNetworkAccount({ id: name, name, suspended: false, signOuts: 1 })
       again.send('PING kept')
       await again.wait(({ command, params }) => command === 'PONG' && params.includes('kept'))
     })
@@ -386,15 +422,15 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       const name = `late${process.pid}`
       const squatter = await loginToNetwork(name)
       harness.setPassword('ergo', name, 'mine')
-      await provisioner.applyNetworkAccount({ name, suspended: false, signOuts: 0 }, 0)
+      await provisioner.applyNetworkAccount({ id: name, name, suspended: false, signOuts: 0 })
       await squatter.wait(({ command, source }) => command === 'NICK' && source.startsWith(name))
       const owner = await loginToNetwork(name, 'mine')
       owner.send('NICK somethingelse')
       await owner.wait(({ command }) => command === '400')
       await expect(loginToNetwork(name)).rejects.toThrow(/433/)
-      await provisioner.removeNetworkAccount(name)
+      await provisioner.removeNetworkAccount({ id: name, name })
       await owner.ended()
-      await provisioner.removeNetworkAccount(name)
+      await provisioner.removeNetworkAccount({ id: name, name })
       await loginToNetwork(name)
     })
 
@@ -406,7 +442,7 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       owner.send(`NS UNREGISTER ${name} ${notice.params.at(-1)?.split(' ').at(-1)}`)
       await owner.ended()
       await expect(loginToNetwork(name, 'secret of the bouncer')).rejects.toThrow(/904/)
-      await provisioner.applyNetworkAccount({ name, suspended: false, signOuts: 0 }, 0)
+      await provisioner.applyNetworkAccount({ id: name, name, suspended: false, signOuts: 0 })
       await loginToNetwork(name, 'secret of the bouncer')
     })
 
@@ -425,10 +461,10 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
 
     test.each(['soju', 'ergo'] as const)('after a kill -9 of %s everything comes back', async (service) => {
       const { name, desired } = await member()
-      const first = await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       harness.kill(service)
-      await retried(() => provisioner.applyBouncer(desired, first.applied, quiet))
+      await retried(() => provisioner.applyBouncer(desired, quiet))
       await until(
         () => observed(name).catch(ignoreOutage),
         (upstream) => upstream !== undefined,
@@ -453,14 +489,14 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
             upstreamOf(`${name}g`, { name: 'second', sasl: { mechanism: 'none' } }),
           ])
           const work = [
-            provisioner.applyBouncer(more, null, quiet),
-            provisioner.applyNetworkAccount({ name, suspended: false, signOuts: 0 }, 0),
+            provisioner.applyBouncer(more, quiet),
+            provisioner.applyNetworkAccount({ id: name, name, suspended: false, signOuts: 0 }),
           ]
           harness.kill(service)
           await Promise.allSettled(work)
-          await retried(() => provisioner.applyBouncer(desired, null, quiet))
+          await retried(() => provisioner.applyBouncer(desired, quiet))
           harness.kill(service)
-          await retried(() => provisioner.removeBouncer(name).then(() => true))
+          await retried(() => provisioner.removeBouncer({ id: name, name }).then(() => true))
           expect(await retried(() => provisioner.observeBouncer(name).then((seen) => ({ seen })))).toEqual({
             seen: null,
           })
@@ -468,9 +504,9 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       }
       for (const { name, desired } of members) {
         await retried(() =>
-          provisioner.applyNetworkAccount({ name, suspended: false, signOuts: 0 }, 0).then(() => true),
+          provisioner.applyNetworkAccount({ id: name, name, suspended: false, signOuts: 0 }).then(() => true),
         )
-        await retried(() => provisioner.applyBouncer(desired, null, quiet))
+        await retried(() => provisioner.applyBouncer(desired, quiet))
       }
       for (const { name } of members) await connected(name)
     })
@@ -504,18 +540,20 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
         bouncerOf(name, [upstreamOf(name, { serverFingerprint: text })]),
       ]
       for (const variant of variants) {
-        await provisioner.applyBouncer(variant, null, quiet).catch((error) => {
+        await provisioner.applyBouncer(variant, quiet).catch((error) => {
           expect(error).toBeInstanceOf(ProvisionerRejected)
         })
       }
-      await provisioner.applyNetworkAccount({ name: text, suspended: false, signOuts: 0 }, 0).catch((error) => {
-        expect(error).toBeInstanceOf(ProvisionerRejected)
-      })
+      await provisioner
+        .applyNetworkAccount({ id: 'text', name: text, suspended: false, signOuts: 0 })
+        .catch((error) => {
+          expect(error).toBeInstanceOf(ProvisionerRejected)
+        })
       for (const stranger of ['x', 'evil']) expect(await provisioner.observeBouncer(stranger)).toBeNull()
-      await provisioner.applyBouncer(desired, null, quiet)
+      await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       expect(await provisioner.observeBouncer(name)).toHaveLength(1)
-      await provisioner.removeBouncer(name)
+      await provisioner.removeBouncer({ id: name, name })
     })
 
     test('a password with every printable character signs in', async () => {
@@ -523,7 +561,7 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       const password = Array.from({ length: 95 }, (_, index) => String.fromCharCode(32 + index)).join('')
       harness.setPassword('ergo', name, `${password} é🐢 `)
       const upstream = upstreamOf(name, { sasl: { mechanism: 'plain', username: name, password: `${password} é🐢 ` } })
-      await provisioner.applyBouncer(bouncerOf(name, [upstream]), null, quiet)
+      await provisioner.applyBouncer(bouncerOf(name, [upstream]), quiet)
       await connected(name)
     })
   })

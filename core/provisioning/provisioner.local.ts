@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { applyBouncer, observe } from './local/apply-bouncer.ts'
 import { addressOf } from './local/apply-upstream.ts'
+import type { Soju } from './local/dedicated-sojus.ts'
 import { checkDesired, checkUsername } from './local/desired-checks.ts'
 import { createHostnames } from './local/hostnames.ts'
-import { openLedger } from './local/ledger.ts'
+import { type LedgerBouncer, openLedgers, ownersIn } from './local/ledger.ts'
 import { createMoves } from './local/move-bouncer.ts'
-import { applyNetworkAccount, removeNetworkAccount } from './local/network-account.ts'
+import { applyNetworkAccount, noteOf, removeNetworkAccount } from './local/network-account.ts'
 import { openPlacements } from './local/placements.ts'
 import { hostPort } from './local/ports.ts'
 import { reconnect, reconnectUntilAll } from './local/reconnect.ts'
@@ -20,7 +21,7 @@ import {
 /** Provisions the sojus and the ergo that run on this machine, and lets clients in to their bouncers. */
 export async function createLocalProvisioner(services: LocalServices): Promise<Provisioner> {
   const { addresses, ergo, soju, dedicated, programs, stateDir } = services
-  const ledger = await openLedger(stateDir)
+  const ledgers = await openLedgers(stateDir)
   const placements = await openPlacements(stateDir)
   const hostnames = await createHostnames(stateDir)
   const moves = createMoves({ shared: soju, dedicated, placements, tell: tellClients, now: Date.now })
@@ -29,20 +30,23 @@ export async function createLocalProvisioner(services: LocalServices): Promise<P
     `irc+insecure://${hostPort(addresses.irc.host, addresses.irc.port)}`,
     `ircs://${hostPort(addresses.ircs.host, addresses.ircs.port)}`,
   ]
-  const reconnectOwn = async (login: string | null) => reconnect(ledger, bouncerOf, { addresses: ownAddresses, login })
+  const reconnectOwn = async (login: string | null) =>
+    reconnect(ledgers.bouncers, bouncerOf, { addresses: ownAddresses, login })
 
-  /** One thing at a time for a bouncer, whoever asks. */
+  /** One thing at a time for a name, whoever asks. */
   const turns = new Map<string, Promise<unknown>>()
-  function inTurn<T>(username: string, work: () => Promise<T>): Promise<T> {
-    const turn = (turns.get(username) ?? Promise.resolve()).then(work)
+  function inTurn<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const turn = (turns.get(name) ?? Promise.resolve()).then(work)
     const settled = turn
       .catch(() => {})
       .then(() => {
-        if (turns.get(username) === settled) turns.delete(username)
+        if (turns.get(name) === settled) turns.delete(name)
       })
-    turns.set(username, settled)
+    turns.set(name, settled)
     return turn
   }
+  const bouncerTurn = (username: string) => `bouncer/${username}`
+  const accountTurn = (name: string) => `account/${noteOf(name)}`
 
   let outage = new AbortController()
   services.onErgoRestart(() => {
@@ -62,33 +66,56 @@ export async function createLocalProvisioner(services: LocalServices): Promise<P
     await delay(250)
   }
 
+  /** The soju that has a bouncer; whoever comes while it is being moved is let in where it then is. */
+  async function sojuOf(username: string | null): Promise<Soju> {
+    if (username === null) return soju
+    await moves.somewhere(username)
+    return placements.of(username).side === 'dedicated' ? dedicated.open(username) : soju
+  }
   await services.openFront({
     contextOf: (hostname) => hostnames.contextOf(hostname),
     async routeOf(username, hostname) {
       const name = username ?? (hostname === null ? null : hostnames.usernameOf(hostname))
-      if (name === null) return soju.plain
-      // Whoever comes while it is being moved is let in where it then is.
-      await moves.somewhere(name)
-      return placements.of(name).side === 'dedicated' ? (await dedicated.open(name)).plain : soju.plain
+      return (await sojuOf(name)).plain
     },
+    uploadSocketOf: async (username) => (await sojuOf(username)).uploadSocket,
   })
   // Their members are away until they run, whatever else there is to do.
   for (const name of placements.usernames()) {
     if (placements.of(name).side === 'dedicated') dedicated.open(name).catch(() => {})
   }
 
+  /**
+   * Ends what a former one of this name has, wherever it is, and notes whose the name is: a soju of its own is made before
+   * it has a user, and must be found by `applied` from then on.
+   */
+  async function takeName({ id, username, placement, restarts }: DesiredBouncer): Promise<void> {
+    const known = await ledgers.bouncers.read(username)
+    const isFormer = known?.id !== undefined && known.id !== id
+    if (isFormer) await removeFromSojus(username)
+    const unsettled: LedgerBouncer = { id, profile: null, restarts, signOuts: 0, upstreams: {} }
+    if (isFormer) await ledgers.bouncers.write(username, unsettled)
+    else if (known?.id === undefined && placement === 'dedicated')
+      await ledgers.bouncers.write(username, { ...unsettled, ...known, id })
+  }
+
+  async function removeFromSojus(username: string): Promise<void> {
+    await hostnames.serve(username, null)
+    await moves.remove(username)
+  }
+
   return {
-    async applyBouncer(desired, applied, progress) {
+    async applyBouncer(desired, progress) {
       checkDesired(desired)
       const { username } = desired
-      return inTurn(username, async () => {
+      return inTurn(bouncerTurn(username), async () => {
+        await takeName(desired)
         const moveFailure = await moves.place(desired, progress)
         const { side } = placements.of(username)
         const hostname = side === 'dedicated' ? desired.hostname : null
         const hostnameFingerprint = await hostnames.serve(username, hostname)
-        const bouncer = await bouncerOf(username)
-        const seen = await applyBouncer(bouncer, ledger, desired, applied, progress, ownAddresses)
-        return { ...seen, placement: side, moveFailure, hostnameFingerprint }
+        const upstreams = await applyBouncer(await bouncerOf(username), ledgers.bouncers, desired, progress)
+        return { upstreams, placement: side, moveFailure, hostnameFingerprint }
       })
     },
 
@@ -99,21 +126,29 @@ export async function createLocalProvisioner(services: LocalServices): Promise<P
       return enabled === null ? null : observe(bouncer, enabled)
     },
 
-    async removeBouncer(username) {
-      checkUsername(username)
-      await inTurn(username, async () => {
-        await hostnames.serve(username, null)
-        await moves.remove(username)
-        await ledger.remove(username)
+    async removeBouncer({ id, name }) {
+      checkUsername(name)
+      await inTurn(bouncerTurn(name), async () => {
+        const known = await ledgers.bouncers.read(name)
+        if (known?.id !== undefined && known.id !== id) return
+        await removeFromSojus(name)
+        await ledgers.bouncers.remove(name)
       })
     },
 
-    async applyNetworkAccount(desired, appliedSignOuts) {
-      const ended = await applyNetworkAccount(ergo.admin, desired, appliedSignOuts)
+    async applyNetworkAccount(desired) {
+      const ended = await inTurn(accountTurn(desired.name), () =>
+        applyNetworkAccount(ergo.admin, ledgers.accounts, desired),
+      )
       if (ended && !desired.suspended) await reconnectOwn(desired.name)
     },
 
-    removeNetworkAccount: (name) => removeNetworkAccount(ergo.admin, name),
+    removeNetworkAccount: (account) =>
+      inTurn(accountTurn(account.name), () => removeNetworkAccount(ergo.admin, ledgers.accounts, account)),
+
+    async applied() {
+      return { bouncers: await ownersIn(ledgers.bouncers), networkAccounts: await ownersIn(ledgers.accounts) }
+    },
 
     health: async () => [
       ...(await Promise.all([

@@ -27,9 +27,21 @@ export interface DesiredUpstream {
   readonly enabled: boolean
   /** Hash over all fields above: tells whether a former application is still current. */
   readonly digest: string
+  /** It is the platform's own, with credentials that are right for certain. */
+  readonly managed: boolean
+}
+
+/**
+ * A bouncer by its username, or an account. Names come back, ids never do: what has the name but another id is a former
+ * one's, and nothing of it may be left.
+ */
+export interface Owned {
+  readonly id: string
+  readonly name: string
 }
 
 export interface DesiredBouncer {
+  readonly id: string
   /** The name at the bouncer's login; unique on the platform; never changes. */
   readonly username: string
   readonly nick: string
@@ -46,14 +58,6 @@ export interface DesiredBouncer {
   readonly hostname: string | null
 }
 
-/** What has been applied; handed back at the next application. */
-export interface AppliedBouncer {
-  readonly restarts: number
-  readonly signOuts: number
-  /** Upstream name → digest. */
-  readonly upstreams: Readonly<Record<string, string>>
-}
-
 export interface ObservedUpstream {
   readonly name: string
   readonly state: 'connected' | 'connecting' | 'disconnected' | 'disabled'
@@ -66,7 +70,6 @@ export interface ObservedUpstream {
 }
 
 export interface ObservedBouncer {
-  readonly applied: AppliedBouncer
   readonly upstreams: readonly ObservedUpstream[]
   /** Where it is; elsewhere than it should be while moving it has failed. */
   readonly placement: DesiredBouncer['placement']
@@ -78,6 +81,7 @@ export interface ObservedBouncer {
 
 /** An account as the hosted network (net.irc.now) must treat it. */
 export interface DesiredNetworkAccount {
+  readonly id: string
   readonly name: string
   readonly suspended: boolean
   /** Grows by one each time direct (non-bouncer) sessions must sign in again. */
@@ -108,19 +112,17 @@ export interface Provisioner {
    * Makes the bouncer match, creating what lacks; twice does no harm; `progress` hears short steps. Cut short at any moment
    * of a move, the next application finds it whole on one side, and goes on from there.
    */
-  applyBouncer(
-    desired: DesiredBouncer,
-    applied: AppliedBouncer | null,
-    progress: (step: string) => void,
-  ): Promise<ObservedBouncer>
+  applyBouncer(desired: DesiredBouncer, progress: (step: string) => void): Promise<ObservedBouncer>
   /** Reads the live state without changing anything; null when the bouncer does not exist. */
   observeBouncer(username: string): Promise<readonly ObservedUpstream[] | null>
-  /** Removes the bouncer with all that belongs to it; succeeds when there is nothing to remove. */
-  removeBouncer(username: string): Promise<void>
+  /** Removes the bouncer with all that belongs to it, and no later one of its name; succeeds when it is not there. */
+  removeBouncer(bouncer: Owned): Promise<void>
   /** Ends what sessions must end on net.irc.now and makes the suspension there match. */
-  applyNetworkAccount(desired: DesiredNetworkAccount, appliedSignOuts: number): Promise<void>
-  /** Removes the account from net.irc.now so that its name is free; succeeds when it is not there. */
-  removeNetworkAccount(name: string): Promise<void>
+  applyNetworkAccount(desired: DesiredNetworkAccount): Promise<void>
+  /** Removes the account from net.irc.now, and no later one of its name, which is free then; as often as one likes. */
+  removeNetworkAccount(account: Owned): Promise<void>
+  /** Everything that was applied and not removed since. */
+  applied(): Promise<{ readonly bouncers: readonly Owned[]; readonly networkAccounts: readonly Owned[] }>
   /** Every service it runs or uses; never throws. */
   health(): Promise<readonly ServiceHealth[]>
 }

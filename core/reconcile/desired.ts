@@ -42,9 +42,10 @@ function desiredUpstream(
           }
         : { mechanism: row.sasl },
     channels: JSON.parse(row.channels) as string[],
-    enabled: row.enabled,
+    enabled: row.enabled && !row.over_limit,
   }
-  return { ...upstream, digest: createHash('sha256').update(JSON.stringify(upstream)).digest('hex') }
+  const digest = createHash('sha256').update(JSON.stringify(upstream)).digest('hex')
+  return { ...upstream, digest, managed: row.managed }
 }
 
 export const desiredBouncer = (
@@ -53,10 +54,11 @@ export const desiredBouncer = (
   account: AccountRow,
   options: DesiredOptions,
 ): DesiredBouncer => ({
+  id: bouncer.id,
   username: bouncer.username,
   nick: bouncer.nick,
   realname: bouncer.realname,
-  enabled: bouncer.enabled && account.suspended_at === null,
+  enabled: bouncer.enabled && !bouncer.over_limit && account.suspended_at === null,
   restarts: bouncer.restarts,
   signOuts: bouncer.sign_outs,
   placement: bouncer.placement,

@@ -25,14 +25,14 @@ export function createWorkQueue(options: {
   random(): number
 }): WorkQueue {
   const waiting = new Map<string, NodeJS.Timeout>()
-  const ready: string[] = []
+  const ready = new Set<string>()
   const running = new Map<string, Promise<void>>()
   const again = new Set<string>()
   const attempts = new Map<string, number>()
   let stopped = false
 
   function add(key: string, delay = 0): void {
-    if (stopped || ready.includes(key)) return
+    if (stopped || ready.has(key)) return
     if (running.has(key)) {
       if (delay === 0) again.add(key)
       return
@@ -42,7 +42,7 @@ export function createWorkQueue(options: {
     clearTimeout(timer)
     waiting.delete(key)
     if (delay === 0) {
-      ready.push(key)
+      ready.add(key)
       pump()
       return
     }
@@ -56,8 +56,9 @@ export function createWorkQueue(options: {
   }
 
   function pump(): void {
-    while (!stopped && running.size < options.parallel && ready.length > 0) {
-      const key = ready.shift()!
+    for (const key of ready) {
+      if (stopped || running.size >= options.parallel) return
+      ready.delete(key)
       running.set(key, once(key))
     }
   }
@@ -82,7 +83,7 @@ export function createWorkQueue(options: {
   return {
     add,
     get depth() {
-      return waiting.size + ready.length + running.size
+      return waiting.size + ready.size + running.size
     },
     async stop() {
       stopped = true

@@ -15,17 +15,12 @@ export async function reconcileAccount(id: string, deps: ReconcileDeps): Promise
   if (account.deleted_at) {
     // Each purged bouncer wakes this key again.
     if (bouncers.length > 0) return undefined
-    await deps.provisioner.removeNetworkAccount(account.name)
+    await deps.provisioner.removeNetworkAccount({ id, name: account.name })
     faultPoint('reconcile')
     await deps.transaction((store) => store.accounts.purge(id))
     return undefined
   }
-  if (account.observed_generation >= account.generation) return undefined
-  await deps.provisioner.applyNetworkAccount(
-    { name: account.name, suspended: account.suspended_at !== null, signOuts: account.sign_outs },
-    account.applied_sign_outs,
-  )
-  faultPoint('reconcile')
-  await deps.transaction((store) => store.accounts.observed(id, account.generation, account.sign_outs))
+  const { name, suspended_at, sign_outs } = account
+  await deps.provisioner.applyNetworkAccount({ id, name, suspended: suspended_at !== null, signOuts: sign_outs })
   return undefined
 }

@@ -1,15 +1,10 @@
 import type { AccountRow } from '../accounts/account-store.ts'
-import { entitlementsOf } from '../billing/entitlements.ts'
+import { entitlementsIn } from '../billing/entitlements-in.ts'
 import { faultPoint } from '../operation/faults.ts'
 import type { BouncerRow } from '../provisioning/bouncers/bouncer-store.ts'
 import { mostDedicated } from '../provisioning/bouncers/dedicated.ts'
 import type { Dns } from '../provisioning/dns.port.ts'
-import type {
-  AppliedBouncer,
-  ObservedBouncer,
-  ObservedUpstream,
-  Provisioner,
-} from '../provisioning/provisioner.port.ts'
+import type { ObservedBouncer, ObservedUpstream, Provisioner } from '../provisioning/provisioner.port.ts'
 import type { UpstreamRow } from '../provisioning/upstreams/upstream-store.ts'
 import type { Stores } from '../store/stores.ts'
 import { checkHostname } from './check-hostname.ts'
@@ -37,7 +32,7 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     const bouncer = await store.bouncers.byId(id)
     if (!bouncer) return null
     const account = (await store.accounts.byId(bouncer.account_id))!
-    if (await isEntitled(store, bouncer, account))
+    if (await isEntitled(store, bouncer, account, deps.now()))
       return { bouncer, account, upstreams: await store.upstreams.list(id) }
     await store.bouncers.change(id, { placement: 'shared' })
     const message = `The bouncer “${bouncer.name}” moves to the shared one: your plan has no bouncer of its own any more.`
@@ -50,7 +45,7 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     deps.transaction((store) => record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message))
 
   if (bouncer.deleted_at) {
-    await deps.provisioner.removeBouncer(bouncer.username)
+    await deps.provisioner.removeBouncer({ id, name: bouncer.username })
     faultPoint('reconcile')
     await deps.transaction(async (store) => {
       await store.bouncers.purge(id)
@@ -67,28 +62,31 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     return undefined
   }
   const behind = bouncer.observed_generation < bouncer.generation
-  const applied = bouncer.applied ? (JSON.parse(bouncer.applied) as AppliedBouncer) : null
   const desired = desiredBouncer(bouncer, upstreams, account, deps)
-  const observed = await deps.provisioner.applyBouncer(desired, applied, (step) => {
+  const observed = await deps.provisioner.applyBouncer(desired, (step) => {
     if (behind) tell('bouncer.progress', step).catch(() => undefined)
   })
   faultPoint('reconcile')
   const stateOf = (row: UpstreamRow | undefined) => observed.upstreams.find(({ name }) => name === row?.name)?.state
   await deps.transaction(async (store) => {
-    await store.bouncers.observed(id, bouncer.generation, JSON.stringify(observed.applied), {
+    await store.bouncers.observed(id, bouncer.generation, {
       placed: observed.placement,
       move_failure: observed.moveFailure,
       hostname_fingerprint: observed.hostnameFingerprint,
     })
     const own = upstreams.find(({ managed, enabled }) => managed && enabled)
-    const ready = stateOf(own) === 'connected' || stateOf(own) === 'disabled' || !own
+    const off = !desired.enabled || stateOf(own) === 'disabled'
+    const ready = off || stateOf(own) === 'connected' || !own
+    const the = `The bouncer “${bouncer.name}”`
     const say = (type: string, message: string) =>
       record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message)
     if (observed.placement !== bouncer.placed) await say('bouncer.moved', movedTo(bouncer.name, observed.placement))
     else if (observed.moveFailure && observed.moveFailure !== bouncer.move_failure)
       await say('bouncer.failed', observed.moveFailure)
     if (ready && (behind || own?.state !== stateOf(own)))
-      await say('bouncer.ready', `The bouncer “${bouncer.name}” is ready.`)
+      await (off
+        ? say('bouncer.stopped', `${the} is ${bouncer.enabled ? 'stopped: its account is suspended' : 'switched off'}.`)
+        : say('bouncer.ready', `${the} is ready.`))
     else if (behind && own) await say('bouncer.progress', `connecting to ${own.name}`)
     for (const row of upstreams) {
       const seen = observed.upstreams.find((one) => one.name === row.name)
@@ -125,9 +123,9 @@ async function lookAtHostname(id: string, deps: ReconcileDeps): Promise<void> {
 }
 
 /** Whether what it asks for is still part of the plan: what is paid for no more is taken back, with nothing lost. */
-async function isEntitled(store: Stores, bouncer: BouncerRow, account: AccountRow): Promise<boolean> {
+async function isEntitled(store: Stores, bouncer: BouncerRow, account: AccountRow, now: Date): Promise<boolean> {
   if (bouncer.placement === 'shared' || bouncer.deleted_at) return true
-  const most = mostDedicated(entitlementsOf(account.plan))
+  const most = mostDedicated(await entitlementsIn(store, account, now))
   const held = (await store.bouncers.list(account.id)).filter((row) => !row.deleted_at && row.placement === 'dedicated')
   return most === null || held.length <= most
 }

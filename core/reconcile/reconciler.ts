@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { ProvisionerRejected, ProvisionerUnavailable } from '../provisioning/provisioner.port.ts'
+import { type Owned, ProvisionerRejected, ProvisionerUnavailable } from '../provisioning/provisioner.port.ts'
 import { createWorkQueue } from './queue.ts'
 import { reconcileAccount } from './reconcile-account.ts'
 import { type ReconcileDeps, reconcileBouncer, record } from './reconcile-bouncer.ts'
@@ -7,7 +7,10 @@ import { type ReconcileDeps, reconcileBouncer, record } from './reconcile-bounce
 export interface Reconciler {
   /** `bouncer/ID` or `account/ID`. */
   add(key: string): void
-  /** Looks at every row: at the start, after an outage, and every few minutes in case a wake-up was lost. */
+  /**
+   * Looks at every row, and at everything that was ever made here: at the start, after an outage, and every few minutes
+   * in case a wake-up was lost.
+   */
   resync(): Promise<void>
   readonly depth: number
   stop(): Promise<void>
@@ -18,15 +21,22 @@ export interface ReconcileMetrics {
 }
 
 export function startReconciler(deps: ReconcileDeps, log: Logger, metrics?: ReconcileMetrics): Reconciler {
+  const { provisioner } = deps
+  const workOf: Readonly<Record<string, (id: string, name: string) => Promise<number | undefined>>> = {
+    bouncer: (id) => reconcileBouncer(id, deps),
+    account: (id) => reconcileAccount(id, deps),
+    'former-bouncer': (id, name) => provisioner.removeBouncer({ id, name }).then(() => undefined),
+    'former-account': (id, name) => provisioner.removeNetworkAccount({ id, name }).then(() => undefined),
+  }
   const queue = createWorkQueue({
     parallel: 8,
     random: Math.random,
     async work(key) {
-      const [kind = '', id = ''] = key.split('/')
+      const [kind = '', id = '', name = ''] = key.split('/')
       const begun = performance.now()
       let failed = true
       try {
-        const again = kind === 'bouncer' ? await reconcileBouncer(id, deps) : await reconcileAccount(id, deps)
+        const again = await workOf[kind]?.(id, name)
         failed = false
         return again
       } finally {
@@ -57,12 +67,17 @@ export function startReconciler(deps: ReconcileDeps, log: Logger, metrics?: Reco
   }
 
   async function resync(): Promise<void> {
-    const { bouncers, accounts } = await deps.transaction(async (store) => ({
+    // Asked before the rows are: what was made by now has had a row, and without one it is gone for good.
+    const made = await provisioner.applied()
+    const rows = await deps.transaction(async (store) => ({
       bouncers: await store.bouncers.ids(),
-      accounts: await store.accounts.pending(),
+      accounts: await store.accounts.ids(),
     }))
-    for (const { id } of bouncers) queue.add(`bouncer/${id}`)
-    for (const { id } of accounts) queue.add(`account/${id}`)
+    // They were deleted while another home ran the services; their names may be others' by now.
+    for (const { id, name } of without(rows.bouncers, made.bouncers)) queue.add(`former-bouncer/${id}/${name}`)
+    for (const { id, name } of without(rows.accounts, made.networkAccounts)) queue.add(`former-account/${id}/${name}`)
+    for (const { id } of rows.bouncers) queue.add(`bouncer/${id}`)
+    for (const { id } of rows.accounts) queue.add(`account/${id}`)
   }
 
   const timer = setInterval(() => resync().catch((error) => log.warn({ err: error }, 'resync failed')), 300_000)
@@ -77,4 +92,9 @@ export function startReconciler(deps: ReconcileDeps, log: Logger, metrics?: Reco
       await queue.stop()
     },
   }
+}
+
+function without(rows: readonly { readonly id: string }[], made: readonly Owned[]): readonly Owned[] {
+  const ids = new Set(rows.map(({ id }) => id))
+  return made.filter(({ id }) => !ids.has(id))
 }

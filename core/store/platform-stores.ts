@@ -20,6 +20,9 @@ export function createLinkStore(db: Kysely<Schema>) {
     find: (hash: string) => db.selectFrom('one_time_links').selectAll().where('hash', '=', hash).executeTakeFirst(),
     /** Ends all links of an account, opened or not. */
     deleteAccount: (accountId: string) => db.deleteFrom('one_time_links').where('account_id', '=', accountId).execute(),
+    /** Ends those of an account that lead to one operation. */
+    deleteOf: (accountId: string, operation: string) =>
+      db.deleteFrom('one_time_links').where('account_id', '=', accountId).where('operation', '=', operation).execute(),
     /** True for one caller only. */
     async use(hash: string, now: Date): Promise<boolean> {
       const result = await db

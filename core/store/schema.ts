@@ -1,7 +1,9 @@
 import type { Generated } from 'kysely'
+import type { BillingSchema } from '../billing/billing-schema.ts'
+import type { PictureKind } from '../content/pictures/sniff.ts'
 
 /** Times are `timestamptz`, read as Date; JSON columns are `text` holding JSON, so that both databases agree. */
-export interface Schema {
+export interface Schema extends BillingSchema {
   accounts: {
     id: string
     name: string
@@ -13,10 +15,6 @@ export interface Schema {
     suspended_at: Date | null
     suspended_reason: string | null
     sign_outs: Generated<number>
-    applied_sign_outs: Generated<number>
-    /** Grows with each change that the network must follow; `observed_generation` follows it. */
-    generation: Generated<number>
-    observed_generation: Generated<number>
     created_at: Date
     deleted_at: Date | null
   }
@@ -56,7 +54,6 @@ export interface Schema {
     sign_outs: Generated<number>
     generation: Generated<number>
     observed_generation: Generated<number>
-    applied: string | null
     failure: string | null
     created_at: Date
     deleted_at: Date | null
@@ -70,6 +67,8 @@ export interface Schema {
     /** What its DNS lacks. */
     hostname_note: string | null
     hostname_fingerprint: string | null
+    /** More than the plan allows: stopped until there is room. */
+    over_limit: Generated<boolean>
   }
   upstreams: {
     id: string
@@ -96,6 +95,7 @@ export interface Schema {
     last_error: string | null
     certificate_fingerprint: string | null
     created_at: Date
+    over_limit: Generated<boolean>
   }
   pastes: {
     id: string
@@ -116,6 +116,36 @@ export interface Schema {
     taken_down_at: Date | null
     taken_down_reason: string | null
   }
+  /** What is stored, once for all pictures that are the same. */
+  picture_files: {
+    /** SHA-256 of the picture's file, hexadecimal. */
+    hash: string
+    /** What its two files are called: the hash, and something random, so that a new one is never a former one's. */
+    file: string
+    bytes: number
+    thumbnail_bytes: number
+    /** When an upload last came upon it. */
+    touched_at: Date
+  }
+  pictures: {
+    id: string
+    account_id: string
+    /** Null once it was taken down: then it has no file. */
+    hash: string | null
+    name: string | null
+    kind: PictureKind
+    width: number
+    height: number
+    frames: number
+    bytes: number
+    created_at: Date
+    /** Null is never. */
+    expires_at: Date | null
+    taken_down_at: Date | null
+    taken_down_reason: string | null
+  }
+  /** See stray-store.ts. */
+  stray_files: { key: string; due_at: Date; claimed: boolean }
   events: { id: Generated<string>; at: Date; account_id: string; subject: string; type: string; message: string }
   audit: {
     id: Generated<string>

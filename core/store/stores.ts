@@ -5,7 +5,13 @@ import { createPasswordStore } from '../accounts/passwords/password.ts'
 import { createThrottleStore } from '../accounts/throttle-store.ts'
 import { createTokenStore } from '../accounts/tokens/token.ts'
 import { createAuditStore } from '../audit/audit-store.ts'
+import { createBillingStore } from '../billing/billing-store.ts'
+import { createOutboxStore } from '../billing/outbox-store.ts'
+import { createSandboxStore } from '../billing/sandbox/sandbox-store.ts'
+import { createWebhookStore } from '../billing/webhook-store.ts'
 import { createPasteStore } from '../content/pastes/paste-store.ts'
+import { createPictureStore } from '../content/pictures/picture-store.ts'
+import { createStrayStore } from '../content/stray-store.ts'
 import { createBouncerStore } from '../provisioning/bouncers/bouncer-store.ts'
 import { createUpstreamStore } from '../provisioning/upstreams/upstream-store.ts'
 import { channel } from './channel.ts'
@@ -30,6 +36,12 @@ export function createStores(db: Kysely<Schema>) {
     bouncers: createBouncerStore(db),
     upstreams: createUpstreamStore(db),
     pastes: createPasteStore(db),
+    pictures: createPictureStore(db),
+    strays: createStrayStore(db),
+    billing: createBillingStore(db),
+    sandbox: createSandboxStore(db),
+    outbox: createOutboxStore(db),
+    webhooks: createWebhookStore(db),
     audit: createAuditStore(db),
     events: createEventStore(db, notify),
     idempotency: createIdempotencyStore(db),

@@ -8,7 +8,9 @@ export const sweptTables = {
   one_time_links: 'expires_at',
   oidc_payloads: 'expires_at',
   pastes: 'expires_at',
+  pictures: 'expires_at',
   throttles: 'blocked_until',
+  webhook_events: 'received_at',
   leases: 'expires_at',
   health: 'seen',
 } as const

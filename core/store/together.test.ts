@@ -37,6 +37,16 @@ onBothDatabases('Asking together', (open) => {
     expect(impossible.status).toBe('rejected')
   })
 
+  it('asks once for one who is alone, also when that fails', async () => {
+    let asked = 0
+    const find = together(database.kysely, async () => {
+      asked += 1
+      throw new Error('no answer')
+    })
+    await expect(find('alice')).rejects.toThrow('no answer')
+    expect(asked).toBe(1)
+  })
+
   it('lists each account’s bouncers, and sees at once that one is suspended', async () => {
     await platform.call('alice', 'bouncer.create')
     await platform.call('ops', 'bouncer.create')

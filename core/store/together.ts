@@ -15,7 +15,10 @@ export function together<Answer>(
   let waiting: Map<string, PromiseWithResolvers<Answer>> | undefined
 
   async function answer(asked: NonNullable<typeof waiting>): Promise<void> {
-    const answerOf = await ask([...asked.keys()]).catch(() => alone)
+    // Asked together they may fail for one of them: then each is asked for alone.
+    const answerOf = await ask([...asked.keys()]).catch((error) =>
+      asked.size > 1 ? alone : () => Promise.reject(error),
+    )
     for (const [key, { resolve }] of asked) resolve(answerOf(key) as Answer)
   }
 

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { allows } from '@irc-now/core/accounts/tokens/token'
 import { authorise } from '@irc-now/core/operation/authorise'
-import { mostRequestBytes } from '@irc-now/core/operation/body'
+import { bodyFieldOf, mostRequestBytes } from '@irc-now/core/operation/body'
+import { byteSize } from '@irc-now/core/operation/byte-size'
 import type { Caller } from '@irc-now/core/operation/context'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation, type OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
+import { FileBody } from '@irc-now/core/operation/file-body'
 import { type Runtime, run } from '@irc-now/core/operation/run'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
 import { type Context as Exchange, Hono, type MiddlewareHandler } from 'hono'
@@ -35,6 +37,8 @@ export interface ApiDeps extends AuthenticateDeps {
   /** Ends all event streams at shutdown. */
   readonly closing: AbortSignal
   readonly rateLimit?: { burst: number; perSecond: number }
+  /** Files that one account may send; each costs far more than a request. */
+  readonly fileRateLimit?: { burst: number; perSecond: number }
   observe?(route: string, status: number, seconds: number): void
 }
 
@@ -51,6 +55,7 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     operations.map((operation) => [operation.name, { operation, description: describeOperation(operation) }]),
   )
   const limit = createRateLimit({ ...(deps.rateLimit ?? { burst: 200, perSecond: 50 }), now: () => Date.now() })
+  const fileLimit = createRateLimit({ ...(deps.fileRateLimit ?? { burst: 200, perSecond: 2 }), now: () => Date.now() })
   const document = openApiOf(operations, runtime.platform.version)
 
   api.onError((error) => problemResponse(error, log))
@@ -100,9 +105,11 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     const found = known.get(c.req.param('operation') ?? '')
     c.set('caller', caller)
     c.set('found', found)
+    // A file is counted as it is read, if it is.
+    if (found && bodyFieldOf(found.description)?.body === 'file') return next()
     const fields = found && caller.accountId !== null ? found.description.fields : []
     const maxSize = mostRequestBytes({ fields })
-    const message = `A request has at most ${maxSize / 1024} KB here; send less.`
+    const message = `A request has at most ${byteSize(maxSize)} here; send less.`
     return bodyLimit({ maxSize, onError: () => fromProblem({ code: 'too_large', message }) })(c, next)
   }
 
@@ -113,7 +120,17 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     if (c.req.method !== method) {
       throw new OperationError('invalid_input', `${found.operation.name} wants ${method}.`)
     }
-    const input = method === 'GET' ? queryInput(c, found.description) : await bodyInput(c)
+    const body = bodyFieldOf(found.description)
+    const file = body?.body === 'file' ? body : undefined
+    if (file) {
+      c.header('connection', 'close')
+      if (caller.accountId !== null) fileLimit.take(caller.accountId)
+    }
+    const input = file
+      ? { ...queryInput(c, found.description), [file.name]: fileOf(c) }
+      : method === 'GET'
+        ? queryInput(c, found.description)
+        : await bodyInput(c)
     const confirm = c.req.header('irc-now-confirm')
     const idempotencyKey = c.req.header('idempotency-key')
     if (idempotencyKey && idempotencyKey.length > 200) {
@@ -142,6 +159,17 @@ function queryInput(c: Pick<Exchange, 'req'>, { fields }: OperationDescription):
   const texts: Record<string, TextValue> = {}
   for (const [name, values] of Object.entries(c.req.queries())) texts[name] = values.length === 1 ? values[0]! : values
   return inputFromText(fields, texts)
+}
+
+/** The request's body as it is; undefined where there is none. */
+function fileOf(c: Pick<Exchange<Env>, 'env'>): FileBody | undefined {
+  const { incoming } = c.env
+  const { 'content-length': length, 'transfer-encoding': coding, 'content-type': type } = incoming.headers
+  if (/^multipart\//i.test(type ?? '')) {
+    throw new OperationError('invalid_input', 'Send the file alone as the body; the other fields go into the address.')
+  }
+  if (coding === undefined && (length === undefined || length === '0')) return undefined
+  return new FileBody(incoming, length === undefined ? null : Number(length))
 }
 
 async function bodyInput(c: Pick<Exchange, 'req'>): Promise<unknown> {

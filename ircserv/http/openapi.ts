@@ -40,14 +40,20 @@ export function openApiOf(operations: readonly AnyOperation[], version: string) 
 function pathOf(operation: AnyOperation) {
   const { summary, description, effect, access, fields, errors } = describeOperation(operation)
   const input = jsonSchemaOf(operation.input, 'input')
-  const body = { required: true, content: { 'application/json': { schema: input } } }
-  const query = fields.map((field) => ({
-    name: field.name,
-    in: 'query',
-    required: field.required,
-    description: field.description,
-    schema: input.properties?.[field.name],
-  }))
+  const file = fields.find((field) => field.body === 'file')
+  const content = file
+    ? { 'application/octet-stream': { schema: { type: 'string', format: 'binary', description: file.description } } }
+    : { 'application/json': { schema: input } }
+  const body = { required: true, content }
+  const query = fields
+    .filter((field) => field !== file)
+    .map((field) => ({
+      name: field.name,
+      in: 'query',
+      required: field.required,
+      description: field.description,
+      schema: input.properties?.[field.name],
+    }))
   const headers = [
     header('Irc-Now-As', 'Act for this member (operators only; audited).'),
     ...(effect === 'read'
@@ -65,7 +71,7 @@ function pathOf(operation: AnyOperation) {
       'x-access': access,
       'x-effect': effect,
       'x-errors': errors,
-      parameters: effect === 'read' ? [...query, ...headers] : headers,
+      parameters: effect === 'read' || file ? [...query, ...headers] : headers,
       ...(effect === 'read' ? {} : { requestBody: body }),
       responses: {
         200: {

@@ -1,12 +1,13 @@
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
-import { type Command, pick, readCommand } from './command.ts'
+import { type Command, readCommand } from './command.ts'
 import type { createConfirmations } from './confirmations.ts'
 import type { CallOptions, NowServDeps } from './deps.ts'
 import { helpLines } from './help.ts'
+import { pick } from './pick.ts'
 import { outputLines, problemLines, split } from './reply.ts'
-import { wordsOf } from './words.ts'
+import { plainWord, type Word, wordsOf } from './words.ts'
 
 export type ReplyBy = 'NOTICE' | 'PRIVMSG'
 
@@ -47,10 +48,10 @@ export async function answer(session: Session, asker: Asker, message: string): P
   }
 }
 
-async function answerWords(session: Session, asker: Asker, words: readonly string[]): Promise<Answer> {
+async function answerWords(session: Session, asker: Asker, words: readonly Word[]): Promise<Answer> {
   const { deps } = session
   const account = asker.account
-  const [first = 'help', ...rest] = words
+  const [first = 'help', ...rest] = words.map(({ text }) => text)
   const noun = first.toLowerCase()
   const said = `${rest.join(' ').toLowerCase()} `
   // What is spelled out reaches core even where help hides it, so that the refusal is the same on every front end; and
@@ -74,16 +75,16 @@ async function answerWords(session: Session, asker: Asker, words: readonly strin
     return { lines: [setting(session, account, rest)] }
   }
   const offered = visible.some((one) => one.noun === word) ? visible : deps.operations
-  return command(session, account, offered, [word, ...rest])
+  return command(session, account, offered, [plainWord(word), ...words.slice(1)])
 }
 
 async function command(
   session: Session,
   account: string | null,
   offered: readonly OperationDescription[],
-  words: readonly string[],
+  words: readonly Word[],
 ): Promise<Answer> {
-  const noun = words[0]?.toLowerCase()
+  const noun = words[0]?.text.toLowerCase()
   // Without a sign-in nobody is told whether the rest of a command is right.
   if (account === null && !offered.some((one) => one.noun === noun && one.access === 'anyone'))
     throw new OperationError('not_signed_in', signInFirst)
@@ -108,7 +109,7 @@ async function perform(session: Session, account: string, command: Command): Pro
   const body = bodyFieldOf(operation)
   if (body) return onPage(deps, account, command, body)
   const wanted = operation.fields.some((field) => field.secret && field.required)
-  if (command.secretGiven || wanted || (operation.secrets.length > 0 && !command.dryRun)) {
+  if (command.secretGiven || command.secretAsked || wanted || (operation.secrets.length > 0 && !command.dryRun)) {
     const link = await deps.secretLink(account, operation.name, input, command.as)
     const typed = command.secretGiven ? ' What you typed was not used; others may have seen it, so change it.' : ''
     throw new OperationError('secret_on_irc', `Secrets never cross IRC; finish at ${link} (works once).${typed}`, {
@@ -120,24 +121,25 @@ async function perform(session: Session, account: string, command: Command): Pro
     return { lines: ['Dry run, nothing was changed:', ...outputLines(operation, output)], data: output }
   }
   if (operation.effect === 'destroy') return destroy(session, account, command, options)
-  return done(command, await deps.call(account, operation.name, input, options))
+  const confirm = command.confirm === undefined ? {} : { confirm: command.confirm }
+  return done(command, await deps.call(account, operation.name, input, { ...options, ...confirm }))
 }
 
 /** What is no line of IRC is put in on a page; a notice follows once it is. */
 async function onPage(deps: NowServDeps, account: string, command: Command, body: Field): Promise<Answer> {
-  const { operation, as } = command
-  const { [body.name]: inline, ...input } = command.input
+  const { operation, as, input } = command
   if (command.dryRun)
     throw new OperationError(
       'invalid_input',
       `A dry run of this is not to be had on IRC; use “irc-now ${operation.noun} ${operation.verb} --dry-run”.`,
     )
+  const since = await deps.lastChange(account)
   const link = await deps.secretLink(account, operation.name, input, as)
-  const typed = inline === undefined ? '' : ` What you typed as ${body.flag} was not used.`
+  const typed = command.bodyGiven ? ` The ${body.flag} comes on that page; what you typed of it was not used.` : ''
   return {
     lines: split(`Go on at ${link} (works once, for 15 minutes); I tell you here what came of it.${typed}`),
     data: { link },
-    follow: { command, output: { link } },
+    follow: { command, output: { link, since } },
   }
 }
 

@@ -7,6 +7,13 @@ export interface CallOptions {
   signal?: AbortSignal
 }
 
+export interface Change {
+  readonly id: string
+  readonly subject: string
+  readonly type: string
+  readonly message: string
+}
+
 /** What NowServ needs of the platform. */
 export interface NowServDeps {
   readonly operations: readonly OperationDescription[]
@@ -23,8 +30,13 @@ export interface NowServDeps {
   secretLink(account: string, operation: string, input: Record<string, unknown>, as?: string): Promise<string>
   /** Link for signing up / in from IRC. */
   signInLink(kind: 'register' | 'login', nick: string): Promise<string>
-  /** Live changes of an account's things, for progress notices. */
-  events(account: string, signal: AbortSignal): AsyncIterable<{ subject: string; type: string; message: string }>
+  /**
+   * Live changes of an account's things from now on, or after the change `since`; `null`, first and now and then, says
+   * that none is missed. Throws OperationError.
+   */
+  events(account: string, signal: AbortSignal, since?: string): AsyncIterable<Change | null>
+  /** The id of the account's last change. */
+  lastChange(account: string): Promise<string>
   now(): number
   random(bytes: number): Buffer
   readonly log: { info(o: object, m: string): void; warn(o: object, m: string): void }

@@ -2,7 +2,7 @@ import { bodyFieldOf } from '@irc-now/core/operation/body'
 import { nameOf, outcomeOf, watchOutcome } from '@irc-now/core/operation/settle'
 import type { Command } from './command.ts'
 import type { NowServDeps } from './deps.ts'
-import { followLink } from './follow-link.ts'
+import { followLink, type GivenLink } from './follow-link.ts'
 
 const patienceMs = 5 * 60_000
 
@@ -16,14 +16,12 @@ export async function follow(
   /** Hears each line, and with the last one how things then stand: what `show` answered, `null` when it is gone. */
   announce: (line: string, data?: unknown) => void,
 ): Promise<void> {
-  const { link } = output as { link?: unknown }
-  if (bodyFieldOf(operation) && typeof link === 'string')
-    return followLink(deps, account, operation, link, stopped, announce)
+  if (bodyFieldOf(operation)) return followLink(deps, account, operation, output as GivenLink, stopped, announce)
   const rule = operation.settle
   if (!rule) return
   const named = nameOf(deps.operations, rule, { ...input, ...(output as object) })
   if (outcomeOf(rule.until, output, named)) return
-  const thing = `${operation.noun.toUpperCase()} ${Object.values(named.key).join(' ')}`
+  const thing = [operation.noun.toUpperCase(), ...Object.values(named.key)].join(' ')
   const outcome = await watchOutcome(rule, named, {
     patienceMs,
     stopped,
@@ -35,5 +33,6 @@ export async function follow(
   if (outcome.end === 'gone') return announce(`${thing}: gone.`, null)
   if (outcome.end === 'failed')
     return announce(`[${outcome.problem.code}] ${outcome.problem.message}`, { error: outcome.problem })
+  if (outcome.end === 'off') return announce(`${thing}: ${outcome.message}`, outcome.thing)
   announce(`${thing}: ${(outcome.thing as { status: { phase: string } }).status.phase}.`, outcome.thing)
 }

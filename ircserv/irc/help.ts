@@ -1,6 +1,7 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
-import { nounsOf, pick, pickVerb } from './command.ts'
+import { nounsOf, pickVerb } from './command.ts'
 import { dataTag } from './data.ts'
+import { pick } from './pick.ts'
 
 /** HELP, HELP NOUN, HELP NOUN VERB. `operations` are those that the asker may use. */
 export function helpLines(operations: readonly OperationDescription[], words: readonly string[]): string[] {
@@ -27,7 +28,7 @@ export function helpLines(operations: readonly OperationDescription[], words: re
   const noun = pick('command', nounWord, nouns)
   const ofNoun = operations.filter((one) => one.noun === noun)
   if (verbWords.length === 0) return ofNoun.map((one) => `${usage(one)}: ${one.summary}`)
-  const { verb } = pickVerb(
+  const verb = pickVerb(
     noun,
     ofNoun.map((one) => one.verb),
     verbWords,

@@ -124,8 +124,9 @@ function world() {
     signInLink: async (kind) => `http://127.0.0.1/${kind}`,
     async *events(account) {
       for (const [key, one] of bouncers) if (key.startsWith(`${account} `)) one.phase = 'ready'
-      yield { subject: 'bouncer/main', type: 'bouncer.ready', message: 'ready' }
+      yield null
     },
+    lastChange: async () => '0',
     now: () => Date.now(),
     random: randomBytes,
     log: { info: (...line) => logged.push(line), warn: (...line) => logged.push(line) },

@@ -19,6 +19,11 @@ export function createNowServDeps(options: {
 }): NowServDeps {
   const { operations, runtime, wake, log } = options
   const find = (account: string) => runtime.read((store) => store.accounts.byName(account))
+  const idOf = async (account: string) => {
+    const row = await find(account)
+    if (row) return row.id
+    throw new OperationError('not_signed_in', 'Sign in first; LOGIN says how.')
+  }
   const callerOf = (account: string | null): Caller => ({
     accountId: null,
     ...(account === null ? {} : { accountName: account }),
@@ -46,20 +51,19 @@ export function createNowServDeps(options: {
       return row && !row.deleted_at ? row.role : null
     },
     async secretLink(account, operation, input, as) {
-      const row = await find(account)
-      if (!row) throw new OperationError('not_signed_in', 'Sign in first; LOGIN says how.')
-      const link = { accountId: row.id, operation, request: { input, as }, lifeMs: linkLifeMs }
+      const link = { accountId: await idOf(account), operation, request: { input, as }, lifeMs: linkLifeMs }
       const { url } = await runtime.transaction((store) =>
         createOneTimeLink(store, { ...runtime, now: runtime.now() }, link),
       )
       return url
     },
     signInLink: async (kind, nick) => `${runtime.platform.httpUrl}/${kind}?nick=${encodeURIComponent(nick)}`,
-    async *events(account, signal) {
-      const row = await find(account)
-      if (!row) return
-      for await (const event of followEvents(runtime, wake, row.id, null, signal))
-        yield event ?? { subject: '', type: 'following', message: '' }
+    async *events(account, signal, since) {
+      yield* followEvents(runtime, wake, await idOf(account), since ?? null, signal)
+    },
+    async lastChange(account) {
+      const id = await idOf(account)
+      return runtime.read((store) => store.events.lastId(id))
     },
     now: () => runtime.now().getTime(),
     random: (bytes) => runtime.random(bytes),

@@ -9,10 +9,13 @@ it('reads back every word that was quoted', () => {
   const quoted = (word: string) => `"${word.replace(/["\\]/g, '\\$&')}"`
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'grapheme' })), (words) => {
-      expect(wordsOf(words.map(quoted).join(' '))).toEqual(words)
+      expect(wordsOf(words.map(quoted).join(' '))).toEqual(words.map((text) => ({ text, quoted: true })))
     }),
   )
-  expect(() => wordsOf(`a 'b`)).toThrow(/is open/)
+  expect(wordsOf(`a 'b c`)).toEqual([
+    { text: 'a', quoted: false },
+    { text: 'b c', quoted: true, open: "'" },
+  ])
 })
 
 it('splits any text into lines that fit and hold no control characters', () => {

@@ -1,12 +1,23 @@
-import { OperationError } from '@irc-now/core/operation/errors'
+export interface Word {
+  readonly text: string
+  /** It begins with a quote or \, so it is a value, whatever it looks like. */
+  readonly quoted: boolean
+  /** The quote in it that nothing closes. */
+  readonly open?: string
+}
 
-/** Splits a line as a shell would: spaces part words, quotes and \ keep them together. Throws on an open quote. */
-export function wordsOf(line: string): string[] {
-  const words: string[] = []
+/** A word as it is typed without quotes. */
+export const plainWord = (text: string): Word => ({ text, quoted: false })
+
+/** Splits a line as a shell would: spaces part words, quotes and \ keep them together. */
+export function wordsOf(line: string): Word[] {
+  const words: Word[] = []
   let word: string | null = null
+  let quoted = false
   let quote: string | null = null
   for (let i = 0; i < line.length; i += 1) {
     const character = line[i]!
+    if (word === null) quoted = /["'\\]/.test(character)
     if (character === '\\' && quote !== "'" && i + 1 < line.length) {
       i += 1
       word = (word ?? '') + line[i]
@@ -17,17 +28,12 @@ export function wordsOf(line: string): string[] {
       quote = character
       word ??= ''
     } else if (/\s/.test(character)) {
-      if (word !== null) words.push(word)
+      if (word !== null) words.push({ text: word, quoted })
       word = null
     } else {
       word = (word ?? '') + character
     }
   }
-  if (quote !== null)
-    throw new OperationError(
-      'invalid_input',
-      `A ${quote} is open; close it, or write \\${quote} for the character itself.`,
-    )
-  if (word !== null) words.push(word)
+  if (word !== null) words.push({ text: word, quoted, ...(quote === null ? {} : { open: quote }) })
   return words
 }

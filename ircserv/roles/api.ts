@@ -8,11 +8,17 @@ import { type ApiBindings, type ApiDeps, createApi } from '../http/api.ts'
 import { createHighlighter } from '../http/content/highlight.ts'
 import { createContentHost } from '../http/content/host.ts'
 import { createPastePages } from '../http/content/pastes.ts'
+import { createPicturePages } from '../http/content/pictures.ts'
+import { createUploadProxy } from '../http/content/upload-proxy.ts'
+import { createBillingDonePage } from '../http/pages/billing-done.ts'
 import { createHomePage } from '../http/pages/home.ts'
+import { missingPage } from '../http/pages/missing.ts'
 import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
+import { createSandboxPages } from '../http/pages/sandbox.ts'
 import { createSignInPages } from '../http/pages/sign-in.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
+import { createWebhooks } from '../http/webhooks.ts'
 
 export interface ApiRoleOptions {
   readonly platform: Embedded
@@ -46,9 +52,13 @@ export async function createApiRole({ platform, configuration, version, log, obs
       observe,
     }),
   )
+  app.route('/', createWebhooks({ runtime, log }))
   app.route('/', createOncePage({ operations: catalogue, runtime, open: keyring.open, log }))
   app.route('/', createSignInPages({ runtime, identity, log }))
+  app.route('/', createBillingDonePage({ runtime, log }))
+  if (runtime.billing.sandbox) app.route('/', createSandboxPages({ sandbox: runtime.billing.sandbox, log }))
   app.route('/', createHomePage(runtime.platform))
+  app.notFound(missingPage(runtime.platform))
   app.get('/.well-known/oauth-protected-resource', (c) =>
     c.json({
       resource: httpUrl,
@@ -57,10 +67,12 @@ export async function createApiRole({ platform, configuration, version, log, obs
       bearer_methods_supported: ['header'],
     }),
   )
+  const uploads = createUploadProxy(() => platform.published.uploadSocket)
   const highlighter = createHighlighter()
   const txt = createContentHost(log)
   txt.route('/', createPastePages({ runtime, highlighter, abuse: configuration.abuse }))
   const pics = createContentHost(log)
+  pics.route('/', createPicturePages({ runtime, files: platform.files, abuse: configuration.abuse }))
   return {
     app,
     /** What is served under another name than the platform's own. */
@@ -68,8 +80,9 @@ export async function createApiRole({ platform, configuration, version, log, obs
       [new URL(txtUrl).host, txt],
       [new URL(picsUrl).host, pics],
     ]),
-    /** Requests of the OIDC provider, which it answers by itself. */
+    /** Uploads of IRC clients, which are soju's, and requests of the OIDC provider, which it answers by itself. */
     intercept: (request: IncomingMessage, address: string) => {
+      if (uploads.owns(request.url)) return uploads.handlerFor(address)
       if (!identity.owns(request.url)) return null
       try {
         // Codes can't be guessed at this rate, nor the database filled.

@@ -2,9 +2,16 @@ import { benchCreate } from './create.ts'
 import { machine } from './harness.ts'
 import { benchMove } from './move.ts'
 import { benchNowServ } from './nowserv.ts'
+import { benchPictures } from './pictures.ts'
 import { benchStart } from './start.ts'
 
-const benches = { start: benchStart, nowserv: benchNowServ, create: benchCreate, move: benchMove }
+const benches = {
+  start: benchStart,
+  nowserv: benchNowServ,
+  create: benchCreate,
+  move: benchMove,
+  pictures: benchPictures,
+}
 const wanted = process.argv.slice(2)
 console.log(machine())
 for (const [name, bench] of Object.entries(benches)) if (wanted.length === 0 || wanted.includes(name)) await bench()

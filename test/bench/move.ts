@@ -35,16 +35,17 @@ export async function benchMove(): Promise<void> {
         ...{ name: `net${number}`, ...addresses.irc, tls: false, serverFingerprint: null, nick: `${name}-${number}` },
         ...{ username: null, realname: null, pass: null, sasl: { mechanism: 'none' as const }, enabled: true },
         channels: [`#${name}`],
+        managed: false,
       }
       return { ...fields, digest: createHash('sha256').update(JSON.stringify(fields)).digest('hex') }
     }
     return {
-      ...{ username: name, nick: name, realname: '', enabled: true, restarts: 0, signOuts: 0 },
+      ...{ id: name, username: name, nick: name, realname: '', enabled: true, restarts: 0, signOuts: 0 },
       upstreams: Array.from({ length: upstreams }, (_, number) => upstream(number)),
       ...{ placement, hostname: null },
     }
   }
-  const apply = (wanted: DesiredBouncer) => provisioner.applyBouncer(wanted, null, () => {})
+  const apply = (wanted: DesiredBouncer) => provisioner.applyBouncer(wanted, () => {})
   async function connected(wanted: DesiredBouncer): Promise<void> {
     while ((await apply(wanted)).upstreams.some(({ state }) => state !== 'connected')) await delay(20)
   }
@@ -111,7 +112,7 @@ export async function benchMove(): Promise<void> {
           ms(Math.max(...gaps[to]!)),
           ms(median(alls[to]!)),
         ])
-      await provisioner.removeBouncer(name)
+      await provisioner.removeBouncer({ id: name, name })
     }
     print(
       `A bouncer moves with ${messages.toLocaleString('en')} messages, ${moves} times each way`,
@@ -133,7 +134,7 @@ export async function benchMove(): Promise<void> {
             probe.close()
           }),
         )
-        await provisioner.removeBouncer(name)
+        await provisioner.removeBouncer({ id: name, name })
       }
     }
     print(

@@ -39,7 +39,8 @@ export function cliFrontEnd(url: string): FrontEnd {
         if (field?.secret) {
           words.push(`--${field.flag}-stdin`)
           stdin = `${typed(value)}\n`
-        } else if (field?.body) stdin = typed(value)
+        } else if (field?.body === 'file') words.push(typed(value))
+        else if (field?.body) stdin = typed(value)
         else if (field?.position === 0 && /^\w/.test(typed(value))) words.unshift(typed(value))
         else words.push(`--${field?.flag ?? name}=${typed(value)}`)
       }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { FrontEnd } from './front-end.ts'
 
 /** `/v1/<operation>`, as any HTTP client speaks it. */
@@ -8,20 +9,21 @@ export function httpFrontEnd(url: string): FrontEnd {
     async run(person, operation, input, { confirm, dryRun, as } = {}) {
       const read = operation.effect === 'read'
       const target = new URL(`/v1/${operation.name}`, url)
-      if (read) {
-        for (const [name, value] of Object.entries(input))
+      const file = operation.fields.find(({ body }) => body === 'file')
+      if (read || file) {
+        for (const [name, value] of Object.entries(input).filter(([one]) => one !== file?.name))
           for (const one of Array.isArray(value) ? value : [value]) target.searchParams.append(name, String(one))
       }
       const response = await fetch(target, {
         method: read ? 'GET' : 'POST',
         headers: {
           ...(person ? { authorization: `Bearer ${person.token}` } : {}),
-          ...(read ? {} : { 'content-type': 'application/json' }),
+          ...(read ? {} : { 'content-type': file ? 'application/octet-stream' : 'application/json' }),
           ...(confirm === undefined ? {} : { 'irc-now-confirm': encodeURIComponent(confirm) }),
           ...(dryRun ? { 'irc-now-dry-run': 'true' } : {}),
           ...(as === undefined ? {} : { 'irc-now-as': encodeURIComponent(as) }),
         },
-        ...(read ? {} : { body: JSON.stringify(input) }),
+        ...(read ? {} : { body: file ? fileOf(input[file.name]) : JSON.stringify(input) }),
       })
       const answer = (await response.json()) as { code?: string; field?: string; status?: unknown }
       if (response.status === 200) return { output: answer }
@@ -31,3 +33,6 @@ export function httpFrontEnd(url: string): FrontEnd {
     close() {},
   }
 }
+
+/** A file by its path, or nothing. */
+const fileOf = (path: unknown) => (typeof path === 'string' ? readFileSync(path) : '')

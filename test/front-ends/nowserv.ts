@@ -59,7 +59,7 @@ export function nowServFrontEnd(ircPort: number): FrontEnd {
       const command = [operation.noun.toUpperCase(), operation.verb, ...words].join(' ')
       let data = await ask(client, confirm === 'wrong' ? `${command} --confirm 00000000` : command)
       if (confirm !== undefined && data?.error?.code === 'confirmation_required')
-        data = await ask(client, `${command} --confirm ${data.error.details?.confirm}`)
+        data = await ask(client, `${command} --confirm ${data.error.details?.confirm ?? confirm}`)
       if (data?.error?.code === 'secret_on_irc') {
         const secrets = Object.entries(input).filter(([name, value]) => secret(name) && value !== null)
         return finishOnPage(data.error.details!.link!, Object.fromEntries(secrets) as Record<string, string>)
@@ -68,6 +68,7 @@ export function nowServFrontEnd(ircPort: number): FrontEnd {
         return finishOnPage(
           data.link,
           typeof input[body.name] === 'string' ? { [body.name]: input[body.name] as string } : {},
+          body.body === 'file',
         )
       const answer: Answer = data?.error ? { code: data.error.code, field: data.error.field } : { output: data }
       return answer

@@ -114,7 +114,7 @@ async function fillIn(
     const place = fields.findIndex((field) => field.name === name)
     const field = fields[place]
     if (!field) return name
-    if (field.body) {
+    if (field.body === 'text') {
       await write(typed(value))
       const before = screen.text
       screen.type(editorKey)

@@ -1,24 +1,12 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDaemon } from '../daemon.ts'
+import { expect, test } from 'vitest'
 import { createBrowser } from '../form-browser.ts'
 import { connectIrc } from '../irc-client.ts'
+import { daemon, folder, withDaemon } from './daemon.fixture.ts'
 
 // A member on another machine than the platform's: nothing but `irc-now login` and a browser.
-let daemon: Awaited<ReturnType<typeof createDaemon>>
-let folder: string
-beforeAll(async () => {
-  daemon = await createDaemon()
-  await daemon.start()
-  folder = await mkdtemp(join(tmpdir(), 'irc-now-member-'))
-}, 120_000)
-afterAll(async () => {
-  await daemon?.remove()
-  await rm(folder, { recursive: true, force: true })
-}, 30_000)
+withDaemon()
 
 const program = join(import.meta.dirname, '../../cli/bin/irc-now.js')
 

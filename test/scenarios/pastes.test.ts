@@ -1,26 +1,15 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createDaemon, runCli } from '../daemon.ts'
+import { expect, test } from 'vitest'
+import { runCli } from '../daemon.ts'
 import { finishOnPage } from '../front-ends/once-page.ts'
 import { connectIrc } from '../irc-client.ts'
 import { keys, openTerminal } from '../terminal.ts'
+import { daemon, folder, withDaemon } from './daemon.fixture.ts'
 
 // With the built programs: from a pipe, files, an editor and IRC to an address that anybody reads.
-let daemon: Awaited<ReturnType<typeof createDaemon>>
-let folder: string
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'irc-now-pastes-'))
-  daemon = await createDaemon()
-  await daemon.start()
-}, 120_000)
-afterAll(async () => {
-  await daemon?.remove()
-  await rm(folder, { recursive: true, force: true })
-}, 30_000)
+withDaemon()
 
 /** As a browser asks, whose own resolver takes all names below localhost for this machine. */
 const get = (address: string, method = 'GET', headers: Record<string, string> = {}) =>
@@ -122,9 +111,9 @@ test('on IRC it is a link to a page, and a notice once it is done', async () => 
   const { password } = JSON.parse((await daemon.cli('password', 'create', 'client', '--json')).stdout)
   const client = await connectIrc(daemon.ports.irc, name, { username: name, password })
   await client.until(/ 001 /)
-  client.send('PRIVMSG NowServ :paste create title=notes.md text=typed')
+  client.send('PRIVMSG NowServ :paste create hello world title=notes.md')
   const line = await client.until(/Go on at http/)
-  expect(line).toContain('What you typed as text was not used.')
+  expect(line).toContain('The text comes on that page; what you typed of it was not used.')
   await finishOnPage(/http\S+/.exec(line)![0], { text: 'from IRC' })
   const told = await client.until(/NOTICE \S+ :PASTE CREATE: http/)
   expect((await get(`${/http\S+/.exec(told)![0]}/raw`)).text).toBe('from IRC')

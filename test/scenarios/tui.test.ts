@@ -1,27 +1,16 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { catalogue } from '@irc-now/core/catalogue'
 import { describeOperation } from '@irc-now/core/operation/describe'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { createDaemon } from '../daemon.ts'
+import { afterEach, expect, test } from 'vitest'
 import { keys, openTerminal, type Terminal } from '../terminal.ts'
+import { daemon, folder, withDaemon } from './daemon.fixture.ts'
 
 // One story, in order: the built terminal UI in a PTY, against the built daemon with real soju and ergo.
 const program = join(import.meta.dirname, '../../cli/bin/irc-now.js')
-let daemon: Awaited<ReturnType<typeof createDaemon>>
-let folder: string
 let terminal: Terminal | undefined
 
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'irc-now-tui-'))
-  daemon = await createDaemon()
-  await daemon.start()
-}, 120_000)
-afterAll(async () => {
-  await daemon?.remove()
-  await rm(folder, { recursive: true, force: true })
-}, 30_000)
+withDaemon()
 afterEach(() => {
   terminal?.close()
   terminal = undefined
@@ -145,11 +134,7 @@ test('the palette runs any operation, and an error has its code', async () => {
   screen.type(':b sh')
   await screen.until(/› bouncer show/)
   screen.type(`${keys.tab}none${keys.enter}`)
-  await screen.until(/› name +none/)
-  screen.type(keys.enter)
-  await screen.until(/\[not_found\] You have no bouncer named “none”/)
-  screen.type(keys.escape)
-  await screen.until(/^ irc\.now › bouncers {2}/)
+  await screen.until(/^ irc\.now › bouncers {2}[\s\S]+✗ \[not_found\] You have no bouncer named “none”/)
   screen.type('?')
   await screen.until(/Everywhere[\s\S]+1 +bouncers/)
   screen.type('L')
@@ -162,7 +147,8 @@ const results: Readonly<Record<string, RegExp>> = {
   'password.list': /› passwords {2}[\s\S]+LAST USED AT/,
   'token.list': /› tokens {2}[\s\S]+No token yet/,
   'paste.list': /› pastes {2}[\s\S]+No paste yet/,
-  'account.list': /› accounts {2}[\s\S]+ROLE/,
+  'pic.list': /› pictures {2}[\s\S]+No picture yet/,
+  'account.list': /› members {2}[\s\S]+ROLE/,
   'account.export': /› account export {2}[\s\S]+passwords \(\d+\)/,
   // Tried before it asks for a confirmation: this account is the only operator's.
   'account.delete': /\[conflict\] You are the last operator/,
@@ -210,7 +196,7 @@ test('a phone may scan the address where all of the code is seen', async () => {
   const screen = await openConnect()
   await screen.until(/ url +ircs?:[\s\S]+ s QR code /)
   screen.type('s')
-  await screen.until(/› QR code {2}[\s\S]+(\n[█▀▄ ]{20,} *){12}/)
+  await screen.until(/› QR code {2}[\s\S]+(\n[█▀▄ ]{20,}){12}/)
   screen.resize(80, 18)
   await screen.until(/There is no room for the code/)
   screen.type(keys.escape)

@@ -63,7 +63,7 @@ test.each([
 test('one that is switched off ends at once; --no-wait and a repair are as before', async () => {
   const off = await add('off', 'irc.example.invalid', '--enabled', 'no')
   expect([off.code, off.stdout]).toEqual([0, expect.stringMatching(/status +disabled/)])
-  expect(off.stderr).toContain('is off')
+  expect(off.stderr).toContain('The upstream “off” is switched off.')
   const late = await daemon.cli('upstream', 'update', 'refused', '--nick', 'late', '--no-wait')
   expect([late.code, late.stdout]).toEqual([0, expect.stringMatching(/status +pending/)])
   const address = `irc+insecure://127.0.0.1:${daemon.ports.irc}`

@@ -5,6 +5,7 @@ import { mainHelp, operationHelp } from '../../cli/commands/help.ts'
 import { openApiOf } from '../../ircserv/http/openapi.ts'
 import { readCommand } from '../../ircserv/irc/command.ts'
 import { helpLines } from '../../ircserv/irc/help.ts'
+import { plainWord } from '../../ircserv/irc/words.ts'
 
 // What users see of the catalogue, so that a reviewer sees what a change does to them. Delete a file and run this to write it anew.
 const operations = catalogue.map(describeOperation)
@@ -33,7 +34,7 @@ test('every operation is one command on IRC, also by its shortest unique prefix'
       .map((_, i) => verb.slice(0, i + 1))
       .slice(verb.indexOf(' ') + 1)
       .find((prefix) => !others.some((other) => other.startsWith(prefix)))
-    const words = [noun.toUpperCase(), ...(shortest ?? verb).split(' ')]
+    const words = [noun.toUpperCase(), ...(shortest ?? verb).split(' ')].map(plainWord)
     expect(readCommand(operations, words).operation.name).toBe(name)
   }
 })

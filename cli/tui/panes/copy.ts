@@ -1,20 +1,31 @@
 import { type App, say } from '../app.ts'
-import type { Item } from '../pane.ts'
+import { labelOf } from '../detail-lines.ts'
+import type { Item, Marks } from '../pane.ts'
 
-/** Where a thing's own address stands: in its other fields somebody may have written any address. */
-const addressFields = ['url', 'link'] as const
+export interface Copy {
+  readonly key: 'y' | 'Y'
+  readonly label: string
+  readonly text: string
+  readonly secret: boolean
+}
 
-/** The web address of a thing, or null. */
-export const addressOf = (item: Item | null): string | null =>
-  addressFields
-    .map((name) => item?.[name])
-    .find((value): value is string => typeof value === 'string' && /^https?:\/\/\S+$/.test(value)) ?? null
+/** What can be copied of a thing: its own address, and what of it is shown this once. */
+export function copiesOf({ address, secrets }: Pick<Marks, 'address' | 'secrets'>, item: Item | null): Copy[] {
+  const fields = [...new Set([...(address === null ? [] : [address]), ...secrets])]
+  const there = fields.flatMap((field) => {
+    const value = item?.[field]
+    return typeof value === 'string'
+      ? [{ label: field === address ? 'address' : labelOf(field), text: value, secret: secrets.includes(field) }]
+      : []
+  })
+  return there.slice(0, 2).map((one, i) => ({ key: i === 0 ? 'y' : 'Y', ...one }))
+}
 
-/** Puts the address into the clipboard; false where there is none. */
-export function copyAddress(app: App, item: Item | null): boolean {
-  const address = addressOf(item)
-  if (address === null) return false
-  app.copy(address)
-  say(app, 'ok', `Copied: ${address}`)
+/** Puts into the clipboard what the letter names; false where it names nothing. */
+export function copy(app: App, marks: Pick<Marks, 'address' | 'secrets'>, item: Item | null, letter: string): boolean {
+  const wanted = copiesOf(marks, item).find(({ key }) => key === letter)
+  if (!wanted) return false
+  app.copy(wanted.text)
+  say(app, 'ok', wanted.secret ? `Copied: the ${wanted.label}.` : `Copied: ${wanted.text}`)
   return true
 }

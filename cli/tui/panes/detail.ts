@@ -4,9 +4,10 @@ import { codeOf } from '../code.ts'
 import { detailLines } from '../detail-lines.ts'
 import type { Key } from '../keys.ts'
 import type { DetailPane } from '../pane.ts'
-import { copyAddress } from './copy.ts'
+import { copy } from './copy.ts'
 import { pressList } from './list.ts'
 import { moved, pageOf } from './moving.ts'
+import { holdsSecret, pressSecret } from './secret.ts'
 import { destroy, openMenu, type Thing, update } from './thing.ts'
 
 /** A thing's own keys; where others lie below it, Enter, `c` and the arrows are theirs. */
@@ -15,7 +16,7 @@ export function pressDetail(app: App, pane: DetailPane, key: Key): boolean {
   if (list?.filtering) return pressList(app, list, key)
   if (key.name === 'text' && (pressOfThing(app, pane, key.text) || (key.text === 's' && showCode(app, pane))))
     return true
-  if (key.name === 'text' && key.text === 'y' && copyAddress(app, pane.value)) return true
+  if (key.name === 'text' && copy(app, pane.marks, pane.value, key.text)) return true
   if (list) {
     if (pressList(app, list, key)) return true
   } else {
@@ -27,6 +28,7 @@ export function pressDetail(app: App, pane: DetailPane, key: Key): boolean {
       return true
     }
   }
+  if (holdsSecret(pane)) return pressSecret(app, pane, key)
   if (key.name !== 'escape') return false
   close(app, pane)
   return true

@@ -91,7 +91,7 @@ export function pressForm(app: App, pane: FormPane, key: Key): boolean {
       void submit(app, pane, false)
       return true
     case 'ctrl':
-      if (key.text === 'o' && bodyFieldOf(pane.operation)) {
+      if (key.text === 'o' && bodyFieldOf(pane.operation)?.body === 'text') {
         void write(app, pane)
         return true
       }
@@ -157,7 +157,7 @@ async function bodyInput(pane: FormPane, field: Field, input: Input): Promise<In
   const path = resolve(typed.replace(/^~(?=\/)/, homedir()))
   const named = pane.operation.fields.find(({ fileName }) => fileName)
   const name = named && input[named.name] === undefined ? { [named.name]: basename(path) } : {}
-  return { ...name, [field.name]: await readText(field, path) }
+  return { ...name, [field.name]: field.body === 'file' ? path : await readText(field, path) }
 }
 
 /** Opens the editor for the body; an empty text is none. */

@@ -3,9 +3,9 @@ import { type App, load, push } from '../app.ts'
 import { detailPane, staticPane } from '../homes.ts'
 import type { Key } from '../keys.ts'
 import { edit, lineOf, textOf } from '../line-editor.ts'
-import type { Item, ListPane } from '../pane.ts'
+import { type Item, type ListPane, noMarks } from '../pane.ts'
 import { rowsOf } from '../rows.ts'
-import { copyAddress } from './copy.ts'
+import { copy } from './copy.ts'
 import { openForm } from './form.ts'
 import { moved, pageOf } from './moving.ts'
 import { destroy, openMenu, update } from './thing.ts'
@@ -34,7 +34,7 @@ export function pressList(app: App, pane: ListPane, key: Key): boolean {
     return true
   }
   if (key.text === 'c') return create(app, pane)
-  if (key.text === 'y' && item) return copyAddress(app, item)
+  if (item && pane.operation && copy(app, pane.operation, item, key.text)) return true
   const named = item && keyOf(app.operations, pane.noun, item)
   if (!named) return false
   const thing = { noun: pane.noun, key: named, item }
@@ -74,7 +74,11 @@ export function openItem(app: App, list: ListPane, item: Item): void {
   const pane =
     show && key
       ? detailPane(app.operations, show, key, { value: item, key })
-      : staticPane(list.noun, item, { title: titleOf(item, list), key })
+      : staticPane(list.noun, item, {
+          title: titleOf(item, list),
+          key,
+          marks: { ...(list.operation ?? noMarks), secrets: [] },
+        })
   push(app, pane)
   void load(app, pane)
 }

@@ -1,6 +1,7 @@
 import { Text } from 'ink'
 import { type DetailLine, detailLines } from '../detail-lines.ts'
 import type { DetailPane } from '../pane.ts'
+import { holdsSecret } from '../panes/secret.ts'
 import { colour } from '../theme.ts'
 import type { BodyProps } from './body-props.ts'
 import { List } from './list.tsx'
@@ -21,17 +22,19 @@ export function Detail(props: BodyProps<DetailPane>) {
       </Row>
     )
   const lines = detailLines(pane, columns, new Date())
-  const above = (pane.problem ? 1 : 0) + (pane.secrets.length > 0 ? 2 : 0)
+  const above = (pane.problem ? 1 : 0) + (holdsSecret(pane) ? 2 : 0)
   const room = Math.max(1, pane.related ? Math.min(lines.length, height - above - leastBelow - 2) : height - above)
   const start = pane.related ? 0 : Math.min(pane.scroll, Math.max(0, lines.length - room))
   return (
     <>
       {pane.problem && <ProblemLine problem={pane.problem} columns={columns} />}
-      {pane.secrets.length > 0 && (
+      {holdsSecret(pane) && (
         <>
           <Row>
             <Text bold {...colour('busy')}>
-              {' Shown this once: copy it now. Esc, and it is gone.'}
+              {pane.leaving
+                ? ' Shown this once: leave all the same? q once more does; any other key stays.'
+                : ' Shown this once: copy it now. Esc or Enter puts it away for good.'}
             </Text>
           </Row>
           <Row />
@@ -55,11 +58,20 @@ export function Detail(props: BodyProps<DetailPane>) {
   )
 }
 
+/** A part of an address leads to the whole of it, where the terminal opens links (OSC 8). */
+const linked = ({ text, link }: DetailLine) => (link === null ? text : `\x1b]8;;${link}\x07${text}\x1b]8;;\x07`)
+
 function Line({ line }: { line: DetailLine }) {
   if (line.heading)
     return (
       <Row>
         <Text bold>{` ${line.label}`}</Text>
+      </Row>
+    )
+  if (line.flush)
+    return (
+      <Row>
+        <Text {...colour(line.tone)}>{linked(line)}</Text>
       </Row>
     )
   return (

@@ -1,6 +1,7 @@
 import type { Field } from '@irc-now/core/operation/describe'
 import { Text } from 'ink'
 import { safe, shown } from '../../print/text.ts'
+import { editorOf } from '../../session/editor.ts'
 import { cut, padded, windowOf, wrapped } from '../cut.ts'
 import { textOf } from '../line-editor.ts'
 import type { FormPane } from '../pane.ts'
@@ -61,9 +62,19 @@ const more = (start: number, end: number, length: number) =>
 function footOf(pane: FormPane): string {
   const field = pane.operation.fields[pane.focus]
   if (!field) return safe(pane.operation.description)
+  if (field.body === 'file') return safe(`${field.description} Type its name, such as ~/cat.jpg.`)
+  if (field.body) return safe(`${field.description} ${howToWrite()}`)
   const kind = field.kind === 'list' ? ' Several are parted by commas.' : ''
   const secret = field.secret ? ' It is not shown.' : ''
   return safe(`${field.description}${kind}${secret}`)
+}
+
+/** A whole text is not typed into a line of a form. */
+function howToWrite(): string {
+  const editor = editorOf(process.env)
+  return editor === undefined
+    ? 'Type the name of a file that has it, such as ~/notes.md; with EDITOR set, Ctrl-O lets you write it.'
+    : `Press Ctrl-O to write it in ${editor.split(/[\\/]/).at(-1)}; or type the name of a file that has it, such as ~/notes.md.`
 }
 
 function FieldRows(props: { pane: FormPane; field: Field; focused: boolean; labels: number; columns: number }) {
@@ -119,7 +130,10 @@ function Choice(props: { choices: readonly string[]; text: string; focused: bool
 
 /** What an empty field means. */
 function placeholder(pane: FormPane, field: Field): string {
-  if (field.body) return 'Ctrl-O opens your editor; or a file’s name'
+  if (field.body)
+    return field.body === 'text' && editorOf(process.env)
+      ? 'Ctrl-O opens your editor; or type a file’s name'
+      : 'type a file’s name'
   if (field.default !== undefined) return `default ${shown(field.default)}`
   if (pane.operation.verb !== 'update' || field.required) return ''
   if (canEmpty(pane, field) && pane.touched.has(field.name)) return 'will be emptied'

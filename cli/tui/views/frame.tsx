@@ -6,9 +6,9 @@ import stringWidth from 'string-width'
 import { safe } from '../../print/text.ts'
 import { editBytes, editorOf } from '../../session/editor.ts'
 import { type App, topOf } from '../app.ts'
-import { bodyHeight, isLow } from '../body-height.ts'
+import { bodyHeight, codeHeight, isLow } from '../body-height.ts'
 import { cut } from '../cut.ts'
-import { commandOf, everywhere, type Hint, hintsOf } from '../hints.ts'
+import { always, commandOf, type Hint, hintsOf } from '../hints.ts'
 import { keysOf } from '../keys.ts'
 import { press } from '../press.ts'
 import { setWrapping } from '../terminal.ts'
@@ -28,13 +28,24 @@ export function Frame({ app }: { app: App }) {
   app.edit = useEditor()
   usePaste((text) => press(app, { name: 'paste', text }))
   const low = isLow(size)
+  const top = topOf(app)
+  if (top.kind === 'code')
+    return (
+      <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+        <Header app={app} columns={size.columns} />
+        <Box flexDirection="column" height={codeHeight(size)} overflow="hidden" flexShrink={0}>
+          <Body app={app} pane={top} columns={size.columns} height={codeHeight(size)} />
+        </Box>
+        <Hints app={app} columns={size.columns} />
+      </Box>
+    )
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
       <Header app={app} columns={size.columns} />
       {size.rows > 4 && <Tabs app={app} columns={size.columns} />}
       {!low && <Row />}
       <Box flexDirection="column" height={bodyHeight(size)} overflow="hidden" flexShrink={0}>
-        <Body app={app} pane={topOf(app)} columns={size.columns} height={bodyHeight(size)} />
+        <Body app={app} pane={top} columns={size.columns} height={bodyHeight(size)} />
       </Box>
       <NoticeLine app={app} />
       {!low && <Commands app={app} columns={size.columns} />}
@@ -188,12 +199,12 @@ function Hints({ app, columns }: { app: App; columns: number }) {
 
 /** Help and the way out are always named; of what the pane itself has, as much as there is room for. */
 function fittingHints(app: App, columns: number): Hint[] {
-  const { kind } = topOf(app)
-  const typing = kind === 'form' || kind === 'confirm' || kind === 'palette'
-  const always = typing ? [] : everywhere
+  const top = topOf(app)
+  const typing = top.kind === 'form' || top.kind === 'confirm' || top.kind === 'palette'
+  const common = typing ? [] : always(top)
   const own = hintsOf(app)
   const width = (hints: readonly Hint[]) =>
     hints.reduce((sum, [key, label]) => sum + stringWidth(key) + stringWidth(label) + 3, 0)
-  while (own.length > 0 && width([...own, ...always]) > columns) own.pop()
-  return [...own, ...always]
+  while (own.length > 0 && width([...own, ...common]) > columns) own.pop()
+  return [...own, ...common]
 }

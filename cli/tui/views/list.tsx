@@ -1,6 +1,8 @@
 import { Text } from 'ink'
 import stringWidth from 'string-width'
-import { cut, fitted, padded, windowOf, wrapped } from '../cut.ts'
+import { fitted } from '../../print/fit.ts'
+import { safe } from '../../print/text.ts'
+import { cut, padded, windowOf, wrapped } from '../cut.ts'
 import { textOf } from '../line-editor.ts'
 import type { ListPane } from '../pane.ts'
 import { cellOf, headingOf, rowsOf } from '../rows.ts'
@@ -40,9 +42,14 @@ export function List({ pane, columns, height }: BodyProps<ListPane>) {
     <>
       {filtered && <Filter pane={pane} left={rows.length} columns={columns} />}
       {pane.problem && <ProblemLine problem={pane.problem} columns={columns} />}
-      <Row>
-        <Text dimColor>{`   ${line(pane.columns.map(headingOf), widths)}`}</Text>
-      </Row>
+      {rows.length === 0 && (
+        <Said text={`Nothing matches “${safe(textOf(pane.filter))}”; Esc shows all.`} columns={columns} />
+      )}
+      {rows.length > 0 && (
+        <Row>
+          <Text dimColor>{`   ${line(pane.columns.map(headingOf), widths)}`}</Text>
+        </Row>
+      )}
       {cells.map((row, i) => (
         // Rows have no identity of their own beyond their place in the window.
         // biome-ignore lint/suspicious/noArrayIndexKey: see above

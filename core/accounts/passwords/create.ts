@@ -19,7 +19,10 @@ export const createPassword = defineOperation({
       .default('irc')
       .describe('Where it works: irc is both, the bouncer and net.irc.now.'),
   }),
-  output: AppPassword.extend({ password: z.string().meta({ secret: true }).describe('Shown once.') }),
+  output: AppPassword.extend({
+    prefix: AppPassword.shape.prefix.meta({ made: true }),
+    password: z.string().meta({ secret: true }).describe('Shown once.'),
+  }),
   errors: ['name_taken', 'not_allowed'],
   examples: ['phone', 'weechat --scope bouncer'],
   async handle({ name, scope }, { actor, store, random, now, event }) {

@@ -24,7 +24,10 @@ export const createToken = defineOperation({
       .describe('What it may do, as noun:effect: bouncer:read, *:write, *:*.'),
     days: z.int().min(1).max(366).default(90).describe('Days until it expires.'),
   }),
-  output: Token.extend({ token: z.string().meta({ secret: true }).describe('Shown once.') }),
+  output: Token.extend({
+    prefix: Token.shape.prefix.meta({ made: true }),
+    token: z.string().meta({ secret: true }).describe('Shown once.'),
+  }),
   errors: ['name_taken', 'not_allowed'],
   examples: ['ci --scopes bouncer:read,upstream:read --days 30'],
   async handle({ name, scopes, days }, { actor, store, random, now, event }) {

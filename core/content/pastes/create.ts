@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import { formatSecret, hashSecret } from '../../accounts/secrets.ts'
-import { assertRoom } from '../../billing/entitlements.ts'
+import { assertRoom } from '../../billing/room.ts'
+import { byteSize } from '../../operation/byte-size.ts'
 import { defineOperation } from '../../operation/define.ts'
 import { contentId } from '../content-id.ts'
 import { assertText, Expires, endOf, Language, Paste, Title, Visibility } from './paste.ts'
 import { pasteOf } from './paste-store.ts'
 
-/** Characters; no plan has more bytes, and a character takes at least one: what is longer is not even looked at. */
+/** Bytes, and so characters; no plan has more, and a character takes at least one: what is longer is not even looked at. */
 const longest = 1024 * 1024
 
 export const createPaste = defineOperation({
@@ -21,7 +22,7 @@ export const createPaste = defineOperation({
     text: z
       .string()
       .min(1, 'There is nothing in it; paste some text.')
-      .max(longest, `A paste has at most ${longest} characters; paste a part of it.`)
+      .max(longest, `A paste has at most ${byteSize(longest)}; paste a part of it.`)
       .meta({ body: 'text' })
       .describe('The text, in UTF-8.'),
     title: Title.min(1).optional().meta({ fileName: true }),
@@ -30,15 +31,14 @@ export const createPaste = defineOperation({
     visibility: Visibility.default('unlisted'),
   }),
   output: Paste.extend({
-    url: z.string().meta({ main: true }),
+    id: z.string().meta({ made: true }),
+    url: z.string().meta({ main: true, address: true, made: true }),
     deleteToken: z.string().meta({ secret: true }).describe('Shown once.'),
   }),
   errors: ['quota_reached', 'too_large'],
   examples: ['notes.md --expires 1h', '--title build.log --visibility public'],
-  async handle(
-    { text, title, language, expires, visibility },
-    { actor, store, entitlements, now, platform, ...context },
-  ) {
+  async handle({ text, title, language, expires, visibility }, { actor, store, now, platform, ...context }) {
+    const entitlements = await context.entitlements()
     assertText(text, entitlements)
     const expiresAt = endOf(expires, entitlements, now)
     assertRoom(entitlements, 'paste.live', await store.pastes.count(actor.id, now))

@@ -20,6 +20,6 @@ export const deletePaste = defineOperation({
     const paste = pasteOf(row, context.platform)
     await context.store.pastes.delete(row.id)
     await context.event(`paste/${row.id}`, 'paste.deleted', `The paste ${paste.url} was deleted.`)
-    return paste
+    return { ...paste, status: { phase: 'deleted' as const, message: null } }
   },
 })

@@ -11,7 +11,7 @@ export const listPastes = defineOperation({
   input: z.object({}),
   output: z.object({ items: z.array(Paste) }),
   errors: [],
-  columns: ['id', 'title', 'status', 'bytes', 'visibility', 'expiresAt'],
+  columns: ['url', 'title', 'status', 'expiresAt', 'bytes', 'visibility'],
   async handle(_input, { actor, store, now, platform }) {
     return { items: (await store.pastes.list(actor.id, now)).map((row) => pasteOf(row, platform)) }
   },

@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
+import { contentTotal, contentUse } from '../content-counts.ts'
 import type { Paste } from './paste.ts'
 
 export type PasteText = Selectable<Schema['pastes']>
@@ -67,6 +68,8 @@ export function createPasteStore(db: Kysely<Schema>) {
         .executeTakeFirstOrThrow()
       return count
     },
+    use: (accountId: string, now: Date) => contentUse(db, 'pastes', accountId, now),
+    total: (now: Date) => contentTotal(db, 'pastes', now),
     /** One of an account’s, or with `null` anybody’s. */
     find: (accountId: string | null, id: string, now: Date): Promise<PasteText | undefined> =>
       known(now)
@@ -79,6 +82,23 @@ export function createPasteStore(db: Kysely<Schema>) {
       id: string,
       set: Partial<Omit<PasteText, 'id' | 'account_id' | 'text' | 'bytes' | 'digest' | 'delete_hash' | 'created_at'>>,
     ) => db.updateTable('pastes').set(set).where('id', '=', id).execute(),
+    /** Those that have no end. */
+    async countForEver(accountId: string): Promise<number> {
+      const { count } = await db
+        .selectFrom('pastes')
+        .where('account_id', '=', accountId)
+        .where('expires_at', 'is', null)
+        .select(sql<number>`count(*)::int`.as('count'))
+        .executeTakeFirstOrThrow()
+      return count
+    },
+    endForEver: (accountId: string, at: Date) =>
+      db
+        .updateTable('pastes')
+        .set({ expires_at: at })
+        .where('account_id', '=', accountId)
+        .where('expires_at', 'is', null)
+        .execute(),
     delete: (id: string) => db.deleteFrom('pastes').where('id', '=', id).execute(),
     deleteOf: (accountId: string) => db.deleteFrom('pastes').where('account_id', '=', accountId).execute(),
   }

@@ -1,8 +1,10 @@
 import { z } from 'zod'
 import { oneLine } from '../../accounts/account.ts'
 import type { Entitlements } from '../../billing/entitlements.ts'
+import { byteSize } from '../../operation/byte-size.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { idOfAddress } from '../content-id.ts'
+import { isLanguage, unknownLanguage } from './languages.ts'
 
 export const PasteId = z
   .string()
@@ -16,14 +18,18 @@ export const Title = oneLine(120).describe('A title, such as a file’s name: it
 export const Language = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9+#._-]{0,31}$/, 'A language is one word, such as python, rust or text.')
+  .refine(isLanguage, { error: ({ input }) => unknownLanguage(String(input)) })
+  .meta({ alias: 'lang' })
   .describe('The language to highlight, such as python or diff; “text” is none.')
 
 export const Visibility = z
   .enum(['public', 'unlisted'])
+  .meta({ choiceFlags: true })
   .describe('Either is seen by whoever has the address; search engines are told to leave out what is unlisted.')
 
 const hour = 3_600_000
-const lives = { '1h': hour, '1d': 24 * hour, '7d': 7 * 24 * hour, '90d': 90 * 24 * hour, never: null } as const
+/** In milliseconds; null is never. */
+export const lives = { '1h': hour, '1d': 24 * hour, '7d': 7 * 24 * hour, '90d': 90 * 24 * hour, never: null } as const
 
 export const Expires = z
   .enum(Object.keys(lives) as [keyof typeof lives, ...(keyof typeof lives)[]])
@@ -31,14 +37,14 @@ export const Expires = z
 
 export const Paste = z.object({
   id: z.string(),
-  title: z.string().nullable(),
-  language: z.string().nullable(),
+  title: z.string().nullable().meta({ fileName: true }),
+  language: z.string().nullable().meta({ language: true }),
   visibility: z.enum(['public', 'unlisted']),
-  status: z.object({ phase: z.enum(['active', 'removed']), message: z.string().nullable() }),
+  status: z.object({ phase: z.enum(['active', 'removed', 'deleted']), message: z.string().nullable() }),
   bytes: z.int(),
   createdAt: z.string().describe('ISO 8601'),
   expiresAt: z.string().nullable().describe('ISO 8601; null is never.'),
-  url: z.string(),
+  url: z.string().meta({ address: true }),
 })
 export type Paste = z.output<typeof Paste>
 
@@ -51,10 +57,14 @@ export function assertText(text: string, entitlements: Entitlements): void {
   const { value, why } = entitlements.limits['paste.maxBytes']
   const bytes = Buffer.byteLength(text)
   if (value === null || bytes <= value) return
-  throw new OperationError('too_large', `The text has ${bytes} bytes of ${value} (${why}); paste a part of it.`, {
-    field: 'text',
-    details: { limit: value, used: bytes, why },
-  })
+  throw new OperationError(
+    'too_large',
+    `The text has ${bytes} bytes; at most ${byteSize(value)}, ${value} bytes, are allowed (${why}); paste a part of it.`,
+    {
+      field: 'text',
+      details: { limit: value, used: bytes, why },
+    },
+  )
 }
 
 /** When a paste goes that is made, or told so, now; `null` is never. Throws `quota_reached` where the plan won't have it. */

@@ -34,10 +34,30 @@ onBothDatabases('pastes', (open) => {
     platform.call(who, 'paste.create', { text: 'a\n', ...input }, options)
   const seen = (id: string, now = platform.runtime.now()) =>
     platform.runtime.read(async (store) => (await store.pastes.seen(id, now)) !== undefined)
-  const plan = (name: string) => platform.runtime.transaction((store) => store.accounts.update(alice, { plan: name }))
+  const plan = (name: string) =>
+    platform.runtime.transaction((store) =>
+      store.billing.setOverride({
+        account_id: alice,
+        name,
+        value: 1,
+        reason: 'a test',
+        ends_at: null,
+        created_by: 'ops',
+        created_at: platform.runtime.now(),
+      }),
+    )
   const inHours = (hours: number) => new Date(platform.runtime.now().getTime() + hours * 3_600_000)
   const hoursOf = ({ createdAt, expiresAt }: Record<string, string>) =>
     (Date.parse(expiresAt!) - Date.parse(createdAt!)) / 3_600_000
+
+  test('a dry run makes no address up', async () => {
+    expect(await create({}, 'alice', { dryRun: true })).toMatchObject({
+      id: '(not made yet)',
+      url: '(not made yet)',
+      deleteToken: '(shown once)',
+      bytes: 2,
+    })
+  })
 
   test('what is pasted is there for whoever knows the id, until it expires; others’ things are nobody else’s to change', async () => {
     const text = 'Zoë 🙂\r\n\ttab \u001b[31m\u202e\u0007'
@@ -72,7 +92,10 @@ onBothDatabases('pastes', (open) => {
       visibility: 'unlisted',
     })
     expect(changed).toMatchObject({ title: null, language: 'rust', visibility: 'unlisted', expiresAt: made.expiresAt })
-    await platform.call('alice', 'paste.delete', { id: made.id }, { confirm: made.id })
+    expect(await platform.call('alice', 'paste.delete', { id: made.id }, { confirm: made.id })).toMatchObject({
+      id: made.id,
+      status: { phase: 'deleted', message: null },
+    })
     expect(await seen(made.id)).toBe(false)
   })
 
@@ -81,10 +104,14 @@ onBothDatabases('pastes', (open) => {
       ['', 'invalid_input'],
       ['a\0b', 'invalid_input'],
       ['\ud800', 'invalid_input'],
-      ['x'.repeat(1024 * 1024 + 1), 'invalid_input'],
+      ['x'.repeat(1024 * 1024 + 1), 'too_large'],
       ['ü'.repeat(512 * 1024 + 1), 'too_large'],
     ])
       await expect(create({ text })).rejects.toMatchObject({ code, field: 'text' })
+    await expect(create({ text: 'x'.repeat(1024 * 1024 + 1) })).rejects.toThrow('text: A paste has at most 1 MiB; ')
+    await expect(create({ text: 'ü'.repeat(512 * 1024 + 1) })).rejects.toThrow(
+      'The text has 1048578 bytes; at most 1 MiB, 1048576 bytes, are allowed (the Free plan); ',
+    )
     await create({ text: 'ü'.repeat(512 * 1024) })
     for (const input of [
       { title: 'a\nb' },
@@ -94,6 +121,26 @@ onBothDatabases('pastes', (open) => {
       { visibility: 'secret' },
     ])
       await expect(create(input)).rejects.toMatchObject({ code: 'invalid_input' })
+  })
+
+  test('an unknown language is refused, with what may have been meant and where they are listed', async () => {
+    const refusal = (language: string) =>
+      create({ language }).then(
+        () => null,
+        ({ code, field, message }) => ({ code, field, message }),
+      )
+    expect(await refusal('pyhton')).toEqual({
+      code: 'invalid_input',
+      field: 'language',
+      message: 'language: There is no language “pyhton”; did you mean python? “paste languages” lists all.',
+    })
+    expect((await refusal('klingonish'))!.message).toBe(
+      'language: There is no language “klingonish”; “paste languages” lists all.',
+    )
+    for (const language of ['Rust', 'rs', 'c++', 'text']) expect(await refusal(language)).toBeNull()
+    const { items } = await platform.call(null, 'paste.languages', { like: 'rust' })
+    expect(items).toEqual([{ name: 'rust', aliases: ['rs'] }])
+    expect((await platform.call(null, 'paste.languages')).items.length).toBeGreaterThan(100)
   })
 
   test('the text itself is in no audit line, and the token in no row', async () => {

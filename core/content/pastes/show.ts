@@ -11,7 +11,7 @@ export const showPaste = defineOperation({
   effect: 'read',
   positional: ['id'],
   input: z.object({ id: PasteId }),
-  output: Paste.extend({ text: z.string() }),
+  output: Paste.extend({ text: z.string().meta({ body: 'text' }) }),
   errors: ['not_found'],
   examples: ['7nVq2XcYb1mZ0aLpQwErTy'],
   async handle({ id }, context) {

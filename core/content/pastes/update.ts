@@ -23,7 +23,7 @@ export const updatePaste = defineOperation({
   errors: ['not_found', 'not_allowed', 'quota_reached'],
   examples: ['7nVq2XcYb1mZ0aLpQwErTy --title main.rs', '7nVq2XcYb1mZ0aLpQwErTy --expires 7d'],
   async handle({ id, title, language, expires, visibility }, context) {
-    const { store, entitlements, now, platform } = context
+    const { store, now, platform } = context
     const row = await findPaste(context, id)
     if (row.taken_down_at) {
       throw new OperationError(
@@ -35,7 +35,7 @@ export const updatePaste = defineOperation({
       ...(title === undefined ? {} : { title }),
       ...(language === undefined ? {} : { language }),
       ...(visibility === undefined ? {} : { visibility }),
-      ...(expires === undefined ? {} : { expires_at: endOf(expires, entitlements, now) }),
+      ...(expires === undefined ? {} : { expires_at: endOf(expires, await context.entitlements(), now) }),
       updated_at: now,
     }
     await store.pastes.change(row.id, set)

@@ -24,9 +24,10 @@ function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer
     return { phase: message ? 'failed' : 'pending', message: message ?? (isMoving(row) ? moves : null) }
   }
   const own = upstreams.find(({ managed, enabled }) => managed && enabled)
-  // The owner is suspended.
-  const held = own?.state === 'disabled'
-  if (!row.enabled || held) return { phase: 'stopped', message }
+  if (row.over_limit) return { phase: 'stopped', message: 'This is more than your plan allows; see “plan show”.' }
+  if (!row.enabled) return { phase: 'stopped', message }
+  const held = upstreams.some(({ enabled, state }) => enabled && state === 'disabled')
+  if (held) return { phase: 'stopped', message: message ?? 'Its account is suspended.' }
   if (!own || own.state === 'connected') return { phase: 'ready', message }
   return { phase: 'connecting', message: own.last_error ? `${own.name}: ${own.last_error}` : message }
 }
@@ -96,7 +97,7 @@ export function createBouncerStore(db: Kysely<Schema>) {
     ) =>
       db
         .insertInto('bouncers')
-        .values({ ...row, applied: null, failure: null, deleted_at: null })
+        .values({ ...row, failure: null, deleted_at: null })
         .execute(),
     /** Changes the desired state; the reconciler follows. */
     change: (
@@ -131,15 +132,16 @@ export function createBouncerStore(db: Kysely<Schema>) {
     observed: (
       id: string,
       generation: number,
-      applied: string,
       where: Pick<BouncerRow, 'placed' | 'move_failure' | 'hostname_fingerprint'>,
     ) =>
       db
         .updateTable('bouncers')
-        .set({ observed_generation: generation, applied, failure: null, ...where })
+        .set({ observed_generation: generation, failure: null, ...where })
         .where('id', '=', id)
         .execute(),
     failed: (id: string, failure: string) => db.updateTable('bouncers').set({ failure }).where('id', '=', id).execute(),
+    setOverLimit: (id: string, over: boolean) =>
+      db.updateTable('bouncers').set({ over_limit: over }).where('id', '=', id).execute(),
     ids: () => db.selectFrom('bouncers').select('id').execute(),
     purge: (id: string) => db.deleteFrom('bouncers').where('id', '=', id).execute(),
   }

@@ -22,7 +22,7 @@ export const connectBouncer = defineOperation({
     tls: z.boolean(),
     username: z.string(),
     certificateFingerprint: z.string().nullable().describe('SHA-256, where the certificate is self-signed.'),
-    url: z.string().meta({ qr: true }).describe('For clients that open links or scan codes.'),
+    url: z.string().meta({ qr: true, address: true }).describe('For clients that open links or scan codes.'),
     next: z.string().describe('Where the password comes from.'),
     weechat: z.string().optional().describe('WeeChat 4 or later; before that, “tls” was called “ssl”.'),
     irssi: z.string().optional(),

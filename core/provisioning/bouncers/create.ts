@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { assertRoom } from '../../billing/entitlements.ts'
+import { assertRoom } from '../../billing/room.ts'
 import { defineOperation } from '../../operation/define.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { ownNetwork } from '../upstreams/upstream.ts'
@@ -42,7 +42,7 @@ export const createBouncer = defineOperation({
       )
     }
     const held = (await store.bouncers.list(actor.id)).filter((row) => !row.deleted_at)
-    assertRoom(context.entitlements, 'bouncers', held.length)
+    assertRoom(await context.entitlements(), 'bouncers', held.length)
     const id = random(10).toString('hex')
     await store.bouncers.insert({
       id,

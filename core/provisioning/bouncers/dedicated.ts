@@ -7,8 +7,9 @@ export const mostDedicated = ({ limits }: Entitlements) => limits['bouncer.dedic
 
 /** Throws `quota_reached` where one more of the member's bouncers may not have a service of its own. */
 export async function assertDedicated({ actor, store, entitlements }: Context): Promise<void> {
-  const most = mostDedicated(entitlements)
-  const { why } = entitlements.limits['bouncer.dedicated']
+  const entitled = await entitlements()
+  const most = mostDedicated(entitled)
+  const { why } = entitled.limits['bouncer.dedicated']
   const held = (await store.bouncers.list(actor.id)).filter((row) => !row.deleted_at && row.placement === 'dedicated')
   if (most === null || held.length < most) return
   throw new OperationError(

@@ -6,7 +6,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DesiredBouncer, DesiredUpstream } from '../provisioner.port.ts'
 import { applyBouncer } from './apply-bouncer.ts'
-import { type Ledger, openLedger } from './ledger.ts'
+import { type Ledger, type LedgerBouncer, openLedgers } from './ledger.ts'
 import { type LocalServices, startLocalServices } from './services.ts'
 import type { SojuAdmin } from './soju-admin.ts'
 import { SojuBouncer } from './soju-bouncer.ts'
@@ -16,7 +16,7 @@ import { testPrograms } from './test-programs.ts'
 let stateDir: string
 let platform: TestPlatform
 let services: LocalServices
-let ledger: Ledger
+let ledger: Ledger<LedgerBouncer>
 
 beforeAll(async () => {
   stateDir = await mkdtemp(join(tmpdir(), 'apply-'))
@@ -28,7 +28,7 @@ beforeAll(async () => {
     authUrl: platform.url,
     log: () => {},
   })
-  ledger = await openLedger(stateDir)
+  ledger = (await openLedgers(stateDir)).bouncers
 }, 60_000)
 
 afterAll(async () => {
@@ -49,7 +49,7 @@ function dyingAfter(last: number) {
   const admin = {
     run: async (...words: string[]) => step(() => services.soju.admin.run(...words)),
   } as unknown as SojuAdmin
-  const dyingLedger: Ledger = {
+  const dyingLedger: Ledger<LedgerBouncer> = {
     ...ledger,
     write: async (...args) => step(() => ledger.write(...args)),
     remove: async (...args) => step(() => ledger.remove(...args)),
@@ -59,6 +59,7 @@ function dyingAfter(last: number) {
 
 function upstream(name: string, changes: Partial<DesiredUpstream> = {}): DesiredUpstream {
   const fields = {
+    managed: false,
     name,
     host: '127.0.0.1',
     port: 1,
@@ -77,6 +78,7 @@ function upstream(name: string, changes: Partial<DesiredUpstream> = {}): Desired
 }
 
 const bouncer = (username: string, changes: Partial<DesiredBouncer> = {}): DesiredBouncer => ({
+  id: username,
   username,
   nick: 'nick',
   realname: 'A Member',
@@ -137,13 +139,7 @@ function stored(username: string) {
 }
 
 const apply = (username: string, state: keyof typeof states) =>
-  applyBouncer(
-    new SojuBouncer(services.soju.admin, () => {}, username),
-    ledger,
-    states[state]!(username),
-    null,
-    () => {},
-  )
+  applyBouncer(new SojuBouncer(services.soju.admin, () => {}, username), ledger, states[state]!(username), () => {})
 
 let count = 0
 const fresh = () => `user${++count}`
@@ -181,7 +177,6 @@ describe('an application that dies after any of its steps', { timeout: 120_000 }
         new SojuBouncer(dying.admin, () => {}, username),
         dying.ledger,
         states[to]!(username),
-        null,
         () => {},
       ).then(
         () => false,
@@ -190,7 +185,32 @@ describe('an application that dies after any of its steps', { timeout: 120_000 }
           return true
         },
       )
+      // Else nobody could tell later that it is there.
+      if (stored(username).user) expect([steps, await ledger.read(username)]).not.toEqual([steps, null])
       await apply(username, wanted)
+      expect([steps, stored(username)]).toEqual([steps, expected])
+    }
+    expect(steps).toBeGreaterThan(3)
+  })
+
+  test('leaves nothing of a former bouncer of the same name', async () => {
+    const expected = await reference('changed')
+    let steps = 0
+    for (let died = true; died; steps++) {
+      const username = fresh()
+      await apply(username, 'two')
+      // Which stays, were it the same bouncer.
+      await services.soju.admin.run('user', 'run', username, 'channel', 'create', '#by-hand/one')
+      const later = { ...states.changed!(username), id: 'later' }
+      const dying = dyingAfter(steps)
+      died = await applyBouncer(new SojuBouncer(dying.admin, () => {}, username), dying.ledger, later, () => {}).then(
+        () => false,
+        (error) => {
+          if (!(error instanceof Crash)) throw error
+          return true
+        },
+      )
+      await applyBouncer(new SojuBouncer(services.soju.admin, () => {}, username), ledger, later, () => {})
       expect([steps, stored(username)]).toEqual([steps, expected])
     }
     expect(steps).toBeGreaterThan(3)

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import type { AppliedBouncer, DesiredBouncer, ObservedBouncer, ObservedUpstream } from '../provisioner.port.ts'
-import { addressOf, applySasl, applyUpstream, isCurrent, unsettled } from './apply-upstream.ts'
+import type { DesiredBouncer, ObservedUpstream } from '../provisioner.port.ts'
+import { applySasl, applyUpstream, isCurrent, unsettled } from './apply-upstream.ts'
 import type { Ledger, LedgerBouncer, LedgerUpstream } from './ledger.ts'
 import type { SojuBouncer } from './soju-bouncer.ts'
 import type { SojuNetwork } from './soju-text.ts'
@@ -10,22 +10,24 @@ const notSignedIn = 'Connected without being signed in: the network did not take
 /** Makes a bouncer match, by as few commands as it takes; each step may be the last one before a crash. */
 export async function applyBouncer(
   bouncer: SojuBouncer,
-  ledger: Ledger,
+  ledger: Ledger<LedgerBouncer>,
   desired: DesiredBouncer,
-  applied: AppliedBouncer | null,
   progress: (step: string) => void,
-  ownAddresses: readonly string[] = [],
-): Promise<Pick<ObservedBouncer, 'applied' | 'upstreams'>> {
+): Promise<ObservedUpstream[]> {
+  const { id, restarts, signOuts } = desired
   const profile = createHash('sha256')
     .update(JSON.stringify([desired.nick, desired.realname]))
     .digest('hex')
-  const settled: LedgerBouncer = { profile, restarts: desired.restarts, signOuts: desired.signOuts, upstreams: {} }
+  const settled: LedgerBouncer = { id, profile, restarts, signOuts, upstreams: {} }
+  let known = await ledger.read(bouncer.username)
+  // It was deleted while another home ran the services, and its name given to this one.
+  if (known?.id !== undefined && known.id !== id) await bouncer.delete()
   const enabled = await bouncer.enabled()
-  let known = enabled === null ? null : await ledger.read(bouncer.username)
   if (enabled === null) {
     progress('creating the bouncer')
     // What was noted about a former user of this name is no longer true.
-    await ledger.remove(bouncer.username)
+    known = settled
+    await ledger.write(bouncer.username, settled)
     await bouncer.create(desired.nick, desired.realname, desired.enabled)
   } else {
     if (known && known.profile !== profile) {
@@ -33,7 +35,7 @@ export async function applyBouncer(
       known = { ...known, profile: null, upstreams: withoutConnections(known.upstreams) }
       await ledger.write(bouncer.username, known)
     }
-    await applyUser(bouncer, desired, { applied, known, profile, enabled }, progress)
+    await applyUser(bouncer, desired, { known, profile, enabled }, progress)
   }
   known = { ...settled, upstreams: known?.upstreams ?? {} }
 
@@ -41,7 +43,7 @@ export async function applyBouncer(
   const notes = await applyUpstreams(bouncer, ledger, desired, known, live, progress)
   const upstreams = await observe(bouncer, desired.enabled, notes)
   for (const own of desired.upstreams) {
-    if (!ownAddresses.includes(addressOf(own))) continue
+    if (!own.managed) continue
     const place = upstreams.findIndex(({ name, state }) => name === own.name && state === 'connected')
     if (place < 0) continue
     const sasl = await bouncer.sasl(own.name)
@@ -54,14 +56,7 @@ export async function applyBouncer(
     // So that it is looked at again soon.
     upstreams[place] = { ...upstreams[place]!, state: 'connecting' }
   }
-  return {
-    applied: {
-      restarts: desired.restarts,
-      signOuts: desired.signOuts,
-      upstreams: Object.fromEntries(desired.upstreams.map(({ name, digest }) => [name, digest])),
-    },
-    upstreams,
-  }
+  return upstreams
 }
 
 function withoutConnections(upstreams: LedgerBouncer['upstreams']): LedgerBouncer['upstreams'] {
@@ -69,7 +64,6 @@ function withoutConnections(upstreams: LedgerBouncer['upstreams']): LedgerBounce
 }
 
 interface UserBefore {
-  readonly applied: AppliedBouncer | null
   readonly known: LedgerBouncer | null
   readonly profile: string
   readonly enabled: boolean
@@ -81,14 +75,14 @@ async function applyUser(
   before: UserBefore,
   progress: (step: string) => void,
 ): Promise<void> {
-  // A count that was never noted belongs to a state that is lost; all of it is applied anew below.
-  const done = (name: 'restarts' | 'signOuts') => Math.max(before.applied?.[name] ?? -1, before.known?.[name] ?? -1)
-  if (done('signOuts') >= 0 && desired.signOuts > done('signOuts')) {
+  const { known } = before
+  // Without a note nobody can tell who is in; and all upstreams are set up anew below, which is a restart.
+  if (desired.signOuts > (known?.signOuts ?? 0)) {
     progress('ending client sessions')
     await bouncer.signOutClients()
   }
-  if (before.known?.profile !== before.profile) await bouncer.setProfile(desired.nick, desired.realname)
-  const restart = done('restarts') >= 0 && desired.restarts > done('restarts') && desired.enabled && before.enabled
+  if (known?.profile !== before.profile) await bouncer.setProfile(desired.nick, desired.realname)
+  const restart = known !== null && desired.restarts > known.restarts && desired.enabled && before.enabled
   if (restart) {
     progress('restarting the bouncer')
     await bouncer.setEnabled(false)
@@ -98,7 +92,7 @@ async function applyUser(
 
 async function applyUpstreams(
   bouncer: SojuBouncer,
-  ledger: Ledger,
+  ledger: Ledger<LedgerBouncer>,
   desired: DesiredBouncer,
   known: LedgerBouncer,
   live: ReadonlyMap<string, SojuNetwork>,

@@ -17,7 +17,10 @@ type Profile = Pick<DesiredBouncer, 'nick' | 'realname'>
  * A digest over all that makes soju connect anew; channels do not. The bouncer's own nick and real name count: where an
  * upstream's equal them, soju forgets that they were given, and the upstream would follow their next change.
  */
-export function connectionDigest({ channels, digest, ...connection }: DesiredUpstream, profile: Profile): string {
+export function connectionDigest(
+  { channels, digest, managed, ...connection }: DesiredUpstream,
+  profile: Profile,
+): string {
   const { nick, realname } = profile
   return createHash('sha256')
     .update(JSON.stringify([connection, nick, realname]))

@@ -9,16 +9,19 @@ import { privateFolder, readTextFile, writePrivateFile } from './private-files.t
  * 403 refuses, anything else counts as an error. For ergo the 200's JSON body `{"account": "Name"}` says which account
  * that is, with its capitals; ergo also sends `Irc-Now-Service: ergo` and `Irc-Now-Client-Address: IP` (soju 0.9 sends
  * neither). The token keeps everybody else on this machine from guessing passwords here.
+ *
+ * `POST /internal/uploads/{token}`: what somebody uploads through soju, whose name (bouncer name) is in `Soju-Username`.
  */
 export interface AuthPaths {
   readonly soju: string
   readonly ergo: string
+  readonly uploads: string
 }
 
 export const serviceHeader = 'irc-now-service'
 export const clientAddressHeader = 'irc-now-client-address'
 
-/** The two paths that the daemon must serve on its loopback listener; the token is made once and kept. */
+/** The paths that the daemon must serve on its loopback listener; the token is made once and kept. */
 export async function authPaths(stateDir: string): Promise<AuthPaths> {
   await privateFolder(stateDir)
   const path = join(stateDir, 'auth-token')
@@ -27,5 +30,9 @@ export async function authPaths(stateDir: string): Promise<AuthPaths> {
     token = randomBytes(32).toString('base64url')
     await writePrivateFile(path, token)
   }
-  return { soju: `/internal/auth/soju/${token}`, ergo: `/internal/auth/ergo/${token}` }
+  return {
+    soju: `/internal/auth/soju/${token}`,
+    ergo: `/internal/auth/ergo/${token}`,
+    uploads: `/internal/uploads/${token}`,
+  }
 }

@@ -46,10 +46,9 @@ afterAll(async () => {
 const apply = (changes: Partial<DesiredBouncer>) =>
   provisioner.applyBouncer(
     {
-      ...{ username: 'alice', nick: 'nick', realname: 'A Member', enabled: true, restarts: 0, signOuts: 0 },
+      ...{ id: 'b', username: 'alice', nick: 'nick', realname: 'A Member', enabled: true, restarts: 0, signOuts: 0 },
       ...{ upstreams: [], placement: 'shared', hostname: null, ...changes },
     },
-    null,
     () => {},
   )
 
@@ -182,7 +181,7 @@ test('a soju of its own is watched, comes back, and is gone with its bouncer', a
   while (!(await healthy())) await delay(20)
   await signIn('alice')
   expect(existsSync(join(stateDir, 'dedicated', 'alice', 'soju.db'))).toBe(true)
-  await provisioner.removeBouncer('alice')
+  await provisioner.removeBouncer({ id: 'b', name: 'alice' })
   expect(await healthy()).toBeUndefined()
   expect(existsSync(join(stateDir, 'dedicated', 'alice'))).toBe(false)
   expect(await provisioner.observeBouncer('alice')).toBeNull()

@@ -69,7 +69,7 @@ function desired(placement: DesiredBouncer['placement']): DesiredBouncer {
   const upstream = (name: string, changes: object) => {
     const fields = {
       ...{ name, host: '127.0.0.1', port: listen.irc.port, tls: false, serverFingerprint: null, nick: account },
-      ...{ username: null, realname: null, pass: null, channels: ['#test'], enabled: true },
+      ...{ username: null, realname: null, pass: null, channels: ['#test'], enabled: true, managed: true },
       sasl: { mechanism: 'plain' as const, username: account, password: 'of the bouncer' },
       ...changes,
     }
@@ -82,7 +82,7 @@ function desired(placement: DesiredBouncer['placement']): DesiredBouncer {
     channels: [],
   }
   return {
-    ...{ username: account, nick: account, realname: 'A Member', enabled: true, restarts: 0, signOuts: 0 },
+    ...{ id: 'b', username: account, nick: account, realname: 'A Member', enabled: true, restarts: 0, signOuts: 0 },
     upstreams: [upstream('net.irc.now', {}), upstream('certified', external)],
     placement,
     hostname: null,

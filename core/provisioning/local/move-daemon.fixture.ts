@@ -28,7 +28,7 @@ process.on('message', async (question: Question) => {
   const reply = (answer: Reply) => void process.send?.(answer)
   try {
     if ('account' in question) {
-      await provisioner.applyNetworkAccount({ name: question.account, suspended: false, signOuts: 0 }, 0)
+      await provisioner.applyNetworkAccount({ id: 'a', name: question.account, suspended: false, signOuts: 0 })
       return reply({ done: true })
     }
     let count = 0
@@ -39,7 +39,7 @@ process.on('message', async (question: Question) => {
       if (count === question.dieAt) process.kill(process.pid, 'SIGKILL')
       if (count === question.failAt) throw new Error('no room on the disk')
     }
-    reply({ observed: await provisioner.applyBouncer(question.apply, null, () => {}) })
+    reply({ observed: await provisioner.applyBouncer(question.apply, () => {}) })
   } catch (error) {
     reply({ error: String(error) })
   }

@@ -1,12 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { Client } from 'irc-framework'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { nowServAccount } from './ergo-config.ts'
 import { IrcProbe } from './irc-probe.ts'
 import { freePort } from './ports.ts'
@@ -32,6 +33,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const services of running) await services.stop()
   for (const daemon of daemons) daemon.kill('SIGKILL')
+  vi.unstubAllEnvs()
   await platform.stop()
   await rm(stateDir, { recursive: true, force: true })
 })
@@ -49,9 +51,9 @@ async function start(changes: Partial<LocalServicesOptions> = {}): Promise<Local
   return services
 }
 
-async function startDaemon(): Promise<{ daemon: ChildProcess; pids: number[] }> {
+async function startDaemon(home = stateDir): Promise<{ daemon: ChildProcess; pids: number[] }> {
   const fixture = join(import.meta.dirname, 'services-daemon.fixture.ts')
-  const daemon = spawn(process.execPath, [fixture, stateDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const daemon = spawn(process.execPath, [fixture, home], { stdio: ['ignore', 'pipe', 'inherit'] })
   daemons.push(daemon)
   const [chunk] = await once(daemon.stdout!, 'data')
   return { daemon, pids: String(chunk).trim().split(' ').map(Number) }
@@ -129,6 +131,30 @@ describe('the local services', { timeout: 60_000 }, () => {
 
   test('a state folder with a long path works', async () => {
     await start({ stateDir: join(stateDir, 'a'.repeat(120)) })
+  })
+
+  test('a soju that nobody can name any more is waited for, whatever folder is the temporary one', async () => {
+    const home = join(stateDir, 'a'.repeat(120))
+    const { daemon, pids } = await startDaemon(home)
+    const [ergo, soju] = pids as [number, number]
+    const { stdout } = await promisify(execFile)('pgrep', ['-f', home])
+    const all = stdout.trim().split('\n').map(Number)
+    daemon.kill('SIGSTOP')
+    for (const pid of all) if (pid !== soju && pid !== daemon.pid) process.kill(pid, 'SIGKILL')
+    daemon.kill('SIGKILL')
+    await gone(ergo)
+    await rm(join(home, 'soju', 'soju.pid'))
+    const temporary = join(stateDir, 'tmp')
+    await mkdir(temporary)
+    vi.stubEnv('TMPDIR', temporary)
+    try {
+      const started = start({ stateDir: home }).then(() => 'started')
+      expect(await Promise.race([started, delay(5000).then(() => 'waiting')])).toBe('waiting')
+      process.kill(soju, 'SIGKILL')
+      expect(await started).toBe('started')
+    } finally {
+      if ((await commandLineOf(soju)) !== null) process.kill(soju, 'SIGKILL')
+    }
   })
 })
 

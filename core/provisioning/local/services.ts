@@ -12,6 +12,7 @@ import type { Programs } from './program.ts'
 import { reachable } from './readiness.ts'
 import { createSojuService } from './soju-service.ts'
 import { socketFolder } from './state-folders.ts'
+import { startUploadFront, type UploadFront } from './upload-front.ts'
 
 export interface LocalListen {
   /** net.irc.now, plain: loopback. */
@@ -29,6 +30,8 @@ export interface LocalServicesOptions {
   readonly listen: LocalListen
   /** Origin of the daemon's own loopback listener, `http://127.0.0.1:PORT`; it serves `authPaths(stateDir)`. */
   readonly authUrl: string
+  /** The platform's own origin, which has `/uploads` for IRC clients; where absent they can't upload. */
+  readonly uploadOrigin?: string
   /** Setting that each listener's port comes from, for errors: `--irc-port`, `IRC_NOW_IRC_PORT`, … */
   readonly settings?: Partial<Record<keyof LocalListen, string>>
   readonly networkName?: string
@@ -37,6 +40,12 @@ export interface LocalServicesOptions {
   readonly progress?: (step: string) => void
   readonly onErgoReady?: (restarted: boolean) => void
   readonly onSojuReady?: (restarted: boolean) => void
+}
+
+/** Which soju a client, or what it uploads, belongs to. */
+export interface Routes extends Pick<FrontOptions, 'contextOf' | 'routeOf'> {
+  /** The socket at which the soju takes uploads that has a user; of nobody known, the shared one's. */
+  uploadSocketOf(username: string | null): Promise<string | null>
 }
 
 export type LocalServices = Awaited<ReturnType<typeof startLocalServices>>
@@ -74,6 +83,10 @@ export async function startLocalServices(options: LocalServicesOptions) {
     hostname,
     title: 'irc.now',
     authUrl: new URL(paths.soju, auth).href,
+    uploads:
+      options.uploadOrigin === undefined
+        ? null
+        : { to: new URL(paths.uploads, auth).href, origin: options.uploadOrigin },
     log,
     onReady: options.onSojuReady,
   }
@@ -81,6 +94,8 @@ export async function startLocalServices(options: LocalServicesOptions) {
   const dedicated = createDedicatedSojus(sojuInput, soju.data)
   const certificate = await keptCertificate(join(stateDir, 'certificates'), 'soju', 'server', serverNames(hostname))
   let front: Front | undefined
+  let uploadFront: UploadFront | undefined
+  const uploadSocket = options.uploadOrigin === undefined ? null : join(socketDir, 'uploads')
 
   // What a former daemon left running holds our ports.
   for (const { spec } of [ergo.service, soju.service]) await endOrphan(spec.pidFile, spec.marker)
@@ -90,6 +105,7 @@ export async function startLocalServices(options: LocalServicesOptions) {
 
   async function stop(): Promise<void> {
     await front?.stop()
+    await uploadFront?.stop()
     await Promise.all([soju.stop(), dedicated.stop()])
     await ergo.stop()
     await rmdir(socketDir).catch(() => {})
@@ -118,9 +134,12 @@ export async function startLocalServices(options: LocalServicesOptions) {
     /** NowServ's client certificate: SASL EXTERNAL with it is its account, its nick and its operator class. */
     nowServ: ergo.nowServ,
     stateDir,
+    /** Where uploads for all sojus are taken; null where nobody can upload. */
+    uploadSocket,
     /** Lets clients in, from now on. */
-    async openFront(routes: Pick<FrontOptions, 'contextOf' | 'routeOf'>): Promise<void> {
+    async openFront({ uploadSocketOf, ...routes }: Routes): Promise<void> {
       front = await startFront({ plain: listen.bouncer, tls: listen.bouncerTls, certificate, ...routes })
+      if (uploadSocket !== null) uploadFront = await startUploadFront(uploadSocket, uploadSocketOf)
     },
     /** Calls back each time ergo is there again after it was gone. */
     onErgoRestart: (hear: () => void): void => void ergoRestarts.add(hear),

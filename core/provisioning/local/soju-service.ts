@@ -7,7 +7,7 @@ import { writePrivateFile } from './private-files.ts'
 import { untilTrue } from './readiness.ts'
 import { createServicePlace, type ServiceInput, superviseAt } from './service-place.ts'
 import { SojuAdmin } from './soju-admin.ts'
-import { sojuConfig, sojuMotd } from './soju-config.ts'
+import { type SojuUploads, sojuConfig, sojuMotd } from './soju-config.ts'
 
 export interface SojuServiceInput extends Omit<ServiceInput, 'plain' | 'tls'> {
   /** For whom alone it is; absent for the shared one. */
@@ -15,6 +15,7 @@ export interface SojuServiceInput extends Omit<ServiceInput, 'plain' | 'tls'> {
   readonly hostname: string
   readonly title: string
   readonly authUrl: string
+  readonly uploads: Omit<SojuUploads, 'socket'> | null
 }
 
 /** A soju by our configuration, and the link by which the platform runs it. It listens on loopback, behind the front. */
@@ -22,6 +23,9 @@ export async function createSojuService(input: SojuServiceInput) {
   const { username } = input
   /** Only the front connects to it, so it is another one at each start. */
   const plain = { host: '127.0.0.1', port: 0 }
+  // A socket's path has little room.
+  const short =
+    username === undefined ? 'soju' : `soju-${createHash('sha256').update(username).digest('hex').slice(0, 8)}`
   const place =
     username === undefined
       ? await createServicePlace('soju', 'soju.conf', { ...input, plain })
@@ -29,18 +33,15 @@ export async function createSojuService(input: SojuServiceInput) {
           `soju of ${username}`,
           'soju.conf',
           { ...input, plain },
-          {
-            folder: join('dedicated', username),
-            // A socket's path has little room.
-            short: `soju-${createHash('sha256').update(username).digest('hex').slice(0, 8)}`,
-          },
+          { folder: join('dedicated', username), short },
         )
   const { folder, adminSocket, configPath } = place
   const admin = new SojuAdmin(adminSocket)
+  const uploads = input.uploads && { ...input.uploads, socket: join(input.socketDir, `${short}-http`) }
 
   async function prepare(): Promise<void> {
     // soju does not start where a killed one left its socket.
-    await rm(adminSocket, { force: true })
+    for (const path of [adminSocket, ...(uploads ? [uploads.socket] : [])]) await rm(path, { force: true })
     plain.port = await freePort()
     await writePrivateFile(join(folder, 'motd.txt'), sojuMotd)
     await writePrivateFile(
@@ -52,6 +53,7 @@ export async function createSojuService(input: SojuServiceInput) {
         plain,
         adminSocket,
         authUrl: input.authUrl,
+        uploads,
       }),
     )
   }
@@ -68,8 +70,14 @@ export async function createSojuService(input: SojuServiceInput) {
     name: place.name,
     admin,
     plain: plain as ListenAddress,
+    /** Where it takes uploads; null where nobody can upload. */
+    uploadSocket: uploads?.socket ?? null,
     folder,
     data: join(folder, 'soju.db'),
+    async stop(): Promise<void> {
+      await supervised.stop()
+      if (uploads) await rm(uploads.socket, { force: true })
+    },
   }
 }
 

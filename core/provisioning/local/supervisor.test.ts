@@ -61,7 +61,10 @@ async function startDaemon(sleeper?: string): Promise<{ daemon: ChildProcess; pi
   const daemon = spawn(process.execPath, [fixture, folder, join(folder, 'marker')], { env, stdio: 'pipe' })
   daemons.push(daemon)
   const [chunk] = await once(daemon.stdout!, 'data')
-  return { daemon, pid: Number.parseInt(String(chunk), 10) }
+  const pid = Number.parseInt(String(chunk), 10)
+  // Written once the watcher is there.
+  await until(async () => (await readPidFile(join(folder, 'sleeper.pid'))) === pid)
+  return { daemon, pid }
 }
 
 /** The processes whose command line carries the marker, but for the service itself: the watchers. */
@@ -138,6 +141,26 @@ describe('a supervised service', () => {
     await until(() => supervised.state === 'ready' && supervised.pid !== pid)
     expect(await gone(pid)).toBe(true)
   })
+
+  test('no longer bears its mark once it is dead, though its watcher lives', async () => {
+    const presence = join(folder, 'runs')
+    // So that it is not started anew within this test.
+    const { supervised } = supervise(spec('exec sleep 30', { presence }), { random: () => 1000 })
+    await supervised.start()
+    let watchers: number[] = []
+    await until(async () => {
+      watchers = await watchersOf(supervised.pid!)
+      return watchers.length === 1
+    })
+    process.kill(watchers[0]!, 'SIGSTOP')
+    try {
+      expect(await isPresent(presence)).toBe(true)
+      process.kill(supervised.pid!, 'SIGKILL')
+      await expect.poll(() => isPresent(presence), { timeout: 5000 }).toBe(false)
+    } finally {
+      process.kill(watchers[0]!, 'SIGCONT')
+    }
+  })
 })
 
 describe('after a kill -9 of the daemon', () => {
@@ -195,7 +218,7 @@ describe('after a kill -9 of the daemon', () => {
     process.kill(pid, 'SIGKILL')
     await started
     expect(former).toBe(false)
-    // It bears the mark itself now, and its watcher does not.
+    // It bears the mark itself now.
     expect(await isPresent(presence)).toBe(true)
     process.kill(supervised.pid!, 'SIGSTOP')
     await expect(takePresence(presence, 100)).rejects.toThrow(/still running/)

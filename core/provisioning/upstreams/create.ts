@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { assertRoom } from '../../billing/entitlements.ts'
+import { assertRoom } from '../../billing/room.ts'
 import { defineOperation } from '../../operation/define.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { findBouncer } from '../bouncers/find.ts'
@@ -33,7 +33,7 @@ export const createUpstream = defineOperation({
         { field: 'name' },
       )
     }
-    assertRoom(context.entitlements, 'upstreams', await store.upstreams.count(context.actor.id))
+    assertRoom(await context.entitlements(), 'upstreams', await store.upstreams.count(context.actor.id))
     const nick = input.nick ?? bouncer.nick
     await assertApart(context, bouncer.id, input.name, { ...address, nick })
     await store.upstreams.insert({

@@ -8,7 +8,7 @@ export type UpstreamRow = Selectable<Schema['upstreams']>
 function phaseOf(row: UpstreamRow, bouncer: BouncerRow): Upstream['status']['phase'] {
   if (bouncer.deleted_at) return 'deleting'
   if (bouncer.observed_generation < bouncer.generation) return bouncer.failure ? 'failed' : 'pending'
-  return row.enabled ? (row.state as Upstream['status']['phase']) : 'disabled'
+  return row.enabled && !row.over_limit ? (row.state as Upstream['status']['phase']) : 'disabled'
 }
 
 export const upstreamOf = (row: UpstreamRow, bouncer: BouncerRow): Upstream => ({
@@ -26,7 +26,9 @@ export const upstreamOf = (row: UpstreamRow, bouncer: BouncerRow): Upstream => (
   status: {
     phase: phaseOf(row, bouncer),
     since: row.state_since?.toISOString() ?? null,
-    message: row.last_error ?? bouncer.failure,
+    message: row.over_limit
+      ? 'This is more than your plan allows; see “plan show”.'
+      : (row.last_error ?? bouncer.failure),
     nick: row.state_nick,
     certificateFingerprint: row.certificate_fingerprint,
   },
@@ -65,6 +67,8 @@ export function createUpstreamStore(db: Kysely<Schema>) {
     insert: (row: Insertable<Schema['upstreams']>) => db.insertInto('upstreams').values(row).execute(),
     update: (id: string, set: Updateable<Schema['upstreams']>) =>
       db.updateTable('upstreams').set(set).where('id', '=', id).execute(),
+    setOverLimit: (id: string, over: boolean) =>
+      db.updateTable('upstreams').set({ over_limit: over }).where('id', '=', id).execute(),
     delete: (id: string) => db.deleteFrom('upstreams').where('id', '=', id).execute(),
   }
 }

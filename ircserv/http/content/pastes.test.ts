@@ -51,14 +51,14 @@ test('the page numbers and highlights its lines, in the language said, or that o
     expect(html).toContain('<a href="#L3">3</a><span class="hljs-comment">    lines */</span>')
     expect([html.includes('&lt;b&gt;'), html.includes('id="L5"')]).toEqual([true, false])
   }
-  for (const more of [{}, { title: 'main' }, { language: 'text', title: 'main.rs' }, { language: 'nosuch' }])
+  for (const more of [{}, { title: 'main' }, { language: 'text', title: 'main.rs' }, { title: 'main.nosuch' }])
     expect(contents(await page(`/${(await create(rust, more)).id}`))).not.toContain('hljs')
   expect(contents(await page(`/${(await create('all:\n', { title: 'Makefile' })).id}`))).toContain('hljs-section')
 })
 
 test('nothing in text, title or language becomes HTML, highlighted or plain', async () => {
   const evil = `</pre></code><script>alert(1)</script><img src=x onerror=alert(1)>"'&lt;<!--<svg/onload=1>\n<a href="javascript:1">`
-  for (const language of ['html', 'text', 'php', 'markdown', 'javascript', 'xml', 'nosuch']) {
+  for (const language of ['html', 'text', 'php', 'markdown', 'javascript', 'xml', 'plaintext']) {
     const { id } = await create(evil, { title: `<script>alert(2)</script>"'.html`, language })
     const html = await page(`/${id}`)
     expect([language, html.match(/<script/g)?.length]).toEqual([language, 1])

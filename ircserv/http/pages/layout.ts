@@ -13,7 +13,7 @@ code,dd,input,textarea{font-family:"JetBrains Mono",ui-monospace,monospace;font-
 input,textarea{width:100%;padding:.6rem;border:1px solid var(--line);border-radius:.4rem;background:transparent;color:inherit}
 button{margin-top:1.25rem;padding:.65rem 1.2rem;border:0;border-radius:.4rem;background:var(--green);color:var(--ground);font:500 1rem Outfit,system-ui,sans-serif;cursor:pointer}
 dt{opacity:.75;margin-top:.75rem}dd{margin:0;overflow-wrap:anywhere}.error{border-left:3px solid #d5573b;padding-left:.75rem}
-a{color:var(--green)}.code{font-size:2rem;letter-spacing:.1em;margin:.5rem 0}.quiet{opacity:.75;font-size:.9rem}
+img{max-width:100%;height:auto}a{color:var(--green)}.code{font-size:2rem;letter-spacing:.1em;margin:.5rem 0}.quiet{opacity:.75;font-size:.9rem}
 button.plain{background:none;color:inherit;border:1px solid var(--line);margin-left:.5rem}ol{padding-left:1.25rem}li{margin:.75rem 0}li code{display:block;overflow-wrap:anywhere}`
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>

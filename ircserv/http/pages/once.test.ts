@@ -70,3 +70,15 @@ test('a file names itself, and is taken as it is, if it is text', async () => {
   expect((await ask(url, { text: 'not this', file: new File(['a\r\nb'], 'notes.md') })).status).toBe(200)
   expect((await pastes()).at(-1)).toMatchObject({ title: 'notes.md', text: 'a\r\nb' })
 })
+
+test('an invitation is headed by what it is for and names the member; a newer one ends it', async () => {
+  const { link: first } = await platform.call('ops', 'account.invite', { name: 'alice' })
+  await platform.call('ops', 'account.invite', { name: 'alice' }, { dryRun: true })
+  expect(await (await ask(first)).text()).toMatch(/<h1>Set your password, alice<\/h1>[\s\S]+account “alice”/)
+  const { link: second } = await platform.call('ops', 'account.invite', { name: 'alice' })
+  expect((await ask(first)).status).toBe(404)
+  expect((await ask(second, { password: 'short' })).status).toBe(400)
+  const done = await (await ask(second, { password: 'a long enough one' })).text()
+  expect(done).toMatch(/Your password is set\. Sign in with[\s\S]+ alice/)
+  expect((await ask(second)).status).toBe(404)
+})

@@ -2,7 +2,7 @@ import { linkSubject, type OneTimeRequest } from '@irc-now/core/accounts/one-tim
 import { hashSecret } from '@irc-now/core/accounts/secrets'
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { AnyOperation } from '@irc-now/core/operation/define'
-import { describeOperation } from '@irc-now/core/operation/describe'
+import { describeOperation, type OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { type Runtime, run } from '@irc-now/core/operation/run'
 import { inputFromText } from '@irc-now/core/operation/text-input'
@@ -13,7 +13,7 @@ import { shown } from '../../irc/reply.ts'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
 import { field, page, pageHeaders, problemPage } from './layout.ts'
-import { bodyInputs, bodyOf, formLimitFor } from './once-body.ts'
+import { bodyInputs, bodyOf, formLimitFor, onceHeadersFor } from './once-body.ts'
 
 type Env = { Bindings: ApiBindings }
 
@@ -34,9 +34,13 @@ export function createOncePage(deps: {
     const link = await runtime.transaction((store) => store.links.find(hashSecret(token)))
     const operation = operations.find(({ name }) => name === link?.operation)
     if (!link || !operation || link.used_at || link.expires_at <= runtime.now()) {
-      throw new OperationError('not_found', 'This link was used, has expired, or never was; ask NowServ for another.')
+      throw new OperationError(
+        'not_found',
+        'This link was used, has expired, or never was; ask NowServ, or who sent it, for another.',
+      )
     }
-    return { link, operation, description: describeOperation(operation) }
+    const wanted = JSON.parse(deps.open(link.sealed_input)) as OneTimeRequest
+    return { link, operation, description: describeOperation(operation), wanted }
   }
   type FormEnv = Env & { Variables: { found: Awaited<ReturnType<typeof find>> } }
   const secretsOf = (description: ReturnType<typeof describeOperation>) =>
@@ -50,7 +54,7 @@ export function createOncePage(deps: {
   })
 
   app.get('/once/:token', async (c) => {
-    const { description } = await find(c.req.param('token'))
+    const { description, wanted } = await find(c.req.param('token'))
     const secrets = secretsOf(description)
     const inputs = secrets.map(({ name, description: label, required }) =>
       field(name, label, {
@@ -60,16 +64,18 @@ export function createOncePage(deps: {
       }),
     )
     const body = bodyFieldOf(description)
-    const why = body
-      ? html`<p>This works once. Paste it here, or choose a file.</p>`
-      : html`<p>You are here because secrets don’t travel over IRC or by mail. This works once.</p>`
+    const why = wanted.page
+      ? html`<p>${wanted.page.why}</p>`
+      : body
+        ? html`<p>This works once. ${body.body === 'text' ? 'Paste it here, or choose a file.' : 'Choose a file.'}</p>`
+        : html`<p>You are here because secrets don’t travel over IRC or by mail. This works once.</p>`
     return c.html(
       page(
-        description.summary,
+        wanted.page?.title ?? description.summary,
         html`${why}<form method="post"${body ? html` enctype="multipart/form-data"` : ''}>${inputs}${body ? bodyInputs(body) : ''}<button>Go on</button></form>`,
       ),
       200,
-      pageHeaders,
+      onceHeadersFor(description),
     )
   })
 
@@ -80,7 +86,7 @@ export function createOncePage(deps: {
   }
   app.post('/once/:token', limitOf, async (c) => {
     const token = c.req.param('token')
-    const { link, operation, description } = c.var.found
+    const { link, operation, description, wanted } = c.var.found
     const form = await c.req.parseBody()
     const typed = Object.fromEntries(
       secretsOf(description).flatMap(({ name }) =>
@@ -90,8 +96,7 @@ export function createOncePage(deps: {
     const body = await bodyOf(description, form)
     if (secretsOf(description).length > 0 && Object.keys(typed).length === 0) throw nothingTyped()
     if (bodyFieldOf(description) && Object.keys(body).length === 0) throw nothingTyped()
-    const wanted = JSON.parse(deps.open(link.sealed_input)) as OneTimeRequest
-    const input = { ...body, ...wanted.input, ...inputFromText(description.fields, typed) }
+    const inputOf = (given: object) => ({ ...given, ...wanted.input, ...inputFromText(description.fields, typed) })
     const caller = {
       accountId: link.account_id,
       via: 'page',
@@ -99,11 +104,14 @@ export function createOncePage(deps: {
       ...(wanted.as === undefined ? {} : { as: wanted.as }),
     } as const
     // Tried first, so that a mistake in the form does not use the link up.
-    await run(runtime, operation, input, caller, { dryRun: true })
+    await run(runtime, operation, inputOf(body), caller, { dryRun: true })
     if (!(await runtime.transaction((store) => store.links.use(hashSecret(token), runtime.now())))) {
       throw new OperationError('not_found', 'This link was used already; ask NowServ for another.')
     }
-    const output = (await run(runtime, operation, input, caller)) as Record<string, unknown>
+    const output = (await run(runtime, operation, inputOf(await bodyOf(description, form)), caller)) as Record<
+      string,
+      unknown
+    >
     // It is done, and may have a secret to show: that nobody could be told must not hide it.
     if (description.main !== null)
       await tell(link.account_id, token, String(output[description.main])).catch((error: unknown) =>
@@ -111,10 +119,7 @@ export function createOncePage(deps: {
       )
     const rows = Object.entries(output).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)
     return c.html(
-      page(
-        'Done',
-        html`<p>${description.secrets.length > 0 ? 'Keep the secret now: it is not shown again.' : 'It is on its way; NowServ tells you when it is ready.'}</p><dl>${rows}</dl>`,
-      ),
+      page('Done', html`<p>${wanted.page?.done ?? saidOf(description)}</p><dl>${rows}</dl>`),
       200,
       pageHeaders,
     )
@@ -127,6 +132,11 @@ export function createOncePage(deps: {
     const event = { accountId, subject: linkSubject(token), type: 'link.used', message, at: runtime.now() }
     await runtime.transaction((store) => store.events.insert(event))
   }
+}
+
+function saidOf({ secrets, settle }: OperationDescription): string {
+  if (secrets.length > 0) return 'Keep the secret now: it is not shown again.'
+  return settle === null ? 'It is done.' : 'It is on its way; NowServ tells you when it is ready.'
 }
 
 const nothingTyped = () =>

@@ -1,6 +1,5 @@
-import type { Row } from '../matrix.rows.ts'
+import { bouncer, type Row } from './row.ts'
 
-const bouncer = ['bouncer.create', {}] as const
 const named = ['bouncer.hostname.set', { hostname: 'irc.example.invalid' }] as const
 
 /** A bouncer's own host name. */

@@ -1,0 +1,297 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestPlatform } from '../../test/platform.ts'
+import { createEmbeddedClaims } from '../accounts/identity.embedded.ts'
+import { OperationError } from '../operation/errors.ts'
+import { run } from '../operation/run.ts'
+import { sandboxSecret } from '../platform/billing.ts'
+import { type Database, openPglite } from '../store/database.ts'
+import { billingRound } from './rounds.ts'
+import { showBilling } from './show.ts'
+import { upgradeBilling } from './upgrade.ts'
+import { signWebhook } from './webhook-signature.ts'
+import { receiveWebhook } from './webhooks.ts'
+
+const paid = '4242424242424242'
+const failsLater = '4000000000000341'
+
+describe('billing', () => {
+  let database: Database
+  let platform: Awaited<ReturnType<typeof createTestPlatform>>
+  beforeAll(async () => {
+    database = await openPglite()
+    platform = await createTestPlatform(database)
+  }, 60_000)
+  afterAll(() => database?.close())
+
+  const call = (...words: Parameters<typeof platform.call>) => platform.call(...words)
+  const code = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'none',
+      (error) => error.code,
+    )
+  const sandbox = () => platform.runtime.billing.sandbox!
+  const idOf = (url: string) => url.split('/').at(-1)!
+  /** What the rounds do in the background. */
+  const round = async () => {
+    const secret = sandboxSecret(platform.keyring.key)
+    for (const { id, body } of await platform.runtime.read((store) => store.sandbox.due(new Date(), 1000))) {
+      const { settled } = await receiveWebhook(
+        platform.runtime,
+        body,
+        signWebhook(body, secret, Math.floor(Date.now() / 1000)),
+      )
+      await settled
+      await platform.runtime.transaction((store) => store.sandbox.delivered(id, new Date()))
+    }
+    await billingRound({
+      ...platform.runtime,
+      putClaims: createEmbeddedClaims(platform.runtime).putClaims,
+      problem: (error) => {
+        throw error
+      },
+    })
+  }
+  const pass = async (by: string) => {
+    await call('ops', 'ops.sandbox.advance', { by })
+    await round()
+  }
+  async function subscriber(name: string, card = paid, plan = 'pro'): Promise<string> {
+    const id = await platform.member(name)
+    const { url } = await call(name, 'billing.upgrade', { plan })
+    await sandbox().pay(idOf(url), card, false)
+    await round()
+    return id
+  }
+  const phase = async (name: string) => (await call(name, 'billing.show')).status.phase
+  const card = async (name: string, number: string) => {
+    const { url } = await call(name, 'billing.portal')
+    await sandbox().putCard(idOf(url), number)
+    await round()
+  }
+  const told = async (id: string) =>
+    (await platform.runtime.read((store) => store.events.after(id, '0'))).map(({ type }) => type)
+
+  test('a page is where one pays, the same in every tab; paid, it holds; a second subscription can’t be had', async () => {
+    const id = await platform.member('tabs')
+    expect(await call('tabs', 'billing.show')).toMatchObject({ plan: 'free', status: { phase: 'free' }, paysFor: [] })
+    expect(await call('tabs', 'billing.preview', { name: 'pro' })).toMatchObject({ dueNow: '$6.00', next: '$6.00' })
+    expect(await call('tabs', 'billing.upgrade', { plan: 'pro' }, { dryRun: true })).toMatchObject({ url: null })
+    expect(await platform.runtime.read((store) => store.billing.byAccount(id))).toBeUndefined()
+    const tabs = await Promise.all(Array.from({ length: 4 }, () => call('tabs', 'billing.upgrade', { plan: 'pro' })))
+    const urls = new Set(tabs.map(({ url }) => url))
+    const states = await Promise.all([...urls].map((url) => platform.runtime.billing.payments.checkoutState(idOf(url))))
+    expect(states.filter((state) => state === 'open')).toHaveLength(1)
+    const { url } = await call('tabs', 'billing.upgrade', { plan: 'pro' })
+    expect((await call('tabs', 'billing.show')).status).toEqual({ phase: 'pending', message: `Pay at ${url}` })
+    // Another wish ends the page of the first.
+    const other = await call('tabs', 'billing.upgrade', { plan: 'network-starter' })
+    expect(await code(sandbox().pay(idOf(url), paid, false))).toBe('not_found')
+    await sandbox().pay(idOf(other.url), paid, false)
+    // Before any webhook: who asks reads it anew.
+    expect(await code(call('tabs', 'billing.upgrade', { plan: 'pro' }))).toBe('confirmation_required')
+    await round()
+    expect(await call('tabs', 'billing.show')).toMatchObject({
+      plan: 'free',
+      status: { phase: 'active', message: null },
+      paysFor: ['Network Starter, by the month'],
+      cost: '$12.00 a month',
+    })
+    const { subscriptions } = await platform.runtime.billing.payments.customer(
+      (await platform.runtime.read((store) => store.billing.byAccount(id)))!.customer_id!,
+    )
+    expect(subscriptions).toHaveLength(1)
+  })
+
+  test('what is charged at once is confirmed first, to the cent; add-ons are counted', async () => {
+    await subscriber('adds')
+    const refused = call('adds', 'billing.addon.add', { name: 'bots', quantity: 2 })
+    await expect(refused).rejects.toMatchObject({ code: 'confirmation_required', details: { expected: '4.00' } })
+    expect(await code(call('adds', 'billing.addon.add', { name: 'bots', quantity: 2 }, { confirm: '3.99' }))).toBe(
+      'confirmation_invalid',
+    )
+    expect((await call('adds', 'billing.show')).cost).toBe('$6.00 a month')
+    expect(await call('adds', 'billing.addon.add', { name: 'bots', quantity: 2 }, { confirm: '4.00' })).toMatchObject({
+      paysFor: ['Pro, by the month', '2 × Bots, by the month'],
+      cost: '$10.00 a month',
+      url: null,
+    })
+    const bots = (await call('adds', 'plan.show')).items.find(({ limit }: { limit: string }) => limit === 'bot.live')
+    expect(bots).toMatchObject({ allowed: '2', why: 'the add-on Bots × 2' })
+    await call('adds', 'billing.addon.remove', { name: 'bots', quantity: 1 })
+    expect((await call('adds', 'billing.show')).paysFor).toContain('1 × Bots, by the month')
+    expect(await code(call('adds', 'billing.addon.remove', { name: 'log-search' }))).toBe('not_found')
+    expect(await code(call('adds', 'billing.addon.add', { name: 'log-search', quantity: 2 }))).toBe('quota_reached')
+    expect(await code(call('adds', 'billing.upgrade', { plan: 'pro', yearly: true }))).toBe('conflict')
+    const { items } = await call('adds', 'billing.invoices')
+    expect(items.map(({ amount, status }: Record<string, string>) => [amount, status])).toEqual([
+      ['$0.00', 'paid'],
+      ['$4.00', 'paid'],
+      ['$6.00', 'paid'],
+    ])
+  })
+
+  test('a payment fails: everything for 14 days, with notices, then what is over Free’s limits is stopped, until it is paid', async () => {
+    const id = await subscriber('late', failsLater)
+    await call('late', 'bouncer.create')
+    for (const n of [1, 2, 3, 4, 5, 6, 7])
+      await call('late', 'upstream.create', { name: `n${n}`, address: `n${n}.example.org` })
+    await pass('31d')
+    expect(await phase('late')).toBe('overdue')
+    expect((await call('late', 'upstream.create', { name: 'n8', address: 'n8.example.org' })).status.phase).toBe(
+      'pending',
+    )
+    for (const _ of Array.from({ length: 12 })) await pass('1d')
+    expect(await phase('late')).toBe('overdue')
+    expect((await told(id)).filter((type) => type === 'billing.overdue').length).toBe(4)
+    await pass('1d')
+    expect(await phase('late')).toBe('restricted')
+    expect(await told(id)).toContain('billing.restricted')
+    const states = async () => {
+      const { items } = await call('late', 'upstream.list')
+      return items
+        .filter((one: { managed: boolean }) => !one.managed)
+        .map((one: { name: string; status: { message: string | null } }) => [
+          one.name,
+          one.status.message?.includes('plan') ?? false,
+        ])
+    }
+    const stopped = async () =>
+      (await states()).filter(([, over]: [string, boolean]) => over).map(([name]: [string]) => name)
+    expect(await stopped()).toEqual(['n6', 'n7', 'n8'])
+    expect(await code(call('late', 'upstream.create', { name: 'n9', address: 'n9.example.org' }))).toBe('quota_reached')
+    await call('late', 'plan.keep', { noun: 'upstream', names: ['n8', 'n7'] })
+    expect(await stopped()).toEqual(['n4', 'n5', 'n6'])
+    await card('late', paid)
+    expect(await phase('late')).toBe('active')
+    expect(await stopped()).toEqual([])
+    expect(await told(id)).toContain('billing.paid')
+    expect(await call('late', 'billing.cancel')).toMatchObject({ status: { phase: 'ending' } })
+    expect(await call('late', 'billing.resume')).toMatchObject({ status: { phase: 'active' } })
+    await call('late', 'billing.cancel')
+    await pass('31d')
+    expect(await call('late', 'billing.show')).toMatchObject({ plan: 'free', status: { phase: 'free' } })
+    expect(await stopped()).toEqual(['n4', 'n5', 'n6'])
+    expect((await call('late', 'account.show')).plan).toBe('free')
+  })
+
+  test('what was published to stay for ever goes 90 days after the plan that let it, announced three times before', async () => {
+    const id = await subscriber('author')
+    const paste = await call('author', 'paste.create', { text: 'x', expires: 'never' })
+    await call('author', 'billing.cancel')
+    await pass('32d')
+    const notices = async () => (await told(id)).filter((type) => type === 'billing.content').length
+    expect(await notices()).toBe(1)
+    await pass('61d')
+    expect(await notices()).toBe(2)
+    await pass('23d')
+    expect(await notices()).toBe(3)
+    expect((await call('author', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+    await pass('5d')
+    expect(await notices()).toBe(4)
+    await pass('2d')
+    expect(await notices()).toBe(5)
+    expect(await code(call('author', 'paste.show', { id: paste.id }))).toBe('not_found')
+  })
+
+  test('while the provider is away members keep what they have, nothing is granted, and it is said', async () => {
+    const id = await subscriber('away')
+    const down = async (): Promise<never> => {
+      throw new OperationError('unavailable', 'The payment provider can’t be reached; try again in a while.')
+    }
+    const payments = new Proxy(platform.runtime.billing.payments, { get: () => down })
+    const runtime = { ...platform.runtime, billing: { ...platform.runtime.billing, payments, sync: down } }
+    const caller = { accountId: id, via: 'http' as const, scopes: ['*'] }
+    expect(await run(runtime, showBilling, {}, caller)).toMatchObject({ plan: 'pro', status: { phase: 'active' } })
+    expect(await code(run(runtime, upgradeBilling, { plan: 'network-growth' }, caller))).toBe('unavailable')
+    expect(await call('away', 'billing.show')).toMatchObject({ cost: '$6.00 a month' })
+  })
+
+  test('a dispute is held for a person: nothing is taken, nothing more is sold', async () => {
+    const id = await subscriber('dispute')
+    const { customer_id } = (await platform.runtime.read((store) => store.billing.byAccount(id)))!
+    await sandbox().dispute(customer_id!, true)
+    await round()
+    expect(await call('dispute', 'billing.show')).toMatchObject({ plan: 'pro', status: { phase: 'disputed' } })
+    expect(await code(call('dispute', 'billing.upgrade', { plan: 'network-starter' }))).toBe('conflict')
+    await sandbox().dispute(customer_id!, false)
+    await round()
+    expect(await phase('dispute')).toBe('active')
+  })
+
+  test('an account that is deleted is paid for no longer; who comes back begins anew', async () => {
+    const id = await subscriber('leaver')
+    const { customer_id } = (await platform.runtime.read((store) => store.billing.byAccount(id)))!
+    await call('leaver', 'account.delete', {}, { confirm: 'leaver' })
+    await round()
+    const { subscriptions } = await platform.runtime.billing.payments.customer(customer_id!)
+    expect(subscriptions.map(({ status }) => status)).toEqual(['canceled'])
+    await platform.runtime.transaction((store) => store.accounts.purge(id))
+    await round()
+    await platform.member('leaver')
+    expect(await call('leaver', 'billing.show')).toMatchObject({ plan: 'free', paysFor: [] })
+    expect((await call('leaver', 'billing.upgrade', { plan: 'pro' })).url).not.toContain(customer_id)
+  })
+
+  test('tokens are told by an outbox, as often as it takes', async () => {
+    const id = await platform.member('claims')
+    const { url } = await call('claims', 'billing.upgrade', { plan: 'pro' })
+    await sandbox().pay(idOf(url), paid, false)
+    const { customer_id } = (await platform.runtime.read((store) => store.billing.byAccount(id)))!
+    await platform.runtime.billing.sync(customer_id!)
+    const claims = () => platform.runtime.read((store) => store.outbox.claims(id))
+    expect(await claims()).toBeUndefined()
+    const problems: string[] = []
+    await billingRound({
+      ...platform.runtime,
+      putClaims: () => Promise.reject(new Error('away')),
+      problem: (_error, what) => problems.push(what),
+    })
+    expect(problems).toContain('claims could not be delivered')
+    expect(await claims()).toBeUndefined()
+    const later = { ...platform.runtime, now: () => new Date(Date.now() + 10_000) }
+    await billingRound({
+      ...later,
+      putClaims: createEmbeddedClaims(platform.runtime).putClaims,
+      problem: () => undefined,
+    })
+    expect(await claims()).toMatchObject({ plan: 'pro', stripe_customer_id: customer_id, content_expires: false })
+  })
+
+  test('operators give and take, with a reason, until a day', async () => {
+    await platform.member('gift')
+    const give = (input: object) => call('ops', 'plan.override.set', { name: 'gift', reason: 'a gift', ...input })
+    expect(await code(give({ what: 'upstreams' }))).toBe('invalid_input')
+    expect(await code(give({ what: 'upstreams', value: 9, until: '2020-01-01' }))).toBe('invalid_input')
+    expect(await code(call('gift', 'plan.override.set', { name: 'gift', what: 'pro', reason: 'me' }))).toBe(
+      'not_allowed',
+    )
+    await give({ what: 'pro' })
+    const until = new Date(
+      (await platform.runtime.read((store) => store.billing.now(new Date()))).getTime() + 5 * 86_400_000,
+    )
+    await give({ what: 'bot.live', value: 7, until: until.toISOString().slice(0, 10) })
+    expect((await call('gift', 'account.show')).plan).toBe('pro')
+    const bots = async () =>
+      (await call('gift', 'plan.show')).items.find(({ limit }: { limit: string }) => limit === 'bot.live')
+    expect(await bots()).toMatchObject({
+      allowed: '7',
+      why: `given by the operators until ${until.toISOString().slice(0, 10)}: a gift`,
+    })
+    await pass('6d')
+    expect(await bots()).toMatchObject({ allowed: '0' })
+    expect((await call('ops', 'plan.override.list', { name: 'gift' })).items).toHaveLength(2)
+    await call('ops', 'plan.override.remove', { name: 'gift', what: 'pro' })
+    expect((await call('gift', 'account.show')).plan).toBe('free')
+  })
+
+  test('what is sold is made to be what the plans say, and the difference is shown first', async () => {
+    const sync = (dryRun: boolean) => call('ops', 'ops.plans.sync', {}, { dryRun })
+    await platform.runtime.transaction((store) => store.settings.put('sandbox-prices', '[]'))
+    const first = await sync(true)
+    expect(first).toMatchObject({ replace: [], same: [] })
+    expect(first.create).toContain('network_starter_month_v1: $12.00 a month')
+    expect(await sync(true)).toEqual(first)
+    expect(await sync(false)).toEqual(first)
+    expect(await sync(false)).toEqual({ create: [], replace: [], same: first.create })
+  })
+})

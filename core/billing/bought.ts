@@ -1,0 +1,57 @@
+import { OperationError } from '../operation/errors.ts'
+import type { SubscriptionRow } from './billing-store.ts'
+import type { Change } from './payments.port.ts'
+import { type Interval, type Offer, offerOf, type Price, priceOf } from './plans.ts'
+
+/** Something to be had, at a price, so many times. */
+export interface Bought {
+  readonly offer: Offer
+  readonly price: Price
+  /** How many there are to be in the end; 0 takes it away. */
+  readonly quantity: number
+}
+
+/** What is sold under that name; throws where it is not sold by that interval. */
+export function boughtOf(name: string, quantity: number, interval: Interval = 'month'): Bought {
+  const offer = offerOf(name)
+  const price = offer?.prices.find((one) => one.interval === interval && !one.retired)
+  if (!offer || !price) {
+    throw new OperationError('invalid_input', `${name} is not sold by the ${interval}; see “plan list”.`, {
+      field: 'yearly',
+    })
+  }
+  if (quantity > offer.most) {
+    throw new OperationError('quota_reached', `Of ${offer.title} there are ${offer.most} at most.`, {
+      field: 'quantity',
+    })
+  }
+  return { offer, price, quantity }
+}
+
+const takesPlaceOf = (offer: Offer, lookupKey: string) => {
+  const other = priceOf(lookupKey)?.offer
+  return other?.name === offer.name || (offer.tier !== 'addon' && other?.tier === offer.tier)
+}
+
+/** All items of a subscription once something is bought: of a tier that there is one of, it takes the former's place. */
+export function itemsWith(subscription: SubscriptionRow | null, { offer, price, quantity }: Bought): Change['items'] {
+  const kept = (subscription?.items ?? [])
+    .filter(({ lookup_key }) => !takesPlaceOf(offer, lookup_key))
+    .map((one) => ({ lookupKey: one.lookup_key, quantity: one.quantity }))
+  return quantity === 0 ? kept : [...kept, { lookupKey: price.lookupKey, quantity }]
+}
+
+/** The subscription into which it goes; null where a new one is needed. Throws where it is had by the other interval. */
+export function subscriptionFor(live: readonly SubscriptionRow[], { offer, price }: Bought): SubscriptionRow | null {
+  const other = live.find(
+    ({ billing_interval, items }) =>
+      billing_interval !== price.interval && items.some(({ lookup_key }) => takesPlaceOf(offer, lookup_key)),
+  )
+  if (other) {
+    throw new OperationError(
+      'conflict',
+      `You pay for ${offer.title} by the ${other.billing_interval}; “billing cancel” first, and buy it by the ${price.interval} once that has ended.`,
+    )
+  }
+  return live.find(({ billing_interval }) => billing_interval === price.interval) ?? null
+}

@@ -1,0 +1,75 @@
+import type { Stores } from '../store/stores.ts'
+import type { Entitlements } from './entitlements.ts'
+
+export interface Thing {
+  readonly id: string
+  readonly name: string
+  readonly overLimit: boolean
+}
+
+/**
+ * Which of these stay where there is room for so many: those the member has named, in their order, then the oldest.
+ * `things` are the oldest first. Pure.
+ */
+export function staying(things: readonly Thing[], room: number | null, chosen: readonly string[]): ReadonlySet<string> {
+  if (room === null) return new Set(things.map(({ id }) => id))
+  const named = chosen.flatMap((name) => things.filter((one) => one.name === name))
+  const order = [...new Set([...named, ...things])]
+  return new Set(order.slice(0, room).map(({ id }) => id))
+}
+
+/**
+ * Stops what is more than the plan allows, and lets go on what it allows again: nothing is deleted. Told apart from what
+ * the member has switched off, so that their own settings come back. Answers what has changed, in words.
+ */
+export async function holdToLimits(
+  store: Stores,
+  accountId: string,
+  { limits }: Pick<Entitlements, 'limits'>,
+): Promise<string[]> {
+  const choices = await store.billing.choices(accountId)
+  const chosen = (limit: string): string[] =>
+    JSON.parse(choices.find(({ limit_name }) => limit_name === limit)?.names ?? '[]')
+  const rows = (await store.bouncers.list(accountId)).filter(({ deleted_at }) => deleted_at === null)
+  const changed: string[] = []
+  const touched = new Set<string>()
+  const hold = async (
+    noun: string,
+    things: readonly (Thing & { readonly bouncerId: string })[],
+    room: number | null,
+    names: readonly string[],
+    set: (id: string, over: boolean) => Promise<unknown>,
+  ) => {
+    const stay = staying(things, room, names)
+    for (const { id, name, overLimit, bouncerId } of things) {
+      const over = !stay.has(id)
+      if (over === overLimit) continue
+      await set(id, over)
+      touched.add(bouncerId)
+      changed.push(over ? `the ${noun} “${name}” is stopped` : `the ${noun} “${name}” goes on`)
+    }
+  }
+  await hold(
+    'bouncer',
+    rows.map(({ id, name, over_limit }) => ({ id, name, overLimit: over_limit, bouncerId: id })),
+    limits.bouncers.value,
+    chosen('bouncers'),
+    (id, over) => store.bouncers.setOverLimit(id, over),
+  )
+  const upstreams = (await Promise.all(rows.map(({ id }) => store.upstreams.list(id)))).flat()
+  await hold(
+    'upstream',
+    upstreams
+      .filter(({ managed }) => !managed)
+      .sort((a, b) => a.created_at.getTime() - b.created_at.getTime() || (a.id < b.id ? -1 : 1))
+      .map(({ id, name, over_limit, bouncer_id }) => ({ id, name, overLimit: over_limit, bouncerId: bouncer_id })),
+    limits.upstreams.value,
+    chosen('upstreams'),
+    (id, over) => store.upstreams.setOverLimit(id, over),
+  )
+  for (const id of touched) {
+    await store.bouncers.change(id, {})
+    await store.notify(`reconcile bouncer/${id}`)
+  }
+  return changed
+}

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createTestPlatform } from '../../test/platform.ts'
+import { type Database, openPglite } from '../store/database.ts'
+import { paymentsContract } from './payments.contract.ts'
+import { createSandbox, type Sandbox } from './payments.sandbox.ts'
+
+const day = 86_400_000
+let database: Database
+let now = new Date('2027-01-31T10:00:00Z')
+
+let opened: Promise<Sandbox> | undefined
+
+function open(): Promise<Sandbox> {
+  opened ??= (async () => {
+    database = await openPglite()
+    const { runtime } = await createTestPlatform(database)
+    return createSandbox({
+      runtime: { ...runtime, now: () => now },
+      httpUrl: () => 'http://127.0.0.1:1',
+      secret: 'whsec_test',
+    })
+  })()
+  return opened
+}
+afterAll(() => database?.close())
+
+paymentsContract('the sandbox', async () => {
+  const { payments, secret } = await open()
+  return { payments, secrets: [secret], remembers: true, now: () => now }
+})
+
+describe('the sandbox', () => {
+  let sandbox: Sandbox
+  beforeAll(async () => {
+    sandbox = await open()
+  }, 60_000)
+  const pro = [{ lookupKey: 'pro_month_v1', quantity: 1 }]
+  const paid = '4242 4242 4242 4242'
+
+  async function customer(): Promise<string> {
+    return sandbox.payments.createCustomer({ accountId: 'a', name: 'a', email: null }, randomBytes(8).toString('hex'))
+  }
+  async function subscribe(card = paid, items = pro, authenticated = false) {
+    const customerId = await customer()
+    const { id } = await sandbox.payments.checkout({ customerId, subscriptionId: null, items }, 'http://x/', id0())
+    return { customerId, id, page: await sandbox.pay(id, card, authenticated) }
+  }
+  const id0 = () => randomBytes(8).toString('hex')
+  const stateOf = async (customerId: string) => (await sandbox.payments.customer(customerId)).subscriptions[0]!
+  const pass = async (days: number) => {
+    now = new Date(now.getTime() + days * day)
+    await sandbox.catchUp()
+  }
+
+  test('a checkout is paid once, whatever the tab; the subscription is renewed at month ends', async () => {
+    const { customerId, id, page } = await subscribe()
+    expect(page).toBe('http://x/')
+    expect(await sandbox.pay(id, paid, false)).toBe('http://x/')
+    expect((await sandbox.payments.customer(customerId)).subscriptions).toHaveLength(1)
+    expect(await sandbox.payments.endCheckout(id)).toBe('complete')
+    const began = now
+    expect((await stateOf(customerId)).periodEnd).toEqual(new Date('2027-02-28T10:00:00Z'))
+    await pass(60)
+    expect(await stateOf(customerId)).toMatchObject({ status: 'active', unpaidSince: null })
+    expect((await stateOf(customerId)).periodEnd).toEqual(new Date('2027-04-30T10:00:00Z'))
+    const bills = await sandbox.payments.invoices(customerId)
+    expect(bills.map(({ cents, status }) => [cents, status])).toEqual([
+      [600, 'paid'],
+      [600, 'paid'],
+      [600, 'paid'],
+    ])
+    expect(bills.at(-1)!.createdAt).toEqual(began)
+  })
+
+  test('a declined card buys nothing; one that wants authentication asks first', async () => {
+    const customerId = await customer()
+    const wanted = { customerId, subscriptionId: null, items: pro }
+    const { id } = await sandbox.payments.checkout(wanted, 'http://x/', id0())
+    await expect(sandbox.pay(id, '4000000000000002', false)).rejects.toMatchObject({ code: 'payment_failed' })
+    await expect(sandbox.pay(id, '1234', false)).rejects.toMatchObject({ code: 'payment_failed' })
+    expect(await sandbox.pay(id, '4000002500003155', false)).toBe('authenticate')
+    expect((await sandbox.payments.customer(customerId)).subscriptions).toEqual([])
+    expect(await sandbox.pay(id, '4000002500003155', true)).toBe('http://x/')
+    expect(await stateOf(customerId)).toMatchObject({ status: 'active' })
+  })
+
+  test('a card that fails at renewal: past due from the bill’s date, tried again, then ended; a new card pays what is open', async () => {
+    const { customerId } = await subscribe('4000000000000341')
+    const other = await subscribe('4000000000000341')
+    const { periodEnd } = await stateOf(customerId)
+    now = periodEnd
+    expect(await stateOf(customerId)).toMatchObject({ status: 'past_due', unpaidSince: periodEnd })
+    await pass(20)
+    expect(await stateOf(customerId)).toMatchObject({ status: 'past_due', unpaidSince: periodEnd })
+    const portal = (await sandbox.payments.portal(other.customerId, 'http://x/')).split('/').at(-1)!
+    await sandbox.putCard(portal, paid)
+    expect(await stateOf(other.customerId)).toMatchObject({ status: 'active', unpaidSince: null })
+    await pass(5)
+    expect(await stateOf(customerId)).toMatchObject({ status: 'canceled', unpaidSince: null })
+    await pass(40)
+    expect((await sandbox.payments.invoices(customerId)).map(({ status }) => status)).toEqual(['void', 'paid'])
+  })
+
+  test('changes are prorated to the cent, charged at once, and refused as a whole where the card does not pay', async () => {
+    const items = [{ lookupKey: 'network_starter_month_v1', quantity: 1 }]
+    const { customerId } = await subscribe(paid, items)
+    const { id: subscriptionId, periodEnd } = await stateOf(customerId)
+    now = new Date((now.getTime() + periodEnd.getTime()) / 2)
+    const growth = { customerId, subscriptionId, items: [{ lookupKey: 'network_growth_month_v1', quantity: 1 }] }
+    const shown = await sandbox.payments.preview(growth)
+    expect([shown.dueNow, shown.next, shown.nextAt]).toEqual([600, 2400, periodEnd])
+    expect(shown.lines.map(({ cents }) => cents)).toEqual([-600, 1200])
+    const once = id0()
+    await sandbox.payments.change(growth, once)
+    await sandbox.payments.change(growth, once)
+    expect((await sandbox.payments.invoices(customerId)).map(({ cents }) => cents)).toEqual([600, 1200])
+    // Back at the same moment: a credit, which the next bill uses up.
+    await sandbox.payments.change({ ...growth, items }, id0())
+    await pass(31)
+    expect((await sandbox.payments.invoices(customerId))[0]).toMatchObject({ cents: 600, status: 'paid' })
+    const broke = await subscribe('4000000000000341', items)
+    const { id } = await stateOf(broke.customerId)
+    const wanted = { ...growth, customerId: broke.customerId, subscriptionId: id }
+    await expect(sandbox.payments.change(wanted, id0())).rejects.toMatchObject({ code: 'payment_failed' })
+    expect((await stateOf(broke.customerId)).items).toMatchObject(items)
+    const yearly = { ...wanted, items: [{ lookupKey: 'pro_year_v1', quantity: 1 }] }
+    await expect(sandbox.payments.change(yearly, id0())).rejects.toMatchObject({ code: 'conflict' })
+  })
+
+  test('it ends at once, or with what is paid for, unless it is taken back', async () => {
+    const { customerId } = await subscribe()
+    const { id, periodEnd } = await stateOf(customerId)
+    await sandbox.payments.setEnd(customerId, id, 'period_end', id0())
+    expect(await stateOf(customerId)).toMatchObject({ status: 'active', endsAt: periodEnd })
+    await sandbox.payments.setEnd(customerId, id, 'never', id0())
+    expect(await stateOf(customerId)).toMatchObject({ endsAt: null })
+    await sandbox.payments.setEnd(customerId, id, 'period_end', id0())
+    await pass(32)
+    expect(await stateOf(customerId)).toMatchObject({ status: 'canceled', endsAt: periodEnd })
+    await expect(sandbox.payments.setEnd(customerId, id, 'never', id0())).rejects.toMatchObject({ code: 'conflict' })
+    const second = await subscribe()
+    const { id: another } = await stateOf(second.customerId)
+    await sandbox.payments.setEnd(second.customerId, another, 'now', id0())
+    expect(await stateOf(second.customerId)).toMatchObject({ status: 'canceled', endsAt: now })
+  })
+
+  test('its clock is moved on, and everybody with it', async () => {
+    const { customerId } = await subscribe()
+    const before = await sandbox.advance(0)
+    expect((await sandbox.advance(40 * day)).getTime() - before.getTime()).toBe(40 * day)
+    expect((await sandbox.payments.invoices(customerId)).map(({ status }) => status)).toEqual(['paid', 'paid'])
+  })
+})

@@ -1,0 +1,160 @@
+import { OperationError } from '../operation/errors.ts'
+import type { Runtime } from '../operation/run.ts'
+import type { Stores } from '../store/stores.ts'
+import { billingWake, clockSetting } from './clock.ts'
+import type { Payments, RemotePrice } from './payments.port.ts'
+import { allPrices } from './plans.ts'
+import { advance } from './sandbox/advance.ts'
+import { customerState, invoices, preview } from './sandbox/answers.ts'
+import {
+  changeCard,
+  endCheckout,
+  findCheckout,
+  findPortal,
+  openCheckout,
+  openPortal,
+  payCheckout,
+} from './sandbox/checkout.ts'
+import type { SandboxEvent } from './sandbox/sandbox-store.ts'
+import { type Desk, newCustomer, type SandboxCustomer } from './sandbox/state.ts'
+import { change, setEnd } from './sandbox/subscriptions.ts'
+import { customerOf, verifyWebhook } from './webhook-signature.ts'
+
+const pricesSetting = 'sandbox-prices'
+
+type Titled = RemotePrice & { readonly title: string }
+
+export interface SandboxOptions {
+  readonly runtime: Pick<Runtime, 'transaction' | 'now' | 'random' | 'digest'>
+  /** Where its pages are, without a slash at its end. */
+  readonly httpUrl: () => string
+  /** With which its webhooks are signed. */
+  readonly secret: string
+}
+
+/** Everything that the pages and the clock of the sandbox need besides the port. */
+export function createSandbox({ runtime, httpUrl, secret }: SandboxOptions) {
+  const hex = (bytes: number) => runtime.random(bytes).toString('hex')
+
+  async function pricesIn(store: Stores): Promise<Titled[]> {
+    const known = await store.settings.get(pricesSetting)
+    if (known !== undefined) return JSON.parse(known) as Titled[]
+    // Whoever tries it out has what the plans say, without setting anything up.
+    return allPrices().map(({ offer, price }) => ({ ...price, product: offer.name, title: offer.title }))
+  }
+
+  /** Does something with a customer as they stand now, once for each key; what it tells is sent when it holds. */
+  async function at<T>(customerId: string, work: (desk: Desk) => T, key?: string): Promise<T> {
+    return runtime.transaction(async (store) => {
+      const customer = await store.sandbox.customer(customerId)
+      if (!customer) throw new OperationError('not_found', 'There is no such customer.')
+      const now = await store.billing.now(runtime.now())
+      const prices = await pricesIn(store)
+      const events: SandboxEvent[] = []
+      const deskAt = (moment: Date) => deskOf(customer, prices, moment, events)
+      const desk = deskAt(now)
+      advance(desk, deskAt)
+      const known = key === undefined ? undefined : customer.done[key]
+      const answer = known === undefined ? work(desk) : (known as T)
+      if (key !== undefined) customer.done[key] = answer ?? null
+      await store.sandbox.save(customer)
+      await store.sandbox.emit(events, runtime.now())
+      if (events.length > 0) await store.notify(`event ${billingWake}`)
+      return answer
+    })
+  }
+
+  function deskOf(customer: SandboxCustomer, prices: readonly Titled[], now: Date, events: SandboxEvent[]): Desk {
+    return {
+      customer,
+      now,
+      id: (prefix) => `${prefix}_${hex(12)}`,
+      price(lookupKey) {
+        const found = prices.find((one) => one.lookupKey === lookupKey)
+        if (found) return found
+        throw new OperationError('conflict', `The price ${lookupKey} is not sold yet; operators run “ops plans sync”.`)
+      },
+      emit(type, object) {
+        const id = `evt_${hex(12)}`
+        const created = Math.floor(now.getTime() / 1000)
+        const data = { object: { ...object, object: type.split('.').slice(0, -1).join('.'), customer: customer.id } }
+        const body = JSON.stringify({ id, object: 'event', type, created, data })
+        events.push({ id, customerId: customer.id, type, body })
+      },
+    }
+  }
+
+  /** Whose a checkout or a portal is stands before its dash. */
+  const ownerOf = (id: string) => id.split('-')[0]!
+
+  const payments: Payments = {
+    kind: 'sandbox',
+    async createCustomer({ name, email }, key) {
+      const id = `cus_${runtime.digest(`customer ${key}`).slice(0, 14)}`
+      await runtime.transaction(async (store) => {
+        if (!(await store.sandbox.customer(id))) await store.sandbox.save(newCustomer(id, name, email))
+      })
+      return id
+    },
+    customer: (id) => at(id, customerState),
+    async checkout(wanted, returnUrl, key) {
+      const id = await at(wanted.customerId, (desk) => openCheckout(desk, wanted, returnUrl).id, key)
+      return { id, url: `${httpUrl()}/sandbox/checkout/${id}` }
+    },
+    checkoutState: (id) => at(ownerOf(id), (desk) => findCheckout(desk, id).status),
+    endCheckout: (id) => at(ownerOf(id), (desk) => endCheckout(desk, id)),
+    preview: (wanted) => at(wanted.customerId, (desk) => preview(desk, wanted)),
+    change: (wanted, key) => at(wanted.customerId, (desk) => change(desk, wanted.subscriptionId, wanted.items), key),
+    setEnd: (customerId, id, end, key) => at(customerId, (desk) => setEnd(desk, id, end), key),
+    portal: async (customerId, returnUrl) =>
+      `${httpUrl()}/sandbox/portal/${await at(customerId, (desk) => openPortal(desk, returnUrl))}`,
+    invoices: (customerId) => at(customerId, invoices),
+    prices: () => runtime.transaction(async (store) => (await pricesIn(store)).map(({ title: _, ...price }) => price)),
+    putPrice: (price) =>
+      runtime.transaction(async (store) => {
+        const others = (await pricesIn(store)).filter(({ lookupKey }) => lookupKey !== price.lookupKey)
+        await store.settings.put(pricesSetting, JSON.stringify([...others, price]))
+      }),
+    async event(body, signature) {
+      const raw = await verifyWebhook(body, signature, [secret])
+      return { id: raw.id, type: raw.type, customerId: customerOf(raw) }
+    },
+  }
+
+  return {
+    payments,
+    secret,
+    /** What the checkout's page shows. */
+    showCheckout: (id: string) =>
+      at(ownerOf(id), (desk) => ({
+        checkout: findCheckout(desk, id),
+        ...preview(desk, { customerId: desk.customer.id, subscriptionId: null, items: findCheckout(desk, id).items }),
+      })),
+    pay: (id: string, card: string, authenticated: boolean) =>
+      at(ownerOf(id), (desk) => payCheckout(desk, id, card, authenticated)),
+    showPortal: (id: string) => at(ownerOf(id), (desk) => ({ ...findPortal(desk, id), customer: desk.customer })),
+    putCard: (id: string, card: string) =>
+      at(ownerOf(id), (desk) => {
+        findPortal(desk, id)
+        changeCard(desk, card)
+      }),
+    /** A customer's bank disputes a payment, or has decided. */
+    dispute: (customerId: string, open: boolean) =>
+      at(customerId, (desk) => {
+        desk.customer.disputed = open
+        desk.emit(open ? 'charge.dispute.created' : 'charge.dispute.closed', {})
+      }),
+    /** Moves the clock on, and everybody with it. Answers the time by it. */
+    async advance(byMs: number): Promise<Date> {
+      await runtime.transaction((store) => store.sandbox.moveClock(clockSetting, byMs))
+      await this.catchUp()
+      return runtime.transaction((store) => store.billing.now(runtime.now()))
+    },
+    /** Lets happen what the time has brought to each customer. */
+    async catchUp(): Promise<void> {
+      for (const id of await runtime.transaction((store) => store.sandbox.ids())) await at(id, () => undefined)
+    },
+  }
+}
+
+export type Sandbox = ReturnType<typeof createSandbox>

@@ -1,0 +1,185 @@
+import type { Stripe } from 'stripe'
+import { OperationError } from '../operation/errors.ts'
+import type { Change, Payments } from './payments.port.ts'
+import { asked, type StripeOptions, stripeClient } from './stripe/client.ts'
+import { invoiceOf, previewOf, priceOfRemote, subscriptionOf } from './stripe/read.ts'
+import { customerOf, verifyWebhook } from './webhook-signature.ts'
+
+/** Payments by Stripe. Its answers are read once, in stripe/read.ts; nothing of its own types gets any further. */
+export async function createStripePayments(options: StripeOptions): Promise<Payments> {
+  const stripe = await stripeClient(options)
+
+  /** Ids of the prices that are sold by these keys. */
+  async function priceIds(keys: readonly string[]): Promise<Map<string, string>> {
+    const found = await all(stripe.prices.list({ lookup_keys: [...keys], active: true, limit: 100 }))
+    return new Map(found.map((price) => [price.lookup_key ?? '', price.id]))
+  }
+
+  async function itemsOf({ items }: Change): Promise<{ price: string; quantity: number }[]> {
+    const ids = await priceIds(items.map(({ lookupKey }) => lookupKey))
+    return items.map(({ lookupKey, quantity }) => ({ price: known(ids, lookupKey), quantity }))
+  }
+
+  /** The items of a subscription as they are to be: those that stay keep their ids, those that go are said to. */
+  async function changedItems(change: Change & { subscriptionId: string }) {
+    const wanted = await itemsOf(change)
+    const { items } = await stripe.subscriptions.retrieve(change.subscriptionId)
+    const same = (price: string) => items.data.find((item) => item.price.id === price)
+    return [
+      ...items.data
+        .filter(({ price }) => !wanted.some((one) => one.price === price.id))
+        .map(({ id }) => ({ id, deleted: true })),
+      ...wanted.map(({ price, quantity }) => {
+        const item = same(price)
+        return item ? { id: item.id, quantity } : { price, quantity }
+      }),
+    ]
+  }
+
+  const once = (key: string): Stripe.RequestOptions => ({ idempotencyKey: key })
+
+  return {
+    kind: 'stripe',
+    createCustomer: ({ accountId, name, email }, key) =>
+      asked(async () => {
+        const metadata = { account: accountId }
+        return (await stripe.customers.create({ name, metadata, ...(email ? { email } : {}) }, once(key))).id
+      }),
+    customer: (customerId) =>
+      asked(async () => {
+        const [subscriptions, open, charges] = await Promise.all([
+          all(stripe.subscriptions.list({ customer: customerId, status: 'all', limit: 100 })),
+          all(stripe.invoices.list({ customer: customerId, status: 'open', limit: 100 })),
+          all(stripe.charges.list({ customer: customerId, limit: 100 })),
+        ])
+        return {
+          subscriptions: subscriptions.map((one) => subscriptionOf(one, open)),
+          disputed: await anyOpen(charges.filter(({ disputed }) => disputed)),
+        }
+      }),
+    checkout: (change, returnUrl, key) =>
+      asked(async () => {
+        const session = await stripe.checkout.sessions.create(
+          {
+            mode: 'subscription',
+            customer: change.customerId,
+            line_items: await itemsOf(change),
+            success_url: returnUrl,
+            cancel_url: returnUrl.split('?')[0]!,
+          },
+          once(key),
+        )
+        return { id: session.id, url: session.url ?? returnUrl }
+      }),
+    checkoutState: (id) => asked(async () => stateOf(await stripe.checkout.sessions.retrieve(id))),
+    endCheckout: (id) =>
+      asked(async () => {
+        const state = stateOf(await stripe.checkout.sessions.retrieve(id))
+        if (state !== 'open') return state
+        // Paid between the two questions, it can't be ended any more.
+        const ended = await stripe.checkout.sessions.expire(id).catch(() => stripe.checkout.sessions.retrieve(id))
+        return stateOf(ended) === 'complete' ? ('complete' as const) : ('expired' as const)
+      }),
+    preview: (change) =>
+      asked(async () => {
+        const { customerId, subscriptionId } = change
+        const invoice = await stripe.invoices.createPreview({
+          customer: customerId,
+          ...(subscriptionId === null
+            ? { subscription_details: { items: await itemsOf(change) } }
+            : {
+                subscription: subscriptionId,
+                subscription_details: {
+                  items: await changedItems({ ...change, subscriptionId }),
+                  proration_behavior: 'always_invoice',
+                },
+              }),
+        })
+        return previewOf(
+          invoice,
+          await all(
+            stripe.prices.list({
+              lookup_keys: change.items.map(({ lookupKey }) => lookupKey),
+              active: true,
+              limit: 100,
+            }),
+          ),
+          change,
+        )
+      }),
+    change: (change, key) =>
+      asked(async () => {
+        const items = await changedItems(change)
+        // Where the card does not pay, the subscription stays what it was.
+        const how = { proration_behavior: 'always_invoice', payment_behavior: 'error_if_incomplete' } as const
+        await stripe.subscriptions.update(change.subscriptionId, { items, ...how }, once(key))
+      }),
+    setEnd: (_customerId, id, end, key) =>
+      asked(async () => {
+        if (end === 'now') await stripe.subscriptions.cancel(id, {}, once(key))
+        else await stripe.subscriptions.update(id, { cancel_at_period_end: end === 'period_end' }, once(key))
+      }),
+    portal: (customerId, returnUrl) =>
+      asked(
+        async () => (await stripe.billingPortal.sessions.create({ customer: customerId, return_url: returnUrl })).url,
+      ),
+    invoices: (customerId) =>
+      asked(async () => (await stripe.invoices.list({ customer: customerId, limit: 100 })).data.map(invoiceOf)),
+    prices: () =>
+      asked(async () => {
+        const found = await all(
+          stripe.prices.list({ active: true, type: 'recurring', limit: 100, expand: ['data.product'] }),
+        )
+        return found.flatMap((price) => priceOfRemote(price) ?? [])
+      }),
+    putPrice: (price, key) =>
+      asked(async () => {
+        const { lookupKey, cents, currency, interval, product, title } = price
+        const exists = await stripe.products.retrieve(product).catch((error: { statusCode?: number }) => {
+          if (error.statusCode === 404) return null
+          throw error
+        })
+        if (!exists) await stripe.products.create({ id: product, name: title }, once(`product ${product}`))
+        await stripe.prices.create(
+          {
+            product,
+            currency,
+            unit_amount: cents,
+            recurring: { interval },
+            lookup_key: lookupKey,
+            transfer_lookup_key: true,
+            metadata: { lookup_key: lookupKey },
+          },
+          once(key),
+        )
+      }),
+    async event(body, signature) {
+      const raw = await verifyWebhook(body, signature, options.webhookSecrets)
+      return { id: raw.id, type: raw.type, customerId: customerOf(raw) }
+    },
+  }
+
+  async function anyOpen(charges: readonly Stripe.Charge[]): Promise<boolean> {
+    for (const { id } of charges) {
+      const disputes = await all(stripe.disputes.list({ charge: id, limit: 100 }))
+      if (disputes.some(({ status }) => !['won', 'lost', 'warning_closed', 'prevented'].includes(status))) return true
+    }
+    return false
+  }
+}
+
+/** All pages of a list; nobody has more than that. */
+const all = <T>(list: { autoPagingToArray(how: { limit: number }): Promise<T[]> }): Promise<T[]> =>
+  list.autoPagingToArray({ limit: 10_000 })
+
+/** What is neither open nor complete can't be paid any more. */
+function stateOf({ status }: Stripe.Checkout.Session): 'open' | 'complete' | 'expired' {
+  if (status === 'open') return 'open'
+  return status === 'complete' ? 'complete' : 'expired'
+}
+
+function known(ids: ReadonlyMap<string, string>, lookupKey: string): string {
+  const id = ids.get(lookupKey)
+  if (id !== undefined) return id
+  throw new OperationError('conflict', `The price ${lookupKey} is not sold yet; operators run “ops plans sync”.`)
+}

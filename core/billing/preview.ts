@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation/define.ts'
+import { boughtOf } from './bought.ts'
+import { money } from './money.ts'
+import { addonNames, planNames } from './plans.ts'
+import { prospectOf } from './purchase.ts'
+
+export const previewBilling = defineOperation({
+  name: 'billing.preview',
+  summary: 'Show what something would cost you; nothing is charged.',
+  access: 'member',
+  effect: 'read',
+  positional: ['name', 'quantity'],
+  input: z.object({
+    name: z.enum([...planNames, ...addonNames]).describe('A plan or an add-on.'),
+    quantity: z.int().min(1).max(100).default(1).describe('How many there would be in the end.'),
+    yearly: z.boolean().default(false).describe('By the year.'),
+  }),
+  output: z.object({
+    dueNow: z.string().describe('What is charged at once.'),
+    dueNowCents: z.int(),
+    lines: z.array(z.string()).describe('What that is made of; credits are negative.'),
+    next: z.string().describe('What is charged at the next renewal.'),
+    nextCents: z.int(),
+    nextAt: z.string().describe('When; ISO 8601.'),
+    currency: z.string(),
+  }),
+  errors: ['invalid_input', 'quota_reached', 'conflict', 'unavailable'],
+  examples: ['pro', 'bots 3'],
+  outside: ({ name, quantity, yearly }, outer) =>
+    prospectOf(outer, boughtOf(name, quantity, yearly ? 'year' : 'month')),
+  async handle(_input, _context, prospect) {
+    const { dueNow, next, nextAt, currency, lines } = prospect!
+    return {
+      dueNow: money(dueNow, currency),
+      dueNowCents: dueNow,
+      lines: lines.map(({ text, cents }) => `${text}: ${money(cents, currency)}`),
+      next: money(next, currency),
+      nextCents: next,
+      nextAt: nextAt.toISOString(),
+      currency,
+    }
+  },
+})

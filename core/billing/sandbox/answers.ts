@@ -1,0 +1,50 @@
+import type { Change, CustomerState, Invoice, Preview, SubscriptionState } from '../payments.port.ts'
+import { endOf, fullLines, prorationLines, settled, total } from './invoicing.ts'
+import { periodEnd } from './periods.ts'
+import type { Desk, SandboxSubscription } from './state.ts'
+import { endsAt, find, intervalOf } from './subscriptions.ts'
+
+function subscriptionState({ customer }: Desk, one: SandboxSubscription): SubscriptionState {
+  const open = customer.invoices.find((invoice) => invoice.subscriptionId === one.id && invoice.status === 'open')
+  return {
+    id: one.id,
+    status: one.status,
+    interval: one.interval,
+    createdAt: new Date(one.createdAt),
+    periodEnd: endOf(one),
+    endsAt: endsAt(one),
+    unpaidSince: open ? new Date(open.createdAt) : null,
+    items: one.items,
+  }
+}
+
+export const customerState = (desk: Desk): CustomerState => ({
+  subscriptions: desk.customer.subscriptions.map((one) => subscriptionState(desk, one)),
+  disputed: desk.customer.disputed,
+})
+
+export function preview(desk: Desk, { subscriptionId, items }: Change): Preview {
+  const next = total(fullLines(desk, items))
+  if (subscriptionId === null) {
+    const lines = fullLines(desk, items)
+    const nextAt = periodEnd(desk.now, intervalOf(desk, items), 1)
+    return { lines, dueNow: settled(desk.customer.balance, total(lines)).due, next, nextAt, currency: 'usd' }
+  }
+  const subscription = find(desk, subscriptionId)
+  const lines = prorationLines(desk, subscription, items)
+  const { due, balance } = settled(desk.customer.balance, total(lines))
+  return { lines, dueNow: due, next: settled(balance, next).due, nextAt: endOf(subscription), currency: 'usd' }
+}
+
+export const invoices = ({ customer }: Desk): Invoice[] =>
+  customer.invoices
+    .map(({ id, createdAt, cents, status }) => ({
+      id,
+      createdAt: new Date(createdAt),
+      cents,
+      currency: 'usd',
+      status,
+      url: null,
+    }))
+    .toReversed()
+    .slice(0, 100)

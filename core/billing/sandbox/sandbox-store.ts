@@ -1,0 +1,74 @@
+import { type Kysely, sql } from 'kysely'
+import type { Schema } from '../../store/schema.ts'
+import type { SandboxCustomer } from './state.ts'
+
+export interface SandboxEvent {
+  readonly id: string
+  readonly customerId: string
+  readonly type: string
+  readonly body: string
+}
+
+/** The sandbox's own rows: it keeps them as the provider would, apart from ours. */
+export function createSandboxStore(db: Kysely<Schema>) {
+  return {
+    /** Locked until the transaction ends. */
+    async customer(id: string): Promise<SandboxCustomer | undefined> {
+      const row = await db
+        .selectFrom('sandbox_customers')
+        .select('state')
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst()
+      return row && (JSON.parse(row.state) as SandboxCustomer)
+    },
+    save: (customer: SandboxCustomer) =>
+      db
+        .insertInto('sandbox_customers')
+        .values({ id: customer.id, state: JSON.stringify(customer) })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ state: JSON.stringify(customer) }))
+        .execute(),
+    ids: async () =>
+      (await db.selectFrom('sandbox_customers').select('id').orderBy('id').execute()).map(({ id }) => id),
+    async emit(events: readonly SandboxEvent[], at: Date): Promise<void> {
+      if (events.length === 0) return
+      await db
+        .insertInto('sandbox_events')
+        .values(
+          events.map(({ id, customerId, type, body }) => ({
+            id,
+            customer_id: customerId,
+            type,
+            body,
+            delivered_at: null,
+            next_at: at,
+          })),
+        )
+        .execute()
+    },
+    /** What is to be sent by now, oldest first. */
+    due: (at: Date, limit: number) =>
+      db
+        .selectFrom('sandbox_events')
+        .selectAll()
+        .where('delivered_at', 'is', null)
+        .where('next_at', '<=', at)
+        .orderBy('seq')
+        .limit(limit)
+        .execute(),
+    all: () => db.selectFrom('sandbox_events').selectAll().orderBy('seq').execute(),
+    delivered: (id: string, at: Date) =>
+      db.updateTable('sandbox_events').set({ delivered_at: at }).where('id', '=', id).execute(),
+    failed: (id: string, nextAt: Date) =>
+      db
+        .updateTable('sandbox_events')
+        .set((e) => ({ attempts: e('attempts', '+', 1), next_at: nextAt }))
+        .where('id', '=', id)
+        .execute(),
+    /** Moves the sandbox's clock on; answers how far it is ahead, in milliseconds. */
+    async moveClock(setting: string, byMs: number): Promise<void> {
+      await sql`insert into settings (key, value) values (${setting}, ${String(byMs)})
+        on conflict (key) do update set value = (settings.value::bigint + ${byMs}::bigint)::text`.execute(db)
+    },
+  }
+}

@@ -1,0 +1,83 @@
+import { OperationError } from '../../operation/errors.ts'
+import { isLive } from '../lifecycle.ts'
+import type { Wanted } from '../payments.port.ts'
+import { bill, cardPays, endOf, fullLines, openInvoices, prorationLines, settled, total } from './invoicing.ts'
+import type { Desk, SandboxSubscription } from './state.ts'
+
+const withIds = (desk: Desk, items: readonly Wanted[], known: SandboxSubscription['items'] = []) =>
+  items.map(({ lookupKey, quantity }) => ({
+    id: known.find((one) => one.lookupKey === lookupKey)?.id ?? desk.id('si'),
+    lookupKey,
+    quantity,
+  }))
+
+/** The one interval of all items; throws where they differ, as one subscription has one period. */
+export function intervalOf(desk: Desk, items: readonly Wanted[]) {
+  const [first, ...others] = items.map(({ lookupKey }) => desk.price(lookupKey).interval)
+  if (first === undefined || others.some((one) => one !== first)) {
+    throw new OperationError('conflict', 'All items of a subscription have the same interval; buy them apart.')
+  }
+  return first
+}
+
+/** Begins a subscription that the customer’s card has paid the first period of. */
+export function begin(desk: Desk, items: readonly Wanted[]): SandboxSubscription {
+  const interval = intervalOf(desk, items)
+  const subscription: SandboxSubscription = {
+    id: desk.id('sub'),
+    interval,
+    createdAt: desk.now.toISOString(),
+    anchor: desk.now.toISOString(),
+    status: 'active',
+    period: 0,
+    items: withIds(desk, items),
+    endsWithPeriod: false,
+    endedAt: null,
+  }
+  desk.customer.subscriptions.push(subscription)
+  bill(desk, subscription, fullLines(desk, items), true)
+  desk.emit('customer.subscription.created', subscription)
+  return subscription
+}
+
+export function find(desk: Desk, id: string): SandboxSubscription {
+  const found = desk.customer.subscriptions.find((one) => one.id === id)
+  if (found && isLive(found)) return found
+  throw new OperationError('conflict', 'This subscription has ended; see “billing show”.')
+}
+
+/** Changes what is subscribed to; the difference is paid at once, or nothing is changed. */
+export function change(desk: Desk, id: string, items: readonly Wanted[]): void {
+  const subscription = find(desk, id)
+  if (intervalOf(desk, items) !== subscription.interval) {
+    throw new OperationError('conflict', 'All items of a subscription have the same interval; buy them apart.')
+  }
+  const lines = prorationLines(desk, subscription, items)
+  const { due } = settled(desk.customer.balance, total(lines))
+  if (due > 0 && !cardPays(desk.customer, false)) {
+    throw new OperationError('payment_failed', 'Your card was declined, so nothing was changed; see “billing portal”.')
+  }
+  subscription.items = withIds(desk, items, subscription.items)
+  if (lines.length > 0) bill(desk, subscription, lines)
+  desk.emit('customer.subscription.updated', subscription)
+}
+
+export function setEnd(desk: Desk, id: string, end: 'now' | 'period_end' | 'never'): void {
+  const subscription = find(desk, id)
+  if (end === 'now') finish(desk, subscription, desk.now)
+  else {
+    subscription.endsWithPeriod = end === 'period_end'
+    desk.emit('customer.subscription.updated', subscription)
+  }
+}
+
+/** Ends it: what was still open is not wanted any more. */
+export function finish(desk: Desk, subscription: SandboxSubscription, at: Date): void {
+  for (const invoice of openInvoices(desk, subscription)) invoice.status = 'void'
+  subscription.status = 'canceled'
+  subscription.endedAt = at.toISOString()
+  desk.emit('customer.subscription.deleted', subscription)
+}
+
+export const endsAt = (one: SandboxSubscription): Date | null =>
+  one.endedAt ? new Date(one.endedAt) : one.endsWithPeriod ? endOf(one) : null

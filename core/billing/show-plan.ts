@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { byteSize } from '../operation/byte-size.ts'
+import { defineOperation } from '../operation/define.ts'
+import type { Entitlements } from './entitlements.ts'
+import { type LimitName, limitNames } from './plans.ts'
+import { nouns } from './room.ts'
+import { usageOf } from './usage.ts'
+
+const Line = z.object({
+  limit: z.string(),
+  allowed: z.string().describe('What you may have; “no limit”, where there is none.'),
+  used: z.string().nullable().describe('What you have, where it can be counted.'),
+  why: z.string(),
+  next: z.string().describe('What you can do about it.'),
+})
+
+export const showPlan = defineOperation({
+  name: 'plan.show',
+  summary: 'Show what you may have, what you have, why, and how to have more.',
+  access: 'member',
+  effect: 'read',
+  input: z.object({}),
+  output: z.object({ items: z.array(Line) }),
+  columns: ['limit', 'allowed', 'used', 'why', 'next'],
+  errors: [],
+  async handle(_input, { actor, store, now, entitlements }) {
+    const entitled = await entitlements()
+    const used = await usageOf(store, actor.id, now)
+    return { items: limitNames.map((name) => lineOf(name, entitled, used[name] ?? null)) }
+  },
+})
+
+function lineOf(name: LimitName, entitled: Entitlements, used: number | null): z.input<typeof Line> {
+  const { value, why } = entitled.limits[name]
+  return {
+    limit: name,
+    allowed: allowed(name, value),
+    used: used === null ? null : amount(name, used),
+    why,
+    next: next(name, entitled, used),
+  }
+}
+
+const allowed = (name: LimitName, value: number | null) => (value === null ? 'no limit' : amount(name, value))
+
+/** In the limit’s own unit. */
+function amount(name: LimitName, value: number): string {
+  if (name === 'paste.lifeHours') return value % 24 === 0 && value > 24 ? `${value / 24} days` : `${value} hours`
+  if (name === 'picture.lifeDays') return `${value} days`
+  if (name === 'paste.maxBytes' || name === 'picture.bytes') return byteSize(value)
+  return String(value)
+}
+
+/** What gives more of something, in words that can be typed. */
+const ways: Partial<Record<LimitName, string>> = {
+  'bouncer.dedicated': 'billing upgrade pro',
+  upstreams: 'billing upgrade pro',
+  'paste.live': 'billing upgrade pro',
+  'paste.lifeHours': 'billing upgrade pro',
+  'picture.bytes': 'billing upgrade pro',
+  networks: 'billing upgrade network-starter',
+  'network.users': 'billing upgrade network-starter',
+  'bot.live': 'billing addon add bots',
+  'log.search': 'billing addon add log-search',
+}
+
+function next(name: LimitName, { limits, plan, standing }: Entitlements, used: number | null): string {
+  const { value } = limits[name]
+  if (value === null) return 'nothing to do'
+  if (used !== null && used > value) return `more than you may have; ${lessOf(name)}`
+  if (standing === 'grace' || standing === 'restricted') return 'pay what is open: billing portal'
+  const way = ways[name]
+  if (way === undefined || (plan === 'pro' && way === 'billing upgrade pro'))
+    return used === null ? 'nothing to do' : room(name, used, value)
+  if (name === 'networks' && value === 1) return 'billing upgrade network-growth'
+  return way
+}
+
+/** What there is too much of: some is stopped, and published things only take up the room for more. */
+function lessOf(name: LimitName): string {
+  if (name === 'bouncers' || name === 'upstreams') return `say what stays: plan keep ${nouns[name]} NAME`
+  return `for more, delete some: ${name === 'picture.bytes' ? 'pic' : 'paste'} delete`
+}
+
+const room = (name: LimitName, used: number, value: number) =>
+  used < value ? `${amount(name, value - used)} more can be had` : 'delete one for room'

@@ -1,0 +1,77 @@
+import type { Stripe } from 'stripe'
+import { type SubscriptionStatus, subscriptionStatuses } from '../lifecycle.ts'
+import type { Change, Invoice, Preview, RemotePrice, SubscriptionState } from '../payments.port.ts'
+import type { Interval } from '../plans.ts'
+
+const date = (seconds: number) => new Date(seconds * 1000)
+const idOf = (one: string | { id: string } | null | undefined): string | null =>
+  typeof one === 'string' ? one : (one?.id ?? null)
+
+/** A status that we don't know yet grants nothing. */
+const statusOf = (status: string): SubscriptionStatus =>
+  subscriptionStatuses.find((one) => one === status) ?? 'incomplete'
+
+const intervalOf = (interval: string | undefined): Interval => (interval === 'year' ? 'year' : 'month')
+
+/** `open` are all open invoices of its customer. */
+export function subscriptionOf(one: Stripe.Subscription, open: readonly Stripe.Invoice[]): SubscriptionState {
+  const items = one.items.data
+  const periodEnd = date(Math.max(0, ...items.map((item) => item.current_period_end)))
+  const unpaid = open
+    .filter(({ parent }) => idOf(parent?.subscription_details?.subscription) === one.id)
+    .map(({ created }) => created)
+  const ended = one.ended_at ?? one.cancel_at
+  return {
+    id: one.id,
+    status: statusOf(one.status),
+    interval: intervalOf(items[0]?.price.recurring?.interval),
+    createdAt: date(one.created),
+    periodEnd,
+    endsAt: ended ? date(ended) : one.cancel_at_period_end ? periodEnd : null,
+    unpaidSince: unpaid.length === 0 ? null : date(Math.min(...unpaid)),
+    items: items.map((item) => ({
+      id: item.id,
+      // A price that was replaced has lost its key, so what it was made with is kept beside it.
+      lookupKey: item.price.lookup_key ?? item.price.metadata.lookup_key ?? item.price.id,
+      quantity: item.quantity ?? 1,
+    })),
+  }
+}
+
+export function previewOf(
+  invoice: Stripe.Invoice,
+  prices: readonly Stripe.Price[],
+  { items }: Pick<Change, 'items'>,
+): Preview {
+  const centsOf = (lookupKey: string) => prices.find((price) => price.lookup_key === lookupKey)?.unit_amount ?? 0
+  return {
+    dueNow: invoice.amount_due,
+    next: items.reduce((sum, { lookupKey, quantity }) => sum + centsOf(lookupKey) * quantity, 0),
+    nextAt: date(Math.max(0, ...invoice.lines.data.map(({ period }) => period.end))),
+    currency: invoice.currency,
+    lines: invoice.lines.data.map(({ description, amount }) => ({ text: description ?? 'something', cents: amount })),
+  }
+}
+
+const invoiceStatuses = ['draft', 'open', 'paid', 'uncollectible', 'void'] as const
+
+export const invoiceOf = (one: Stripe.Invoice): Invoice => ({
+  id: one.id,
+  createdAt: date(one.created),
+  cents: one.amount_due,
+  currency: one.currency,
+  status: invoiceStatuses.find((status) => status === one.status) ?? 'draft',
+  url: one.hosted_invoice_url ?? null,
+})
+
+/** Null for what is not sold by us. */
+export function priceOfRemote(price: Stripe.Price): RemotePrice | null {
+  if (price.lookup_key === null || price.unit_amount === null || !price.recurring) return null
+  return {
+    lookupKey: price.lookup_key,
+    cents: price.unit_amount,
+    currency: price.currency,
+    interval: intervalOf(price.recurring.interval),
+    product: idOf(price.product) ?? '',
+  }
+}

@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { Stores } from '../store/stores.ts'
+import type { SubscriptionRow } from './billing-store.ts'
+import { type Entitlements, entitlements } from './entitlements.ts'
+import { graceEnd, isLive } from './lifecycle.ts'
+import { money } from './money.ts'
+import { offerOf, offers, priceOf } from './plans.ts'
+
+export const BillingPhase = z.enum(['free', 'pending', 'active', 'ending', 'overdue', 'restricted', 'disputed'])
+
+export const Summary = z.object({
+  plan: z.string().describe('free, pro or ops; what it gives is in “plan show”.'),
+  status: z.object({ phase: BillingPhase, message: z.string().nullable() }),
+  paysFor: z.array(z.string()),
+  cost: z.string().describe('What that costs, by the month and by the year.'),
+  renewsAt: z.string().nullable().describe('When the next bill comes; ISO 8601.'),
+  endsAt: z.string().nullable().describe('When it ends, where that is settled.'),
+})
+export type Summary = z.output<typeof Summary>
+
+/** How an account stands, by what we last read from the provider; asks nobody, so it is there also while that is away. */
+export async function summaryOf(
+  store: Stores,
+  account: { readonly id: string; readonly plan: string },
+  real: Date,
+): Promise<Summary> {
+  const { facts, now } = await store.billing.facts(account.id, real)
+  const entitled = entitlements({ ...facts, ops: account.plan === 'ops' }, now)
+  const row = await store.billing.byAccount(account.id)
+  const live = (await store.billing.subscriptions(account.id)).filter(isLive)
+  const ends = live.map(({ ends_at }) => ends_at).filter((at): at is Date => at !== null)
+  const renewals = live.filter(({ ends_at }) => ends_at === null).map(({ period_end }) => period_end)
+  return {
+    plan: entitled.plan,
+    status: statusOf(entitled, live, { disputed: facts.disputed, checkout: row?.checkout_url ?? null }),
+    paysFor: live
+      .flatMap(({ items }) => items)
+      .sort((a, b) => order.indexOf(a.offer) - order.indexOf(b.offer))
+      .map(itemText),
+    cost: costOf(live),
+    renewsAt: earliest(renewals)?.toISOString() ?? null,
+    endsAt: earliest(ends)?.toISOString() ?? null,
+  }
+}
+
+/** Plans before add-ons. */
+const order = Object.keys(offers)
+
+export function itemText({ lookup_key, quantity }: { lookup_key: string; quantity: number }): string {
+  const found = priceOf(lookup_key)
+  const { title } = found?.offer ?? { title: lookup_key }
+  const most = found ? (offerOf(found.offer.name)?.most ?? 1) : 1
+  return `${most > 1 ? `${quantity} × ` : ''}${title}, by the ${found?.price.interval ?? 'month'}`
+}
+
+function costOf(live: readonly SubscriptionRow[]): string {
+  const sums = { month: 0, year: 0 }
+  for (const { items } of live)
+    for (const { lookup_key, quantity } of items) {
+      const price = priceOf(lookup_key)?.price
+      if (price) sums[price.interval] += price.cents * quantity
+    }
+  const parts = (['month', 'year'] as const).filter((one) => sums[one] > 0).map((one) => `${money(sums[one])} a ${one}`)
+  return parts.length === 0 ? 'nothing' : parts.join(' and ')
+}
+
+const earliest = (dates: readonly Date[]): Date | null =>
+  dates.length === 0 ? null : new Date(Math.min(...dates.map((date) => date.getTime())))
+
+const onDay = (date: Date | null) => date?.toISOString().slice(0, 10) ?? ''
+
+function statusOf(
+  { standing }: Entitlements,
+  live: readonly SubscriptionRow[],
+  { disputed, checkout }: { disputed: boolean; checkout: string | null },
+): Summary['status'] {
+  if (disputed) return { phase: 'disputed', message: 'A payment is disputed; the operators look at it.' }
+  if (checkout !== null) return { phase: 'pending', message: `Pay at ${checkout}` }
+  if (standing === 'restricted')
+    return { phase: 'restricted', message: 'Your payment is overdue; pay with “billing portal”.' }
+  if (standing === 'grace') {
+    const end = earliest(
+      live.map((one) => graceEnd({ ...one, unpaidSince: one.unpaid_since })).filter((at) => at !== null),
+    )
+    return { phase: 'overdue', message: `Your payment did not go through; pay by ${onDay(end)} with “billing portal”.` }
+  }
+  if (live.length === 0) return { phase: 'free', message: null }
+  const ends = live.map(({ ends_at }) => ends_at).filter((at): at is Date => at !== null)
+  if (ends.length > 0)
+    return { phase: 'ending', message: `It ends on ${onDay(earliest(ends))}; “billing resume” lets it go on.` }
+  return { phase: 'active', message: null }
+}

@@ -1,0 +1,180 @@
+import { randomBytes } from 'node:crypto'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestPlatform } from '../../test/platform.ts'
+import { sandboxSecret } from '../platform/billing.ts'
+import { type Database, openPglite } from '../store/database.ts'
+import type { Sandbox } from './payments.sandbox.ts'
+import { syncStale } from './rounds.ts'
+import { syncCustomer } from './sync.ts'
+import { signWebhook } from './webhook-signature.ts'
+import { receiveWebhook } from './webhooks.ts'
+
+const day = 86_400_000
+let database: Database
+let platform: Awaited<ReturnType<typeof createTestPlatform>>
+beforeAll(async () => {
+  database = await openPglite()
+  platform = await createTestPlatform(database)
+}, 60_000)
+afterAll(() => database?.close())
+
+const key = () => randomBytes(8).toString('hex')
+const bench = {
+  payments: () => platform.runtime.billing.payments,
+  sandbox: () => platform.runtime.billing.sandbox as Sandbox,
+}
+
+async function customer(name: string): Promise<{ accountId: string; customerId: string }> {
+  const accountId = await platform.member(name)
+  const customerId = await bench.payments().createCustomer({ accountId, name, email: null }, key())
+  await platform.runtime.transaction(async (store) => {
+    await store.billing.open(accountId)
+    await store.billing.change(accountId, { customer_id: customerId })
+  })
+  return { accountId, customerId }
+}
+
+/** What we keep of a customer, in the provider's own form. */
+const kept = (accountId: string) =>
+  platform.runtime.read(async (store) => ({
+    disputed: (await store.billing.byAccount(accountId))!.disputed,
+    subscriptions: (await store.billing.subscriptions(accountId)).map((one) => ({
+      id: one.id,
+      status: one.status,
+      interval: one.billing_interval,
+      createdAt: one.created_at,
+      periodEnd: one.period_end,
+      endsAt: one.ends_at,
+      unpaidSince: one.unpaid_since,
+      items: one.items.map(({ id, lookup_key, quantity }) => ({ id, lookupKey: lookup_key, quantity })),
+    })),
+  }))
+
+const sorted = (state: { subscriptions: readonly { id: string; items: readonly { id: string }[] }[] }) => ({
+  ...state,
+  subscriptions: [...state.subscriptions]
+    .map((one) => ({ ...one, items: [...one.items].sort((a, b) => (a.id < b.id ? -1 : 1)) }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1)),
+})
+
+/** What one customer does next. */
+const action = fc.record({
+  who: fc.nat(11),
+  what: fc.constantFrom('buy', 'buy', 'change', 'cancel', 'end', 'resume', 'card', 'dispute', 'pass', 'pass'),
+  lookupKey: fc.constantFrom('pro_month_v1', 'bots_month_v1', 'network_starter_month_v1', 'log_search_month_v1'),
+  quantity: fc.integer({ min: 1, max: 4 }),
+  card: fc.constantFrom('4242424242424242', '4000000000000341', '4000002500003155'),
+  days: fc.constantFrom(1, 3, 8, 20),
+})
+type Action = typeof action extends fc.Arbitrary<infer A> ? A : never
+
+async function act(customerId: string, { what, lookupKey, quantity, card, days }: Action): Promise<void> {
+  const [payments, sandbox] = [bench.payments(), bench.sandbox()]
+  const { subscriptions } = await payments.customer(customerId)
+  const live = subscriptions.find(({ status }) => status === 'active' || status === 'past_due')
+  const wanted = { customerId, items: [{ lookupKey, quantity }] }
+  if (what === 'pass') await sandbox.advance(days * day)
+  else if (what === 'dispute') await sandbox.dispute(customerId, quantity % 2 === 0)
+  else if (what === 'card')
+    await sandbox.putCard((await payments.portal(customerId, 'http://x/')).split('/').at(-1)!, card)
+  else if (what === 'buy')
+    await sandbox.pay((await payments.checkout({ ...wanted, subscriptionId: null }, 'http://x/', key())).id, card, true)
+  else if (!live) return
+  else if (what === 'change') await payments.change({ ...wanted, subscriptionId: live.id }, key())
+  else
+    await payments.setEnd(
+      customerId,
+      live.id,
+      what === 'end' ? 'now' : what === 'cancel' ? 'period_end' : 'never',
+      key(),
+    )
+}
+
+test('10,000 events shuffled, doubled, dropped and delayed end in exactly the state of a fresh reading', async () => {
+  const people = await Promise.all(Array.from({ length: 12 }, (_, i) => customer(`shuffled${i}`)))
+  const secret = sandboxSecret(platform.keyring.key)
+  let random = 1
+  const chance = (limit: number) => {
+    random = (random * 48271) % 2147483647
+    return random % limit
+  }
+  let sent = 0
+  let late: string[] = []
+  async function deliver(bodies: string[]): Promise<void> {
+    const at = Math.floor(Date.now() / 1000)
+    const settled = await Promise.all(
+      bodies.map((body) => receiveWebhook(platform.runtime, body, signWebhook(body, secret, at))),
+    )
+    sent += bodies.length
+    await Promise.all(settled.map((one) => one.settled))
+  }
+  let seen = 0
+  for (const round of fc.sample(fc.array(action, { minLength: 60, maxLength: 60 }), { numRuns: 12, seed: 7 })) {
+    for (const one of round) await act(people[one.who]!.customerId, one).catch(ignoreRefusal)
+    const events = (await platform.runtime.read((store) => store.sandbox.all())).map(({ body }) => body)
+    const fresh = events.slice(seen)
+    seen = events.length
+    // Each is sent none to four times, in no order; some much later, when they are long outdated.
+    const copies = [...late, ...fresh].flatMap((body) => Array.from({ length: chance(5) }, () => body))
+    late = [...fresh.filter(() => chance(3) === 0), ...events.filter(() => chance(4) === 0)]
+    for (let i = copies.length - 1; i > 0; i -= 1) {
+      const j = chance(i + 1)
+      ;[copies[i], copies[j]] = [copies[j]!, copies[i]!]
+    }
+    for (let i = 0; i < copies.length; i += 200) await deliver(copies.slice(i, i + 200))
+  }
+  const everything = (await platform.runtime.read((store) => store.sandbox.all())).map(({ body }) => body)
+  while (sent < 10_000) await deliver(everything.toReversed().slice(0, 500))
+  // What was dropped altogether is made good by the night’s sweep, and by nothing else.
+  const deps = {
+    ...platform.runtime,
+    putClaims: async () => undefined,
+    problem: (error: unknown) => expect.fail(String(error)),
+  }
+  expect(await syncStale(deps, new Date(Date.now() + day))).toBe(people.length)
+  for (const { accountId, customerId } of people) {
+    const state = await bench.payments().customer(customerId)
+    expect(sorted(await kept(accountId))).toEqual(sorted(state))
+  }
+  expect(
+    new Set(
+      (await Promise.all(people.map(({ customerId }) => bench.payments().customer(customerId)))).flatMap(
+        ({ subscriptions }) => subscriptions.map(({ status }) => status),
+      ),
+    ).size,
+  ).toBeGreaterThan(1)
+}, 300_000)
+
+function ignoreRefusal(error: { code?: string }): void {
+  if (error.code !== 'conflict' && error.code !== 'payment_failed') throw error
+}
+
+test('a reading that another has overtaken is not written', async () => {
+  const { accountId, customerId } = await customer('overtaken')
+  const [payments, sandbox] = [bench.payments(), bench.sandbox()]
+  const buy = async () => {
+    const items = [{ lookupKey: 'bots_month_v1', quantity: 1 }]
+    const { id } = await payments.checkout({ customerId, subscriptionId: null, items }, 'http://x/', key())
+    await sandbox.pay(id, '4242424242424242', false)
+  }
+  await buy()
+  let first = true
+  const slow = {
+    ...platform.runtime,
+    payments: {
+      checkoutState: payments.checkoutState,
+      async customer(id: string) {
+        const state = await payments.customer(id)
+        if (first) {
+          first = false
+          await buy()
+          await platform.runtime.billing.sync(customerId)
+        }
+        return state
+      },
+    },
+  }
+  await syncCustomer(slow, customerId)
+  expect((await kept(accountId)).subscriptions).toHaveLength(2)
+})

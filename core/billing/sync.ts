@@ -1,0 +1,102 @@
+import type { Runtime } from '../operation/run.ts'
+import type { Stores } from '../store/stores.ts'
+import type { CustomerState, Payments } from './payments.port.ts'
+import { priceOf } from './plans.ts'
+import { reviewAccount } from './review.ts'
+
+type Deps = Pick<Runtime, 'read' | 'transaction' | 'now'> & {
+  readonly payments: Pick<Payments, 'customer' | 'checkoutState'>
+}
+
+/**
+ * Reads all that a customer has at the provider, and writes it in the place of what we knew. What an event says is never
+ * used, so neither their order nor their number matters. A reading that somebody else's has overtaken is not written but
+ * done again: whatever is written last was read after the last change.
+ */
+export async function syncCustomer(deps: Deps, customerId: string): Promise<void> {
+  for (;;) {
+    const before = await deps.read((store) => store.billing.byCustomer(customerId))
+    // Of an account that is gone, or of somebody else's who has the same provider.
+    if (!before) return
+    const { checkout_id: checkout } = before
+    const ended = checkout !== null && (await deps.payments.checkoutState(checkout)) !== 'open'
+    const state = await deps.payments.customer(customerId)
+    const written = await deps.transaction(async (store) => {
+      await store.accounts.lock(before.account_id)
+      const set = { disputed: state.disputed, synced_at: deps.now() }
+      if (!(await store.billing.advance(before.account_id, before.generation, set))) return false
+      const changed = await write(store, before.account_id, state)
+      // Another may have been opened meanwhile.
+      if (ended && (await store.billing.byAccount(before.account_id))?.checkout_id === checkout) {
+        await store.billing.change(before.account_id, { checkout_id: null, checkout_url: null, checkout_wanted: null })
+      }
+      if (changed) await tell(store, before.account_id, deps.now())
+      await reviewAccount(store, before.account_id, deps.now())
+      return true
+    })
+    if (written) return
+  }
+}
+
+async function tell(store: Stores, accountId: string, at: Date): Promise<void> {
+  const account = await store.accounts.byId(accountId)
+  await store.events.insert({
+    accountId,
+    subject: `account/${account?.name}`,
+    type: 'billing.changed',
+    message: 'What you pay for has changed; see “billing show”.',
+    at,
+  })
+}
+
+/** Answers whether it is other than it was. */
+async function write(store: Stores, accountId: string, { subscriptions }: CustomerState): Promise<boolean> {
+  const before = JSON.stringify(await store.billing.subscriptions(accountId))
+  await store.billing.replace(
+    accountId,
+    subscriptions.map((one) => ({
+      id: one.id,
+      account_id: accountId,
+      status: one.status,
+      billing_interval: one.interval,
+      unpaid_since: one.unpaidSince,
+      ends_at: one.endsAt,
+      period_end: one.periodEnd,
+      created_at: one.createdAt,
+    })),
+    subscriptions.flatMap((one) =>
+      one.items.map(({ id, lookupKey, quantity }) => ({
+        id,
+        subscription_id: one.id,
+        // What is no price of ours grants nothing, and is kept for a person to see.
+        offer: priceOf(lookupKey)?.offer.name ?? '',
+        lookup_key: lookupKey,
+        quantity,
+      })),
+    ),
+  )
+  return JSON.stringify(await store.billing.subscriptions(accountId)) !== before
+}
+
+/**
+ * One synchronisation of a customer at a time, and one more for all who ask meanwhile: each caller gets one that began
+ * after the call.
+ */
+export function createSyncer(deps: Deps): (customerId: string) => Promise<void> {
+  const running = new Map<string, { current: Promise<void>; next: Promise<void> | undefined }>()
+
+  function begin(customerId: string): Promise<void> {
+    const current = syncCustomer(deps, customerId).finally(() => {
+      if (running.get(customerId)?.next === undefined) running.delete(customerId)
+    })
+    running.set(customerId, { current, next: undefined })
+    return current
+  }
+
+  return (customerId) => {
+    const known = running.get(customerId)
+    if (!known) return begin(customerId)
+    known.next ??= known.current.catch(() => undefined).then(() => begin(customerId))
+    return known.next
+  }
+}

@@ -1,0 +1,95 @@
+import { randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { storageFull } from '../operation/storage-error.ts'
+import { checkedKey, type Files, filesUnavailable } from './files.port.ts'
+
+/** What was begun and not ended for this long is a dead process's. */
+const abandonedMs = 24 * 3_600_000
+
+/** Files in a folder of this machine, readable by its owner only. */
+export async function openDiskFiles(folder: string): Promise<Files> {
+  const incoming = join(folder, 'incoming')
+  await mkdir(incoming, { recursive: true, mode: 0o700 })
+  await removeAbandoned(incoming)
+  const pathOf = (key: string) => join(folder, checkedKey(key))
+
+  return {
+    async put(key, source, signal) {
+      const path = pathOf(key)
+      const draft = join(incoming, randomBytes(12).toString('hex'))
+      try {
+        const file = await open(draft, 'wx', 0o600)
+        let size = 0
+        try {
+          await pipeline(
+            source,
+            async (chunks) => {
+              for await (const chunk of chunks as AsyncIterable<Buffer>) {
+                await writeAll(file, chunk)
+                size += chunk.length
+              }
+            },
+            { ...(signal ? { signal } : {}) },
+          )
+          await file.sync()
+        } finally {
+          await file.close()
+        }
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+        await rename(draft, path)
+        return size
+      } catch (error) {
+        await rm(draft, { force: true }).catch(() => undefined)
+        throw told(error)
+      }
+    },
+    async size(key) {
+      try {
+        return (await stat(pathOf(key))).size
+      } catch (error) {
+        if (isAbsent(error)) return null
+        throw told(error)
+      }
+    },
+    async get(key, range) {
+      try {
+        // Opened first, so that what is absent is known before a byte is sent, and what is deleted meanwhile still ends well.
+        const file = await open(pathOf(key), 'r')
+        return createReadStream('', { fd: file, ...(range ? { start: range.first, end: range.last } : {}) })
+      } catch (error) {
+        if (isAbsent(error)) return null
+        throw told(error)
+      }
+    },
+    async delete(key) {
+      await rm(pathOf(key), { force: true }).catch((error) => {
+        throw told(error)
+      })
+    },
+  }
+}
+
+async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Buffer): Promise<void> {
+  for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten
+}
+
+async function removeAbandoned(incoming: string): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    const path = join(incoming, name)
+    const age = Date.now() - (await stat(path)).mtimeMs
+    if (age > abandonedMs) await rm(path, { force: true })
+  }
+}
+
+const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? ''
+const isAbsent = (error: unknown) => codeOf(error) === 'ENOENT'
+
+/** What the disk can't do is said in the platform's own codes; the source's own errors are left as they are. */
+function told(error: unknown): unknown {
+  if (['ENOSPC', 'EDQUOT'].includes(codeOf(error))) return storageFull(error)
+  if (['EIO', 'EROFS', 'ENOTCONN', 'ESTALE', 'EACCES'].includes(codeOf(error))) return filesUnavailable(error)
+  return error
+}

@@ -1,0 +1,95 @@
+import type { Readable } from 'node:stream'
+import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { Upload } from '@aws-sdk/lib-storage'
+import { OperationError } from '../operation/errors.ts'
+import { storageFull } from '../operation/storage-error.ts'
+import { checkedKey, type Files, filesUnavailable } from './files.port.ts'
+
+export interface S3Settings {
+  /** `https://s3.example.org`, or null for Amazon's own. */
+  readonly endpoint: string | null
+  readonly bucket: string
+  readonly region: string
+}
+
+/** A large file travels in parts of this size, so many at once; that is all of it that is ever in memory. */
+const partBytes = 8 * 1024 * 1024
+const partsAtOnce = 2
+
+/** Files in a bucket of S3 or what speaks like it. Whoever signs in there comes by the SDK's own environment. */
+export function openS3Files({ endpoint, bucket, region }: S3Settings): Files & { close(): void } {
+  const client = new S3Client({
+    region,
+    ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 3000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+  })
+  const at = (key: string) => ({ Bucket: bucket, Key: checkedKey(key) })
+
+  return {
+    async put(key, source, signal) {
+      // Ended by its source, the SDK takes back the parts it has sent before it answers; by its own abort it does not.
+      const upload = new Upload({
+        client,
+        params: { ...at(key), Body: source },
+        partSize: partBytes,
+        queueSize: partsAtOnce,
+      })
+      let size = 0
+      let broken: unknown
+      upload.on('httpUploadProgress', ({ loaded }) => {
+        size = loaded ?? size
+      })
+      const abort = () => void source.destroy(signal?.reason)
+      signal?.addEventListener('abort', abort, { once: true })
+      source.once('error', (error) => {
+        // The SDK itself stops a source so.
+        if ((error as NodeJS.ErrnoException).code !== 'ABORT_ERR') broken = error
+      })
+      try {
+        signal?.throwIfAborted()
+        await upload.done()
+        return size
+      } catch (error) {
+        source.destroy()
+        if (signal?.aborted) throw signal.reason
+        throw broken ?? told(error)
+      } finally {
+        signal?.removeEventListener('abort', abort)
+      }
+    },
+    async size(key) {
+      const head = await orNull(client.send(new HeadObjectCommand(at(key))))
+      return head && (head.ContentLength ?? 0)
+    },
+    async get(key, range) {
+      const command = new GetObjectCommand({
+        ...at(key),
+        ...(range ? { Range: `bytes=${range.first}-${range.last}` } : {}),
+      })
+      const found = await orNull(client.send(command))
+      return found && (found.Body as Readable)
+    },
+    async delete(key) {
+      await orNull(client.send(new DeleteObjectCommand(at(key))))
+    },
+    close: () => client.destroy(),
+  }
+}
+
+async function orNull<T>(answer: Promise<T>): Promise<T | null> {
+  try {
+    return await answer
+  } catch (error) {
+    if (['NoSuchKey', 'NotFound'].includes((error as Error).name)) return null
+    throw told(error)
+  }
+}
+
+/** What the server can't do is said in the platform's own codes. */
+function told(error: unknown): unknown {
+  if (error instanceof OperationError) return error
+  const { name, $metadata } = error as { name: string; $metadata?: { httpStatusCode?: number } }
+  if ($metadata?.httpStatusCode === 507 || /StorageFull|QuotaExceeded/.test(name)) return storageFull(error)
+  return filesUnavailable(error)
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod'
+import type { Entitlements } from '../../billing/entitlements.ts'
+import { OperationError } from '../../operation/errors.ts'
+import { idOfAddress } from '../content-id.ts'
+import { megabytes } from '../content-use.ts'
+import { type Expires, lives } from '../pastes/paste.ts'
+import { pictureTypes } from './sniff.ts'
+
+export const PictureId = z
+  .string()
+  .max(300)
+  .transform(idOfAddress)
+  .pipe(z.string().regex(/^[0-9A-Za-z]{22}$/, 'A picture’s id has 22 letters and digits; see “pic list”.'))
+  .describe('The picture’s id, or its address.')
+
+export const Picture = z.object({
+  id: z.string(),
+  name: z.string().nullable().describe('The file’s name, which only you see.'),
+  status: z.object({ phase: z.enum(['active', 'removed', 'deleted']), message: z.string().nullable() }),
+  type: z.enum(Object.values(pictureTypes) as [string, ...string[]]),
+  width: z.int(),
+  height: z.int(),
+  frames: z.int(),
+  bytes: z.int().describe('As it is kept, which is what your plan counts.'),
+  createdAt: z.string().describe('ISO 8601'),
+  expiresAt: z.string().nullable().describe('ISO 8601; null is never.'),
+  thumbnailUrl: z.string(),
+  url: z.string().meta({ address: true }),
+})
+export type Picture = z.output<typeof Picture>
+
+/** One file as it is sent, in bytes; what is kept of it counts towards the plan. */
+export const largestUpload = 32 * 1024 * 1024
+
+const day = 86_400_000
+
+/** When a picture goes that is uploaded now; null is never. Throws `quota_reached` where the plan won't have it. */
+export function pictureEnd(expires: z.output<typeof Expires> | undefined, plan: Entitlements, now: Date): Date | null {
+  const { value, why } = plan.limits['picture.lifeDays']
+  const longest = value === null ? null : value * day
+  const wanted = expires === undefined ? longest : lives[expires]
+  const allowed = longest === null || (wanted === null ? plan.keepsForEver : wanted <= longest)
+  if (allowed) return wanted === null ? null : new Date(now.getTime() + wanted)
+  throw new OperationError(
+    'quota_reached',
+    `A picture stays ${value} days at most (${why}); say a shorter time, or none for the longest.`,
+    { field: 'expires', details: { limit: value, why } },
+  )
+}
+
+/** Throws `quota_reached` where `more` bytes would be too many. `used` is counted inside the writing transaction. */
+export function assertPictureRoom(plan: Entitlements, used: number, more: number): void {
+  const { value, why } = plan.limits['picture.bytes']
+  if (value === null || used + more <= value) return
+  throw new OperationError(
+    'quota_reached',
+    `Your pictures have ${megabytes(used)} of ${megabytes(value)} (${why}), and this one ${more === 0 ? 'would be more' : `has ${megabytes(more)}`}; delete one with “pic delete”.`,
+    { details: { limit: value, used, why } },
+  )
+}

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { defineOperation } from '../operation/define.ts'
+import { barOf, megabytes, Use } from './content-use.ts'
+
+export const contentUsage = defineOperation({
+  name: 'content.usage',
+  summary: 'Show how much of your plan your pastes and pictures use, and what expires next.',
+  access: 'member',
+  effect: 'read',
+  input: z.object({}),
+  output: z.object({ items: z.array(Use) }),
+  errors: [],
+  columns: ['what', 'used', 'quota', 'bar', 'nextExpiry'],
+  async handle(_input, { actor, store, entitlements, now }) {
+    const { limits } = await entitlements()
+    const [pastes, pictures] = [await store.pastes.use(actor.id, now), await store.pictures.use(actor.id, now)]
+    const live = limits['paste.live'].value
+    const room = limits['picture.bytes'].value
+    return {
+      items: [
+        {
+          what: 'pastes' as const,
+          used: String(pastes.count),
+          quota: live === null ? null : String(live),
+          bar: barOf(pastes.count, live),
+          limit: live,
+          ...pastes,
+          nextExpiry: pastes.nextExpiry?.toISOString() ?? null,
+        },
+        {
+          what: 'pictures' as const,
+          used: megabytes(pictures.bytes),
+          quota: room === null ? null : megabytes(room),
+          bar: barOf(pictures.bytes, room),
+          limit: room,
+          ...pictures,
+          nextExpiry: pictures.nextExpiry?.toISOString() ?? null,
+        },
+      ],
+    }
+  },
+})

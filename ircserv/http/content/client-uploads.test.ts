@@ -1,0 +1,91 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { type ClientRequest, request } from 'node:http'
+import { join } from 'node:path'
+import { openPglite } from '@irc-now/core/store/database'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createTestPlatform } from '../../../test/platform.ts'
+import { quietLog } from '../../../test/quiet-log.ts'
+import { samples } from '../../../test/sample-files.ts'
+import { type Servers, startLoopback } from '../server.ts'
+import { createClientUploads } from './client-uploads.ts'
+
+// What soju sends, over a real listener.
+const path = '/internal/uploads/token'
+let platform: Awaited<ReturnType<typeof createTestPlatform>>
+let server: Servers & { readonly url: string }
+let close: () => Promise<void>
+
+beforeAll(async () => {
+  const database = await openPglite()
+  platform = await createTestPlatform(database)
+  for (const name of ['alice', 'bob']) {
+    await platform.member(name)
+    await platform.call(name, 'bouncer.create')
+  }
+  const { runtime } = platform
+  const rateLimit = { burst: 6, perSecond: 0.001 }
+  server = await startLoopback(createClientUploads({ path, runtime, log: quietLog, rateLimit, silenceMs: 300 }))
+  close = async () => {
+    await server.close(0)
+    await database.close()
+  }
+}, 60_000)
+afterAll(() => close())
+
+const begin = (who: string, headers: Record<string, string> = {}, at = path) => {
+  const outgoing = request(`${server.url}${at}`, { method: 'POST', headers: { 'soju-username': who, ...headers } })
+  const answer = new Promise<{ status: number; text: string; retryAfter: string | undefined }>((resolve, reject) => {
+    outgoing.on('error', reject).on('response', async (response) => {
+      let text = ''
+      for await (const chunk of response) text += chunk
+      resolve({ status: response.statusCode!, text, retryAfter: response.headers['retry-after'] })
+    })
+  })
+  // Whoever waits for it says what is to come of it.
+  answer.catch(() => undefined)
+  return { outgoing, answer }
+}
+const sent = (
+  { outgoing, answer }: { outgoing: ClientRequest; answer: ReturnType<typeof begin>['answer'] },
+  body: Buffer | string,
+) => {
+  outgoing.end(body)
+  return answer
+}
+const working = async () => (await readdir(join(platform.folder, 'uploads')).catch(() => [])).length
+
+test('only who knows the path is believed, and only about bouncers that are there', async () => {
+  expect((await sent(begin('alice', {}, '/internal/uploads/other'), 'x')).status).toBe(404)
+  for (const nobody of ['nobody', 'alice+work', '', "alice' or 1=1"]) {
+    const { status, text } = await sent(begin(nobody), 'x')
+    expect([nobody, status, text]).toEqual([nobody, 403, expect.stringContaining('no such bouncer')])
+  }
+})
+
+test('a sender who stays silent is cut off, early and late, and leaves nothing', async () => {
+  const png = await readFile(samples.png)
+  for (const part of ['', 'a text', png.subarray(0, 8), png.subarray(0, 60)]) {
+    const { outgoing, answer } = begin('alice')
+    outgoing.flushHeaders()
+    if (part.length > 0) outgoing.write(part)
+    // Told so, where the connection still is there to be told by.
+    const status = await answer.then(
+      (told) => told.status,
+      () => 504,
+    )
+    expect(status).toBe(504)
+  }
+  await expect.poll(working).toBe(0)
+  expect((await platform.call('alice', 'content.usage')).items).toMatchObject([{ count: 0 }, { count: 0 }])
+})
+
+test('so many files in so short a time are enough, for each account by itself', async () => {
+  const ends = []
+  for (let n = 0; n < 4; n += 1) ends.push(await sent(begin('alice'), 'x'))
+  expect(ends.map(({ status }) => status)).toEqual([201, 201, 429, 429])
+  expect(ends[3]).toMatchObject({
+    text: expect.stringMatching(/^Too many requests; wait/),
+    retryAfter: expect.stringMatching(/^\d+$/),
+  })
+  expect((await sent(begin('bob'), 'x')).status).toBe(201)
+})
