@@ -33,6 +33,19 @@ afterAll(async () => {
   await nameServer?.stop()
 }, 30_000)
 
+/** As an IRC client does it, to where soju tells it. */
+async function upload(): Promise<number> {
+  const { status } = await fetch(`http://127.0.0.1:${daemon.ports.http}/uploads`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+      'content-type': 'text/plain',
+    },
+    body: 'a text',
+  })
+  return status
+}
+
 async function signedIn(): Promise<void> {
   const client = await connectIrc(daemon.ports.bouncer, 'visitor', { username: `${username}/net.irc.now`, password })
   await client.until(/ 001 /)
@@ -57,6 +70,7 @@ test('it moves to a soju of its own, is named by DNS, survives a kill -9, and mo
   expect(moved).toMatchObject({ placement: 'dedicated', status: { phase: 'ready', message: null } })
   expect(await services()).toContain(`soju of ${username}`)
   await signedIn()
+  expect(await upload()).toBe(201)
 
   const { records } = await json('bouncer', 'hostname', 'set', 'irc.example.org')
   expect(await json('bouncer', 'hostname', 'verify', '--wait')).toMatchObject({
@@ -77,6 +91,7 @@ test('it moves to a soju of its own, is named by DNS, survives a kill -9, and mo
   await daemon.kill()
   await daemon.start()
   await signedIn()
+  expect(await upload()).toBe(201)
   while (!(await isTrusted('irc.example.org'))) await new Promise((resolve) => setTimeout(resolve, 100))
   expect(await services()).toContain(`soju of ${username}`)
 
@@ -84,5 +99,6 @@ test('it moves to a soju of its own, is named by DNS, survives a kill -9, and mo
   expect(back).toMatchObject({ placement: 'shared', status: { phase: 'ready', message: null } })
   expect(await services()).not.toContain(`soju of ${username}`)
   await signedIn()
+  expect(await upload()).toBe(201)
   expect((await json('bouncer', 'connect')).server).toBe('127.0.0.1')
 })

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { request } from 'node:http'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -27,6 +28,7 @@ beforeAll(async () => {
     programs: await testPrograms(),
     listen: await freeListen(),
     authUrl: platform.url,
+    uploadOrigin: 'http://irc-now.example',
     log: () => {},
   })
   provisioner = await createLocalProvisioner(services)
@@ -164,6 +166,24 @@ test('a host name of one’s own has a certificate by our authority; others have
   // Once it is given up it is nobody's.
   await apply({ placement: 'dedicated', hostname: null })
   await expect(signIn('alice', dialTls('irc.example.org', authority))).rejects.toThrow(/closed/)
+})
+
+test('what is uploaded goes through the soju of whoever uploads it, which asks for their password', async () => {
+  const upload = (name: string, password = `${name}’s`) =>
+    new Promise<number>((resolve, reject) => {
+      const authorization = `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`
+      const headers = { authorization, 'content-type': 'text/plain' }
+      request({ socketPath: services.uploadSocket!, path: '/uploads', method: 'POST', headers }, (response) => {
+        response.resume().on('end', () => resolve(response.statusCode!))
+      })
+        .on('error', reject)
+        .end('a text')
+    })
+  for (const name of ['alice', 'bob', 'alice']) expect(await upload(name)).toBe(201)
+  expect(platform.uploads).toEqual(['alice', 'bob', 'alice'])
+  expect(await upload('alice', 'bob’s')).toBe(403)
+  expect(await upload('nobody')).toBe(403)
+  expect(platform.uploads).toHaveLength(3)
 })
 
 test('what never says who it is is let go', async () => {

@@ -9,7 +9,10 @@ import { testPrograms } from './test-programs.ts'
 export type Question =
   | { readonly apply: DesiredBouncer; readonly dieAt?: number; readonly failAt?: number }
   | { readonly account: string }
-export type Reply = { readonly observed: ObservedBouncer } | { readonly error: string } | { readonly done: true }
+export type Reply =
+  | { readonly observed: ObservedBouncer; readonly steps: readonly string[] }
+  | { readonly error: string }
+  | { readonly done: true }
 
 // A little daemon that moves bouncers, for a test that kills it.
 const [, , stateDir = '', listen = '', account = ''] = process.argv
@@ -39,7 +42,8 @@ process.on('message', async (question: Question) => {
       if (count === question.dieAt) process.kill(process.pid, 'SIGKILL')
       if (count === question.failAt) throw new Error('no room on the disk')
     }
-    reply({ observed: await provisioner.applyBouncer(question.apply, () => {}) })
+    const steps: string[] = []
+    reply({ observed: await provisioner.applyBouncer(question.apply, (step) => steps.push(step)), steps })
   } catch (error) {
     reply({ error: String(error) })
   }
