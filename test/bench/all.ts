@@ -1,10 +1,17 @@
+import { benchBilling } from './billing.ts'
 import { benchCreate } from './create.ts'
 import { machine } from './harness.ts'
 import { benchNowServ } from './nowserv.ts'
 import { benchPictures } from './pictures.ts'
 import { benchStart } from './start.ts'
 
-const benches = { start: benchStart, nowserv: benchNowServ, create: benchCreate, pictures: benchPictures }
+const benches = {
+  start: benchStart,
+  nowserv: benchNowServ,
+  create: benchCreate,
+  pictures: benchPictures,
+  billing: benchBilling,
+}
 const wanted = process.argv.slice(2)
 console.log(machine())
 for (const [name, bench] of Object.entries(benches)) if (wanted.length === 0 || wanted.includes(name)) await bench()
