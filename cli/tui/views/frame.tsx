@@ -131,7 +131,7 @@ function Tabs({ app, columns }: { app: App; columns: number }) {
         <Text key={title}>
           {i === 0 ? ' ' : '  '}
           <Text {...(i === app.tab ? { bold: true, underline: true, ...colour('accent') } : { dimColor: true })}>
-            {`${i + 1}${names[i] ? ` ${names[i]}` : ''}`}
+            {`${(i + 1) % 10}${names[i] ? ` ${names[i]}` : ''}`}
           </Text>
         </Text>
       ))}
