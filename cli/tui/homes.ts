@@ -26,8 +26,8 @@ const homes = [
 ] as const
 
 const columns: Readonly<Record<string, readonly string[]>> = {
-  'paste.list': ['id', 'title', 'status', 'bytes', 'visibility', 'expiresAt'],
-  'pic.list': ['id', 'name', 'status', 'type', 'bytes', 'expiresAt'],
+  'paste.list': ['id', 'title', 'status', 'bytes', 'visibility', 'expiresAt', 'url'],
+  'pic.list': ['id', 'name', 'status', 'type', 'bytes', 'expiresAt', 'url'],
   'upstream.list': ['name', 'status', 'status.since', 'nick', 'address', 'bouncer'],
 }
 
