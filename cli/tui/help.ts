@@ -19,7 +19,7 @@ export function helpLines(app: App): Hint[] {
     ['Lists', ''],
     ...moving,
     ['Everywhere', ''],
-    ...app.homes.map(({ title }, i): Hint => [String(i + 1), title]),
+    ...app.homes.map(({ title }, i): Hint => [String((i + 1) % 10), title]),
     ['Tab', 'the next screen'],
     ...everywhere,
     ['r', 'read again'],

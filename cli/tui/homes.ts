@@ -22,16 +22,18 @@ const homes = [
   { title: 'platform', read: 'platform.status', empty: null },
   { title: 'members', read: 'account.list', empty: null },
   { title: 'pictures', read: 'pic.list', empty: 'No picture yet. Press c: it publishes a file.' },
+  { title: 'billing', read: 'billing.show', empty: null },
 ] as const
 
 const columns: Readonly<Record<string, readonly string[]>> = {
-  'paste.list': ['id', 'title', 'status', 'bytes', 'visibility', 'expiresAt'],
-  'pic.list': ['id', 'name', 'status', 'type', 'bytes', 'expiresAt'],
+  'paste.list': ['id', 'title', 'status', 'bytes', 'visibility', 'expiresAt', 'url'],
+  'pic.list': ['id', 'name', 'status', 'type', 'bytes', 'expiresAt', 'url'],
   'upstream.list': ['name', 'status', 'status.since', 'nick', 'address', 'bouncer'],
 }
 
-/** What is shown below a thing. */
-const relations: Readonly<Record<string, { list: string; of: string; empty: string }>> = {
+/** What is shown below a thing: a list, by the field that names the thing in it where there are several. */
+const relations: Readonly<Record<string, { list: string; of: string | null; empty: string }>> = {
+  'billing.show': { list: 'billing.invoices', of: null, empty: 'No bill yet.' },
   'bouncer.show': { list: 'upstream.list', of: 'bouncer', empty: 'No network yet. Press c: it connects one.' },
 }
 
@@ -94,7 +96,8 @@ export function detailPane(
   const key = more.key ?? (operation.verb === 'show' ? keyOf(operations, operation.noun, more.value ?? input) : null)
   const relation = relations[operation.name]
   const list = operations.find(({ name }) => name === relation?.list)
-  const related = relation && list && key ? listPane(list, { [relation.of]: key.name }, relation) : null
+  const of = relation?.of ? { [relation.of]: key?.name } : {}
+  const related = relation && list && key ? listPane(list, of, relation) : null
   return {
     ...staticPane(operation.noun, more.value ?? null, {
       title: more.title ?? titleOfThing(key ?? {}, `${operation.noun} ${operation.verb}`),

@@ -58,7 +58,8 @@ function pressAnywhere(app: App, top: Pane, key: Key): void {
   if (key.name === 'tab') goHome(app, (app.tab + 1) % tabs)
   if (key.name === 'backtab') goHome(app, (app.tab + tabs - 1) % tabs)
   if (key.name !== 'text') return
-  if (/^[1-9]$/.test(key.text)) goHome(app, Number(key.text) - 1)
+  // 0 is the tenth, as on a keyboard.
+  if (/^[0-9]$/.test(key.text)) goHome(app, (Number(key.text) + 9) % 10)
   if (key.text === ':') openPalette(app)
   if (key.text === 'r') void refresh(app)
   if (key.text === 'q') app.quit(0)

@@ -63,13 +63,28 @@ test('what was said of an action goes with the next screen', async () => {
 test.each([
   [80, 24],
   [100, 30],
-])('one’s account and those of all members are told apart in %d columns', async (columns, rows) => {
-  const screen = await open({ columns, rows })
-  const [, ...names] = screen.lines[1]!.split(/\s+\d /).map((name) => name.trim().replace('…', ''))
-  expect(names.length).toBeGreaterThan(7)
-  expect(names).not.toContain('')
-  for (const name of names) expect(names.filter((one) => one.startsWith(name))).toEqual([name])
-})
+  [60, 20],
+  [200, 50],
+])(
+  'every tab has its whole name when it is open, and what lies beside it is hinted at, in %d columns',
+  async (columns, rows) => {
+    const screen = await open({ columns, rows })
+    const names = () =>
+      screen.lines[1]!.split(/\s+(?:\d |[‹›])/)
+        .map((name) => name.trim())
+        .filter(Boolean)
+    const all = new Set<string>()
+    for (let tab = 0; !all.has('members') || tab < 9; tab += 1) {
+      const title = /^ irc\.now › (\w+) /.exec(screen.text)![1]!
+      expect(names()).toContain(title)
+      for (const name of names()) all.add(name)
+      screen.type(keys.tab)
+      await screen.until(new RegExp(`^ irc\\.now › (?!${title} )\\w+ `))
+      expect(screen.overlong).toBe(0)
+    }
+    expect([...all].every((name) => /^[a-z]+$/.test(name))).toBe(true)
+  },
+)
 
 const text = 'def f():\n    return "x\u001b[31mred"\n'
 

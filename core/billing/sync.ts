@@ -1,5 +1,6 @@
 import type { Runtime } from '../operation/run.ts'
 import type { Stores } from '../store/stores.ts'
+import type { SubscriptionRow } from './billing-store.ts'
 import type { CustomerState, Payments } from './payments.port.ts'
 import { priceOf } from './plans.ts'
 import { reviewAccount } from './review.ts'
@@ -31,7 +32,9 @@ export async function syncCustomer(deps: Deps, customerId: string): Promise<void
         await store.billing.change(before.account_id, { checkout_id: null, checkout_url: null, checkout_wanted: null })
       }
       if (changed) await tell(store, before.account_id, deps.now())
-      await reviewAccount(store, before.account_id, deps.now())
+      // Time alone is the rounds' to watch.
+      if (changed || before.told === '' || before.disputed !== state.disputed)
+        await reviewAccount(store, before.account_id, deps.now())
       return true
     })
     if (written) return
@@ -49,34 +52,45 @@ async function tell(store: Stores, accountId: string, at: Date): Promise<void> {
   })
 }
 
-/** Answers whether it is other than it was. */
+/** Answers whether it is other than it was; where it is not, nothing is written. */
 async function write(store: Stores, accountId: string, { subscriptions }: CustomerState): Promise<boolean> {
-  const before = JSON.stringify(await store.billing.subscriptions(accountId))
+  const read = subscriptions.map((one) => ({
+    id: one.id,
+    account_id: accountId,
+    status: one.status,
+    billing_interval: one.interval,
+    unpaid_since: one.unpaidSince,
+    ends_at: one.endsAt,
+    period_end: one.periodEnd,
+    created_at: one.createdAt,
+    items: one.items.map(({ id, lookupKey, quantity }) => ({
+      id,
+      subscription_id: one.id,
+      // What is no price of ours grants nothing, and is kept for a person to see.
+      offer: priceOf(lookupKey)?.offer.name ?? '',
+      lookup_key: lookupKey,
+      quantity,
+    })),
+  }))
+  if (fingerprint(read) === fingerprint(await store.billing.subscriptions(accountId))) return false
   await store.billing.replace(
     accountId,
-    subscriptions.map((one) => ({
-      id: one.id,
-      account_id: accountId,
-      status: one.status,
-      billing_interval: one.interval,
-      unpaid_since: one.unpaidSince,
-      ends_at: one.endsAt,
-      period_end: one.periodEnd,
-      created_at: one.createdAt,
-    })),
-    subscriptions.flatMap((one) =>
-      one.items.map(({ id, lookupKey, quantity }) => ({
-        id,
-        subscription_id: one.id,
-        // What is no price of ours grants nothing, and is kept for a person to see.
-        offer: priceOf(lookupKey)?.offer.name ?? '',
-        lookup_key: lookupKey,
-        quantity,
-      })),
-    ),
+    read.map(({ items: _, ...row }) => row),
+    read.flatMap(({ items }) => items),
   )
-  return JSON.stringify(await store.billing.subscriptions(accountId)) !== before
+  return true
 }
+
+/** The same for the same rows, in whatever order they and their columns come. */
+const fingerprint = (rows: readonly SubscriptionRow[]) =>
+  JSON.stringify(
+    rows
+      .map(({ items, ...row }) => [sorted(row), items.map(sorted).sort()])
+      .map((one) => JSON.stringify(one))
+      .sort(),
+  )
+
+const sorted = (row: object) => JSON.stringify(Object.entries(row).sort(([a], [b]) => (a < b ? -1 : 1)))
 
 /**
  * One synchronisation of a customer at a time, and one more for all who ask meanwhile: each caller gets one that began

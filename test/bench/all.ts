@@ -1,3 +1,4 @@
+import { benchBilling } from './billing.ts'
 import { benchCreate } from './create.ts'
 import { machine } from './harness.ts'
 import { benchMove } from './move.ts'
@@ -11,6 +12,7 @@ const benches = {
   create: benchCreate,
   move: benchMove,
   pictures: benchPictures,
+  billing: benchBilling,
 }
 const wanted = process.argv.slice(2)
 console.log(machine())

@@ -42,7 +42,7 @@ export function readResult(
   operation: OperationDescription,
 ): Seen | { items: Seen[] } | null {
   const body = bodyOf(lines)
-  const answered = lines.at(-1)?.includes(': palette') && !isAt(lines, home) && pathOf(lines).length > 0
+  const answered = /: palette|put it away/.test(lines.at(-1) ?? '') && !isAt(lines, home) && pathOf(lines).length > 0
   if (!answered || /^( Reading …)?$/.test(body[0]!)) return null
   return operation.columns.length > 0 ? { items: readList(body) } : readThing(body)
 }

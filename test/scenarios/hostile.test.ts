@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes } from '@irc-now/core/operation/errors'
@@ -10,6 +13,7 @@ import { httpFrontEnd } from '../front-ends/http.ts'
 import { nowServFrontEnd } from '../front-ends/nowserv.ts'
 import { createPeople, operations } from '../front-ends/people.ts'
 import { connectIrc } from '../irc-client.ts'
+import { samples } from '../sample-files.ts'
 
 // Hostile text in every field of every operation: refused by one of the catalogue's codes or taken as it is, never
 // broken on, and nothing of it becomes a command to soju, to ergo or to a terminal.
@@ -38,6 +42,8 @@ const texts = [
 const known = Object.keys(errorCodes).filter((code) => !['internal', 'unavailable', 'timed_out'].includes(code))
 const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/u
 
+const folder = mkdtempSync(join(tmpdir(), 'irc-now-hostile-'))
+
 let daemon: Awaited<ReturnType<typeof createDaemon>>
 let people: Awaited<ReturnType<typeof createPeople>>
 let alice: Person
@@ -52,7 +58,10 @@ beforeAll(async () => {
   await people.run(alice, 'bouncer.create')
   await people.settle(alice)
 }, 120_000)
-afterAll(() => daemon?.remove(), 30_000)
+afterAll(async () => {
+  rmSync(folder, { recursive: true })
+  await daemon?.remove()
+}, 30_000)
 
 /** What an operation wants besides the hostile field, such that nothing outside this machine is asked. */
 function baseOf(operation: OperationDescription): Record<string, unknown> {
@@ -61,7 +70,7 @@ function baseOf(operation: OperationDescription): Record<string, unknown> {
   return Object.fromEntries(
     operation.fields
       .filter(({ required, name: field }) => required || (field === 'enabled' && operation.noun === 'upstream'))
-      .map((field) => [field.name, all[field.name] ?? 'x']),
+      .map((field) => [field.name, field.body === 'file' ? samples.png : (all[field.name] ?? 'x')]),
   )
 }
 
@@ -71,16 +80,23 @@ interface Attempt {
   readonly what: string
 }
 
-/** Each field with each text; a list has it as an item too. */
+/** A file with that in it. */
+function fileWith(text: string): string {
+  const path = join(folder, createHash('sha256').update(text).digest('hex'))
+  writeFileSync(path, text)
+  return path
+}
+
+/** Each field with each text; a list has it as an item too, and a file as what is in it. */
 function attempts(withTexts: readonly string[]): Attempt[] {
   return operations.flatMap((operation) =>
     operation.fields.flatMap((field) =>
       withTexts.flatMap((text) => {
-        const values = field.kind === 'list' ? [[text], [`#${text}`]] : [text]
+        const values = field.kind === 'list' ? [[text], [`#${text}`]] : [field.body === 'file' ? fileWith(text) : text]
         return values.map((value) => ({
           operation,
           input: { ...baseOf(operation), [field.name]: value },
-          what: `${operation.name} ${field.name} ${JSON.stringify(value).slice(0, 40)}`,
+          what: `${operation.name} ${field.name} ${JSON.stringify(text).slice(0, 40)}`,
         }))
       }),
     ),

@@ -20,7 +20,7 @@ export function pressSecret(app: App, pane: DetailPane, key: Key): boolean {
 /** Where one lies below what is seen, a key that would leave it brings it back; answers whether there is one. */
 export function keepSecret(app: App, top: Pane, key: Key): boolean {
   const secret = app.panes.find((pane): pane is DetailPane => holdsSecret(pane))
-  const leaves = key.name === 'tab' || key.name === 'backtab' || (key.name === 'text' && /^[1-9:q]$/.test(key.text))
+  const leaves = key.name === 'tab' || key.name === 'backtab' || (key.name === 'text' && /^[0-9:q]$/.test(key.text))
   if (!secret || secret === top || !leaves) return false
   app.panes.splice(app.panes.indexOf(secret) + 1)
   secret.leaving = key.text === 'q'

@@ -110,31 +110,36 @@ function Header({ app, columns }: { app: App; columns: number }) {
   )
 }
 
-/** Without room for all the names, the one that is seen keeps its own, and the others as much as there is room for. */
-function tabNames(titles: readonly string[], seen: number, columns: number): string[] {
-  for (let most = 24; most > 2; most -= 1) {
-    const names = titles.map((title, i) => (i === seen ? title : cut(title, most)))
-    if (names.reduce((sum, name) => sum + name.length + 4, 1) <= columns) return names
-  }
-  return titles.map((title, i) => (i === seen ? title : ''))
+/** The tabs that there is room for, from the first on, moved on as far as it takes to see the open one and its next. */
+function tabsSeen(titles: readonly string[], open: number, columns: number): { start: number; end: number } {
+  const last = Math.min(open + 1, titles.length - 1)
+  // Each has a number and two spaces before it; a mark where there are more takes as much.
+  const width = (start: number, end: number) =>
+    titles.slice(start, end).reduce((sum, title) => sum + title.length + 4, 3 + (start > 0 ? 3 : 0))
+  let start = 0
+  while (start < open && width(start, last + 1) > columns) start += 1
+  let end = open + 1
+  while (end < titles.length && width(start, end + 1) <= columns) end += 1
+  return { start, end }
 }
 
 function Tabs({ app, columns }: { app: App; columns: number }) {
-  const names = tabNames(
-    app.homes.map(({ title }) => title),
-    app.tab,
-    columns,
-  )
+  const titles = app.homes.map(({ title }) => title)
+  const { start, end } = tabsSeen(titles, app.tab, columns)
   return (
     <Row>
-      {app.homes.map(({ title }, i) => (
+      {start > 0 && <Text dimColor> ‹</Text>}
+      {titles.slice(start, end).map((title, i) => (
         <Text key={title}>
-          {i === 0 ? ' ' : '  '}
-          <Text {...(i === app.tab ? { bold: true, underline: true, ...colour('accent') } : { dimColor: true })}>
-            {`${i + 1}${names[i] ? ` ${names[i]}` : ''}`}
+          {start + i === 0 ? ' ' : '  '}
+          <Text
+            {...(start + i === app.tab ? { bold: true, underline: true, ...colour('accent') } : { dimColor: true })}
+          >
+            {cut(`${(start + i + 1) % 10} ${title}`, columns - 4)}
           </Text>
         </Text>
       ))}
+      {end < titles.length && <Text dimColor>{'  ›'}</Text>}
     </Row>
   )
 }
