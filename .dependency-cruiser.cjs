@@ -19,7 +19,7 @@ module.exports = {
       },
       to: {
         path: [
-          '\\.(local|kubernetes|embedded|keycloak|stripe|sandbox|disk|s3)\\.ts$',
+          '\\.(local|kubernetes|embedded|keycloak|stripe|sandbox|disk|s3|system)\\.ts$',
           '^core/provisioning/local/',
           '^core/store/database\\.ts$',
         ],

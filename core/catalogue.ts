@@ -44,6 +44,10 @@ import { platformVersion } from './platform/version.ts'
 import { connectBouncer } from './provisioning/bouncers/connect.ts'
 import { createBouncer } from './provisioning/bouncers/create.ts'
 import { deleteBouncer } from './provisioning/bouncers/delete.ts'
+import { removeHostname } from './provisioning/bouncers/hostname/remove.ts'
+import { setHostname } from './provisioning/bouncers/hostname/set.ts'
+import { showHostname } from './provisioning/bouncers/hostname/show.ts'
+import { verifyHostname } from './provisioning/bouncers/hostname/verify.ts'
 import { listBouncers } from './provisioning/bouncers/list.ts'
 import { restartBouncer } from './provisioning/bouncers/restart.ts'
 import { showBouncer } from './provisioning/bouncers/show.ts'
@@ -63,6 +67,10 @@ export const catalogue: readonly AnyOperation[] = [
   restartBouncer,
   deleteBouncer,
   connectBouncer,
+  setHostname,
+  showHostname,
+  verifyHostname,
+  removeHostname,
   createUpstream,
   listUpstreams,
   showUpstream,

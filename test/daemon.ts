@@ -46,6 +46,8 @@ export async function createDaemon(
     IRC_NOW_IRCS_PORT: String(ports.ircs),
     IRC_NOW_BOUNCER_PORT: String(ports.bouncer),
     IRC_NOW_BOUNCERS_PORT: String(ports.bouncers),
+    // Nobody is there: no test asks the world's name servers.
+    IRC_NOW_DNS: '127.0.0.1:9',
     ...options.env,
   }
   const inside = options.inside ?? []

@@ -30,6 +30,15 @@ const Environment = z.object({
     .pipe(z.array(z.enum(allRoles)).min(1))
     .transform((given) => allRoles.filter((role) => given.includes(role))),
   IRC_NOW_PRIVATE_UPSTREAMS: z.stringbool().default(false),
+  IRC_NOW_DNS: z
+    .string()
+    .default('')
+    .transform((text) =>
+      text
+        .split(',')
+        .map((one) => one.trim())
+        .filter(Boolean),
+    ),
   IRC_NOW_SOJU: z.string().optional(),
   IRC_NOW_ERGO: z.string().optional(),
   IRC_NOW_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error']).default('info'),
@@ -85,6 +94,8 @@ export interface Configuration {
   /** Where payments are taken by Stripe; null is the sandbox. */
   readonly stripe: StripeOptions | null
   readonly privateUpstreams: boolean
+  /** Asked for members’ host names; the system’s where there are none. */
+  readonly nameServers: readonly string[]
   readonly programs: { readonly soju?: string; readonly ergo?: string }
   readonly logLevel: string
   readonly secretKey: Buffer | null
@@ -141,6 +152,7 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
     roles: read.IRC_NOW_ROLES,
     stripe: stripeOf(read),
     privateUpstreams: read.IRC_NOW_PRIVATE_UPSTREAMS,
+    nameServers: read.IRC_NOW_DNS,
     programs: {
       ...(read.IRC_NOW_SOJU ? { soju: read.IRC_NOW_SOJU } : {}),
       ...(read.IRC_NOW_ERGO ? { ergo: read.IRC_NOW_ERGO } : {}),

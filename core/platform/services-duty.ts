@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Runtime } from '../operation/run.ts'
+import { createSystemDns } from '../provisioning/dns.system.ts'
 import { findPrograms } from '../provisioning/local/programs.ts'
 import { startLocalServices } from '../provisioning/local/services.ts'
 import { createLocalProvisioner } from '../provisioning/provisioner.local.ts'
@@ -77,10 +78,12 @@ export function createServices(options: ServicesOptions) {
     async begin(held) {
       const services = await start(held.signal)
       try {
-        const provisioner = createLocalProvisioner(services)
+        const provisioner = await createLocalProvisioner(services)
         reconciler = startReconciler(
           {
             provisioner,
+            dns: createSystemDns(configuration.nameServers),
+            publicHost,
             key: keyring.key,
             open: keyring.open,
             // Another may have taken over by now; what this process's soju says must not be written over its words.
@@ -101,7 +104,7 @@ export function createServices(options: ServicesOptions) {
           ircs: { host: publicHost, port: ports.ircs },
           bouncers: { host: publicHost, port: ports.bouncers },
           certificateFingerprint: bouncerTls.fingerprint,
-          uploadSocket: services.soju.uploadSocket,
+          uploadSocket: services.uploadSocket,
           nowServ: {
             near: { host: ircs.host, port: ircs.port },
             serverFingerprint: ircs.fingerprint,

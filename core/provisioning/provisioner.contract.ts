@@ -86,6 +86,8 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
         restarts: 0,
         signOuts: 0,
         upstreams,
+        placement: 'shared',
+        hostname: null,
       }
     }
 
@@ -205,10 +207,10 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
 
       const off = upstreamOf(`${name}h`, { ...renamed, enabled: false })
       const fifth = await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, off]), quiet)
-      expect(fifth.find((upstream) => upstream.name === 'second')?.state).toBe('disabled')
+      expect(fifth.upstreams.find((upstream) => upstream.name === 'second')?.state).toBe('disabled')
 
       const last = await provisioner.applyBouncer(desired, quiet)
-      expect(last.map((upstream) => upstream.name)).toEqual(['net.irc.now'])
+      expect(last.upstreams.map((upstream) => upstream.name)).toEqual(['net.irc.now'])
     })
 
     test('a change that was cut short and then taken back is taken back', async () => {
@@ -270,19 +272,19 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
         (upstream) => upstream?.error !== null,
       )
       expect(refused?.state).toBe('connected')
-      expect(await provisioner.applyBouncer(byHand, quiet)).toEqual([refused])
+      expect((await provisioner.applyBouncer(byHand, quiet)).upstreams).toEqual([refused])
     })
 
     test('a client certificate is made once and kept', async () => {
       const { name, desired } = await member()
       const external = upstreamOf(name, { name: 'certified', sasl: { mechanism: 'external' } })
       const first = await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, external]), quiet)
-      const print = first.find((upstream) => upstream.name === 'certified')?.certificateFingerprint
+      const print = first.upstreams.find((upstream) => upstream.name === 'certified')?.certificateFingerprint
       expect(print).toMatch(/^[0-9a-f]{128}$/)
-      expect(first.find((upstream) => upstream.name === 'net.irc.now')?.certificateFingerprint).toBeNull()
+      expect(first.upstreams.find((upstream) => upstream.name === 'net.irc.now')?.certificateFingerprint).toBeNull()
       const changed = upstreamOf(name, { ...external, realname: 'Changed' })
       const second = await provisioner.applyBouncer(bouncerOf(name, [...desired.upstreams, changed]), quiet)
-      expect(second.find((upstream) => upstream.name === 'certified')?.certificateFingerprint).toBe(print)
+      expect(second.upstreams.find((upstream) => upstream.name === 'certified')?.certificateFingerprint).toBe(print)
     })
 
     test('a restart drops clients and connects anew, once', async () => {
@@ -312,7 +314,7 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       const second = await provisioner.applyBouncer({ ...desired, signOuts: 1 }, quiet)
       await client.ended()
       await expect(loginToBouncer(name)).rejects.toThrow(/904|464/)
-      expect(second[0]?.state).toBe('connected')
+      expect(second.upstreams[0]?.state).toBe('connected')
       friend.send('PING done')
       await friend.wait(({ command, params }) => command === 'PONG' && params.includes('done'))
       expect(friend.lines.some(({ command }) => command === '731')).toBe(false)
@@ -323,7 +325,7 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       await provisioner.applyBouncer(desired, quiet)
       await connected(name)
       const off = await provisioner.applyBouncer({ ...desired, enabled: false }, quiet)
-      expect(off.map(({ state }) => state)).toEqual(['disabled'])
+      expect(off.upstreams.map(({ state }) => state)).toEqual(['disabled'])
       await expect(loginToBouncer(name)).rejects.toThrow(/disabled/)
       await provisioner.applyBouncer(desired, quiet)
       await connected(name)
@@ -340,8 +342,8 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       await provisioner.removeBouncer({ id: name, name })
       await expect(loginToBouncer(name)).rejects.toThrow()
       const plain = bouncerOf(name, [])
-      expect(await provisioner.applyBouncer(plain, quiet)).toEqual([])
-      expect(await provisioner.applyBouncer(desired, quiet)).toHaveLength(1)
+      expect((await provisioner.applyBouncer(plain, quiet)).upstreams).toEqual([])
+      expect((await provisioner.applyBouncer(desired, quiet)).upstreams).toHaveLength(1)
       await connected(name)
     })
 

@@ -20,7 +20,7 @@ provisionerContract('local', async () => {
   })
   const { addresses } = services
   return {
-    provisioner: createLocalProvisioner(services),
+    provisioner: await createLocalProvisioner(services),
     bouncer: addresses.bouncer,
     network: addresses.irc,
     upstream: { ...addresses.irc, tls: false, serverFingerprint: null },

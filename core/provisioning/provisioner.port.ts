@@ -52,6 +52,10 @@ export interface DesiredBouncer {
   /** Grows by one each time live client sessions must sign in again (a revoked password). */
   readonly signOuts: number
   readonly upstreams: readonly DesiredUpstream[]
+  /** On the service for all, or on one of its own; it moves with all that it has. */
+  readonly placement: 'shared' | 'dedicated'
+  /** A host name of its owner's at which it is reached as well, with a certificate; only where it is dedicated. */
+  readonly hostname: string | null
 }
 
 export interface ObservedUpstream {
@@ -63,6 +67,16 @@ export interface ObservedUpstream {
   readonly error: string | null
   /** SHA-512 of the bouncer's client certificate, hex, when it has one. */
   readonly certificateFingerprint: string | null
+}
+
+export interface ObservedBouncer {
+  readonly upstreams: readonly ObservedUpstream[]
+  /** Where it is; elsewhere than it should be while moving it has failed. */
+  readonly placement: DesiredBouncer['placement']
+  /** Why it could not be moved, one sentence; it is tried again by a later application. */
+  readonly moveFailure: string | null
+  /** SHA-256 of its host name's certificate where no client trusts it by itself, hex. */
+  readonly hostnameFingerprint: string | null
 }
 
 /** An account as the hosted network (net.irc.now) must treat it. */
@@ -94,8 +108,11 @@ export class ProvisionerRejected extends Error {
 }
 
 export interface Provisioner {
-  /** Makes the bouncer match, creating what lacks; twice does no harm; `progress` hears short steps. */
-  applyBouncer(desired: DesiredBouncer, progress: (step: string) => void): Promise<readonly ObservedUpstream[]>
+  /**
+   * Makes the bouncer match, creating what lacks; twice does no harm; `progress` hears short steps. Cut short at any moment
+   * of a move, the next application finds it whole on one side, and goes on from there.
+   */
+  applyBouncer(desired: DesiredBouncer, progress: (step: string) => void): Promise<ObservedBouncer>
   /** Reads the live state without changing anything; null when the bouncer does not exist. */
   observeBouncer(username: string): Promise<readonly ObservedUpstream[] | null>
   /** Removes the bouncer with all that belongs to it, and no later one of its name; succeeds when it is not there. */

@@ -61,5 +61,7 @@ export const desiredBouncer = (
   enabled: bouncer.enabled && !bouncer.over_limit && account.suspended_at === null,
   restarts: bouncer.restarts,
   signOuts: bouncer.sign_outs,
+  placement: bouncer.placement,
+  hostname: bouncer.hostname_verified_at === null ? null : bouncer.hostname,
   upstreams: upstreams.map((row) => desiredUpstream(row, bouncer, account, options)),
 })

@@ -1,20 +1,25 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
+import { createFakeDns } from '../provisioning/dns.fake.ts'
 import type { DesiredBouncer, Provisioner } from '../provisioning/provisioner.port.ts'
 import type { Database } from '../store/database.ts'
 import { reconcileBouncer } from './reconcile-bouncer.ts'
 
 /** A world that follows at once. */
 const obedient = {
-  applyBouncer: async (desired: DesiredBouncer) =>
-    desired.upstreams.map(({ name, nick, enabled }) => ({
+  applyBouncer: async (desired: DesiredBouncer) => ({
+    upstreams: desired.upstreams.map(({ name, nick, enabled }) => ({
       name,
       state: desired.enabled && enabled ? 'connected' : 'disabled',
       nick,
       error: null,
       certificateFingerprint: null,
     })),
+    placement: desired.placement,
+    moveFailure: null,
+    hostnameFingerprint: null,
+  }),
 } as unknown as Provisioner
 
 onBothDatabases('what is told of a bouncer', (open) => {
@@ -37,7 +42,10 @@ onBothDatabases('what is told of a bouncer', (open) => {
     const [bouncer] = await runtime.read((store) => store.bouncers.list(alice))
     seen = await runtime.read((store) => store.events.lastId(alice))
     const ownNetwork = { host: '127.0.0.1', port: 6697, tls: true, serverFingerprint: null }
-    const deps = { transaction, now, provisioner: obedient, key: keyring.key, open: () => '', ownNetwork }
+    const deps = {
+      ...{ transaction, now, provisioner: obedient, key: keyring.key, open: () => '', ownNetwork },
+      ...{ dns: createFakeDns(new Map()), publicHost: '127.0.0.1' },
+    }
     // Nothing has changed the second time, so nothing is said again.
     for (let n = 0; n < 2; n += 1) await reconcileBouncer(bouncer!.id, deps)
     const events = await runtime.read((store) => store.events.after(alice, seen))

@@ -1,11 +1,20 @@
+import type { AccountRow } from '../accounts/account-store.ts'
+import { entitlementsIn } from '../billing/entitlements-in.ts'
 import { faultPoint } from '../operation/faults.ts'
-import type { ObservedUpstream, Provisioner } from '../provisioning/provisioner.port.ts'
+import type { BouncerRow } from '../provisioning/bouncers/bouncer-store.ts'
+import { mostDedicated } from '../provisioning/bouncers/dedicated.ts'
+import type { Dns } from '../provisioning/dns.port.ts'
+import type { ObservedBouncer, ObservedUpstream, Provisioner } from '../provisioning/provisioner.port.ts'
 import type { UpstreamRow } from '../provisioning/upstreams/upstream-store.ts'
 import type { Stores } from '../store/stores.ts'
+import { checkHostname } from './check-hostname.ts'
 import { type DesiredOptions, desiredBouncer } from './desired.ts'
 
 export interface ReconcileDeps extends DesiredOptions {
   readonly provisioner: Provisioner
+  readonly dns: Dns
+  /** Where the platform’s bouncers are reached. */
+  readonly publicHost: string
   transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
   now(): Date
 }
@@ -18,11 +27,17 @@ const seldom = 30_000
 
 /** Makes one bouncer as it should be. Answers when to look again, or nothing when it is gone. */
 export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise<number | undefined> {
+  await lookAtHostname(id, deps)
   const state = await deps.transaction(async (store) => {
     const bouncer = await store.bouncers.byId(id)
     if (!bouncer) return null
     const account = (await store.accounts.byId(bouncer.account_id))!
-    return { bouncer, account, upstreams: await store.upstreams.list(id) }
+    if (await isEntitled(store, bouncer, account, deps.now()))
+      return { bouncer, account, upstreams: await store.upstreams.list(id) }
+    await store.bouncers.change(id, { placement: 'shared' })
+    const message = `The bouncer “${bouncer.name}” moves to the shared one: your plan has no bouncer of its own any more.`
+    await record(store, deps, account.id, `bouncer/${bouncer.name}`, 'bouncer.updated', message)
+    return { bouncer: (await store.bouncers.byId(id))!, account, upstreams: await store.upstreams.list(id) }
   })
   if (!state) return undefined
   const { bouncer, account, upstreams } = state
@@ -52,22 +67,29 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     if (behind) tell('bouncer.progress', step).catch(() => undefined)
   })
   faultPoint('reconcile')
-  const stateOf = (row: UpstreamRow | undefined) => observed.find(({ name }) => name === row?.name)?.state
+  const stateOf = (row: UpstreamRow | undefined) => observed.upstreams.find(({ name }) => name === row?.name)?.state
   await deps.transaction(async (store) => {
-    await store.bouncers.observed(id, bouncer.generation)
+    await store.bouncers.observed(id, bouncer.generation, {
+      placed: observed.placement,
+      move_failure: observed.moveFailure,
+      hostname_fingerprint: observed.hostnameFingerprint,
+    })
     const own = upstreams.find(({ managed, enabled }) => managed && enabled)
     const off = !desired.enabled || stateOf(own) === 'disabled'
     const ready = off || stateOf(own) === 'connected' || !own
     const the = `The bouncer “${bouncer.name}”`
     const say = (type: string, message: string) =>
       record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message)
+    if (observed.placement !== bouncer.placed) await say('bouncer.moved', movedTo(bouncer.name, observed.placement))
+    else if (observed.moveFailure && observed.moveFailure !== bouncer.move_failure)
+      await say('bouncer.failed', observed.moveFailure)
     if (ready && (behind || own?.state !== stateOf(own)))
       await (off
         ? say('bouncer.stopped', `${the} is ${bouncer.enabled ? 'stopped: its account is suspended' : 'switched off'}.`)
         : say('bouncer.ready', `${the} is ready.`))
     else if (behind && own) await say('bouncer.progress', `connecting to ${own.name}`)
     for (const row of upstreams) {
-      const seen = observed.find((one) => one.name === row.name)
+      const seen = observed.upstreams.find((one) => one.name === row.name)
       if (seen) await observeUpstream(store, deps, row, seen, bouncer.account_id, bouncer.name)
     }
   })
@@ -81,6 +103,37 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
   })
   return Math.min(behind ? soon : seldom, ...waits)
 }
+
+/** Sees whether a host name that is not yet proved to be the bouncer's now is. */
+async function lookAtHostname(id: string, deps: ReconcileDeps): Promise<void> {
+  const row = await deps.transaction((store) => store.bouncers.byId(id))
+  if (!row || row.hostname === null || row.hostname_verified_at !== null || row.deleted_at) return
+  const { hostname } = row
+  const note = await checkHostname(deps.dns, row, hostname, deps.publicHost)
+  if (note !== null && note === row.hostname_note) return
+  await deps.transaction(async (store) => {
+    const now = await store.bouncers.byId(id)
+    if (now?.hostname !== hostname) return
+    const other = note === null && (await store.bouncers.byHostname(hostname))
+    const found = other ? `${hostname} belongs to another bouncer.` : note
+    await store.bouncers.hostnameSeen(id, found, deps.now())
+    const message = found ?? `The bouncer “${row.name}” is reached as ${hostname} now.`
+    await record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
+  })
+}
+
+/** Whether what it asks for is still part of the plan: what is paid for no more is taken back, with nothing lost. */
+async function isEntitled(store: Stores, bouncer: BouncerRow, account: AccountRow, now: Date): Promise<boolean> {
+  if (bouncer.placement === 'shared' || bouncer.deleted_at) return true
+  const most = mostDedicated(await entitlementsIn(store, account, now))
+  const held = (await store.bouncers.list(account.id)).filter((row) => !row.deleted_at && row.placement === 'dedicated')
+  return most === null || held.length <= most
+}
+
+const movedTo = (name: string, placement: ObservedBouncer['placement']) =>
+  placement === 'dedicated'
+    ? `The bouncer “${name}” has moved to a bouncer of its own.`
+    : `The bouncer “${name}” has moved to the shared bouncer.`
 
 async function observeUpstream(
   store: Stores,

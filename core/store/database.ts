@@ -13,6 +13,7 @@ import * as signIn from './migrations/0003-sign-in.ts'
 import * as pastes from './migrations/0004-pastes.ts'
 import * as pictures from './migrations/0005-pictures.ts'
 import * as appliedAtHome from './migrations/0006-applied-at-home.ts'
+import * as dedicated from './migrations/0008-dedicated.ts'
 import * as billing from './migrations/0010-billing.ts'
 import { RevivingPglite } from './reviving-pglite.ts'
 import { hasRoom } from './room.ts'
@@ -85,6 +86,7 @@ async function migrate(kysely: Kysely<Schema>): Promise<void> {
     '0004-pastes': pastes,
     '0005-pictures': pictures,
     '0006-applied-at-home': appliedAtHome,
+    '0008-dedicated': dedicated,
     '0010-billing': billing,
   }
   const migrator = new Migrator({

@@ -57,6 +57,16 @@ export interface Schema extends BillingSchema {
     failure: string | null
     created_at: Date
     deleted_at: Date | null
+    placement: Generated<'shared' | 'dedicated'>
+    /** Where it really is. */
+    placed: Generated<'shared' | 'dedicated'>
+    move_failure: string | null
+    hostname: string | null
+    /** Null until its owner has proved by DNS that it is theirs. */
+    hostname_verified_at: Date | null
+    /** What its DNS lacks. */
+    hostname_note: string | null
+    hostname_fingerprint: string | null
     /** More than the plan allows: stopped until there is room. */
     over_limit: Generated<boolean>
   }

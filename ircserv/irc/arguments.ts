@@ -59,7 +59,9 @@ export function readArguments(operation: OperationDescription, words: readonly W
     const [, flag, attached] = (flags && !word.quoted && flagPattern.exec(word.text)) || []
     const [, key, value = ''] = (flags && !word.quoted && pairPattern.exec(word.text)) || []
     const choosing = attached === undefined && flag !== undefined ? choosingField(operation, flag) : undefined
+    const negated = attached === undefined && flag !== undefined ? negatedField(operation, flag) : undefined
     if (choosing) put(choosing, flag!.toLowerCase())
+    else if (negated) put(negated, 'no')
     else if (flag !== undefined) {
       const field = fieldOf(operation, flag)
       if (attached !== undefined) put(field, attached)
@@ -107,6 +109,10 @@ const isSetting = (operation: OperationDescription, typed: string) =>
 /** The field of which a flag is a choice. */
 const choosingField = ({ fields }: OperationDescription, flag: string) =>
   fields.find(({ choiceFlags, choices }) => choiceFlags && choices.includes(flag.toLowerCase()))
+
+/** What `--no-x` is about: as in a shell, it says no to `--x`. */
+const negatedField = ({ fields }: OperationDescription, flag: string) =>
+  fields.find((field) => field.kind === 'boolean' && flag.toLowerCase() === `no-${field.flag}`)
 
 function fieldOf(operation: OperationDescription, typed: string): Field {
   const found = everywhere(typed) ?? operation.fields.find(({ aliases }) => aliases.includes(typed.toLowerCase()))

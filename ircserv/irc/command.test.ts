@@ -26,6 +26,8 @@ it.each([
   ['bouncer update main -realname ""', { name: 'main', realname: '' }],
   ['bouncer update main -enabled', { name: 'main', enabled: true }],
   ['bouncer update -enabled no main', { name: 'main', enabled: false }],
+  ['bouncer update -no-enabled main', { name: 'main', enabled: false }],
+  ['bouncer update --no-dedicated -nick a', { dedicated: false, nick: 'a' }],
   ['bouncer update -enabled -nick a', { enabled: true, nick: 'a' }],
   ['paste update 1 -public -lang rs', { id: '1', visibility: 'public', language: 'rs' }],
   ['paste update 1 lang=rs -Public --unlisted', { id: '1', visibility: 'unlisted', language: 'rs' }],

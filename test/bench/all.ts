@@ -1,6 +1,7 @@
 import { benchBilling } from './billing.ts'
 import { benchCreate } from './create.ts'
 import { machine } from './harness.ts'
+import { benchMove } from './move.ts'
 import { benchNowServ } from './nowserv.ts'
 import { benchPictures } from './pictures.ts'
 import { benchStart } from './start.ts'
@@ -9,6 +10,7 @@ const benches = {
   start: benchStart,
   nowserv: benchNowServ,
   create: benchCreate,
+  move: benchMove,
   pictures: benchPictures,
   billing: benchBilling,
 }

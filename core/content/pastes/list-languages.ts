@@ -8,7 +8,9 @@ export const listLanguages = defineOperation({
   access: 'anyone',
   effect: 'read',
   positional: ['like'],
-  input: z.object({ like: z.string().min(1).max(32).optional().describe('Only those with this in one of their names.') }),
+  input: z.object({
+    like: z.string().min(1).max(32).optional().describe('Only those with this in one of their names.'),
+  }),
   output: z.object({ items: z.array(z.object({ name: z.string(), aliases: z.array(z.string()) })) }),
   errors: [],
   columns: ['name', 'aliases'],

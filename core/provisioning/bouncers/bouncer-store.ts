@@ -12,18 +12,24 @@ export type UpstreamState = Pick<
   'name' | 'managed' | 'enabled' | 'state' | 'last_error'
 >
 
+const isMoving = (row: BouncerRow) => row.placement !== row.placed
+
 /** A bouncer works once it is on the platform's own network, unless its owner has switched that off. */
 function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer['status'] {
-  const message = row.failure
+  const message = row.failure ?? (isMoving(row) ? row.move_failure : null)
   if (row.deleted_at) return { phase: 'deleting', message }
-  if (row.observed_generation < row.generation) return { phase: message ? 'failed' : 'pending', message }
+  if (row.observed_generation < row.generation) {
+    const moves =
+      row.placement === 'dedicated' ? 'It moves to a bouncer of its own.' : 'It moves to the shared bouncer.'
+    return { phase: message ? 'failed' : 'pending', message: message ?? (isMoving(row) ? moves : null) }
+  }
   const own = upstreams.find(({ managed, enabled }) => managed && enabled)
   if (row.over_limit) return { phase: 'stopped', message: 'This is more than your plan allows; see “plan show”.' }
   if (!row.enabled) return { phase: 'stopped', message }
   const held = upstreams.some(({ enabled, state }) => enabled && state === 'disabled')
   if (held) return { phase: 'stopped', message: message ?? 'Its account is suspended.' }
   if (!own || own.state === 'connected') return { phase: 'ready', message }
-  return { phase: 'connecting', message: own.last_error && `${own.name}: ${own.last_error}` }
+  return { phase: 'connecting', message: own.last_error ? `${own.name}: ${own.last_error}` : message }
 }
 
 export const bouncerOf = (row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer => ({
@@ -32,6 +38,8 @@ export const bouncerOf = (row: BouncerRow, upstreams: readonly UpstreamState[]):
   nick: row.nick,
   realname: row.realname,
   enabled: row.enabled,
+  placement: row.placed,
+  hostname: row.hostname,
   status: statusOf(row, upstreams),
   upstreams: `${upstreams.filter(({ state }) => state === 'connected').length} of ${upstreams.length} connected`,
   createdAt: row.created_at.toISOString(),
@@ -67,6 +75,21 @@ export function createBouncerStore(db: Kysely<Schema>) {
         .where('name', '=', name)
         .executeTakeFirst(),
     byId: (id: string) => db.selectFrom('bouncers').selectAll().where('id', '=', id).executeTakeFirst(),
+    /** The one that has proved that the host name is its. */
+    byHostname: (hostname: string) =>
+      db
+        .selectFrom('bouncers')
+        .selectAll()
+        .where('hostname', '=', hostname)
+        .where('hostname_verified_at', 'is not', null)
+        .executeTakeFirst(),
+    /** What a look at its DNS has come to; `null` is that all is there. Its application follows. */
+    hostnameSeen: (id: string, note: string | null, at: Date) =>
+      db
+        .updateTable('bouncers')
+        .set({ hostname_note: note, ...(note === null ? { hostname_verified_at: at } : {}) })
+        .where('id', '=', id)
+        .execute(),
     byUsername: (username: string) =>
       db.selectFrom('bouncers').selectAll().where('username', '=', username).executeTakeFirst(),
     insert: (
@@ -79,7 +102,20 @@ export function createBouncerStore(db: Kysely<Schema>) {
     /** Changes the desired state; the reconciler follows. */
     change: (
       id: string,
-      set: Partial<Pick<BouncerRow, 'nick' | 'realname' | 'enabled' | 'deleted_at'>>,
+      set: Partial<
+        Pick<
+          BouncerRow,
+          | 'nick'
+          | 'realname'
+          | 'enabled'
+          | 'deleted_at'
+          | 'placement'
+          | 'hostname'
+          | 'hostname_verified_at'
+          | 'hostname_fingerprint'
+          | 'hostname_note'
+        >
+      >,
       grow: { restarts?: boolean; signOuts?: boolean } = {},
     ) =>
       db
@@ -93,8 +129,16 @@ export function createBouncerStore(db: Kysely<Schema>) {
         }))
         .where('id', '=', id)
         .execute(),
-    observed: (id: string, generation: number) =>
-      db.updateTable('bouncers').set({ observed_generation: generation, failure: null }).where('id', '=', id).execute(),
+    observed: (
+      id: string,
+      generation: number,
+      where: Pick<BouncerRow, 'placed' | 'move_failure' | 'hostname_fingerprint'>,
+    ) =>
+      db
+        .updateTable('bouncers')
+        .set({ observed_generation: generation, failure: null, ...where })
+        .where('id', '=', id)
+        .execute(),
     failed: (id: string, failure: string) => db.updateTable('bouncers').set({ failure }).where('id', '=', id).execute(),
     setOverLimit: (id: string, over: boolean) =>
       db.updateTable('bouncers').set({ over_limit: over }).where('id', '=', id).execute(),

@@ -27,6 +27,8 @@ export const Bouncer = z.object({
   nick: z.string(),
   realname: z.string(),
   enabled: z.boolean(),
+  placement: z.enum(['shared', 'dedicated']).describe('Where it is: on the bouncer for all, or on one of its own.'),
+  hostname: z.string().nullable().describe('Your own host name for it.'),
   status: z.object({ phase: Phase, message: z.string().nullable() }),
   upstreams: z.string().describe('How many are connected, of how many.'),
   createdAt: z.string(),

@@ -34,9 +34,17 @@ export const connectBouncer = defineOperation({
   errors: ['not_found'],
   examples: ['', 'main weechat'],
   async handle({ name, client }, context) {
-    const { username, nick } = await findBouncer(context, name)
+    const row = await findBouncer(context, name)
+    const { username, nick } = row
     const { bouncers, certificateFingerprint } = context.platform
-    const access = { ...bouncers, username, nick, pin: certificateFingerprint }
+    const own = row.placed === 'dedicated' && row.hostname_verified_at ? row.hostname : null
+    const access = {
+      ...bouncers,
+      ...(own === null ? {} : { host: own }),
+      username,
+      nick,
+      pin: own === null ? certificateFingerprint : row.hostname_fingerprint,
+    }
     const settings = clientSettings(access)
     return {
       server: access.host,

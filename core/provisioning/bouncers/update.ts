@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { defineOperation } from '../../operation/define.ts'
 import { Bouncer, BouncerName, Nick, Realname } from './bouncer.ts'
+import { assertDedicated } from './dedicated.ts'
 import { describeBouncer, findBouncer } from './find.ts'
 
 export const updateBouncer = defineOperation({
   name: 'bouncer.update',
-  summary: 'Change a bouncer: nick, real name, on or off.',
+  summary: 'Change a bouncer: nick, real name, on or off, a service of its own.',
   access: 'member',
   effect: 'write',
   positional: ['name'],
@@ -13,18 +14,24 @@ export const updateBouncer = defineOperation({
     name: BouncerName.default('main'),
     nick: Nick.optional(),
     realname: Realname.optional(),
+    dedicated: z
+      .boolean()
+      .optional()
+      .describe('On a bouncer service of its own. It moves with all it has, and is away for some seconds.'),
     enabled: z.boolean().optional().describe('Off leaves all networks and lets no client in; nothing is lost.'),
   }),
   output: Bouncer,
-  errors: ['not_found'],
-  examples: ['--nick alice2', 'main --enabled no'],
+  errors: ['not_found', 'quota_reached'],
+  examples: ['--nick alice2', 'main --enabled no', '--dedicated'],
   settle: { show: 'bouncer.show', by: ['name'], until: 'working' },
-  async handle({ name, nick, realname, enabled }, context) {
+  async handle({ name, nick, realname, enabled, dedicated }, context) {
     const row = await findBouncer(context, name)
+    if (dedicated && row.placement !== 'dedicated') await assertDedicated(context)
     await context.store.bouncers.change(row.id, {
       ...(nick === undefined ? {} : { nick }),
       ...(realname === undefined ? {} : { realname }),
       ...(enabled === undefined ? {} : { enabled }),
+      ...(dedicated === undefined ? {} : { placement: dedicated ? 'dedicated' : 'shared' }),
     })
     await context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is being changed.`)
     await context.enqueue(`bouncer/${row.id}`)

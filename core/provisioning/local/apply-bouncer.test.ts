@@ -86,6 +86,8 @@ const bouncer = (username: string, changes: Partial<DesiredBouncer> = {}): Desir
   restarts: 0,
   signOuts: 0,
   upstreams: [],
+  placement: 'shared',
+  hostname: null,
   ...changes,
 })
 

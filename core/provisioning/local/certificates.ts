@@ -16,28 +16,59 @@ export interface CertificateFiles {
 const tenYearsMs = 10 * 365 * 24 * 3600 * 1000
 const monthMs = 30 * 24 * 3600 * 1000
 
-/** A self-signed certificate with its key, made once and kept as `NAME.crt` and `NAME.key` (0600) in `folder`. */
+/** What a server here is reached by: its name, and as itself. */
+export const serverNames = (name: string) => [name, 'localhost', '127.0.0.1', '::1']
+
+/** The authority that vouches for members' host names; made once and kept. */
+export const localAuthority = (folder: string) => keptCertificate(folder, 'authority', 'authority', [])
+
+/** The certificate of one host name, by an authority; made once and kept. */
+export async function issuedCertificate(
+  authority: CertificateFiles,
+  folder: string,
+  host: string,
+): Promise<CertificateFiles> {
+  const own = await keptCertificate(join(folder, 'hosts'), host, 'server', [host], authority)
+  return { ...own, cert: `${own.cert.trimEnd()}\n${authority.cert}` }
+}
+
+/**
+ * A certificate with its key, made once and kept as `NAME.crt` and `NAME.key` (0600) in `folder`; self-signed unless there
+ * is an issuer.
+ */
 export async function keptCertificate(
   folder: string,
   name: string,
-  usage: 'server' | 'client',
+  usage: 'server' | 'client' | 'authority',
   hosts: readonly string[],
+  issuer?: CertificateFiles,
 ): Promise<CertificateFiles> {
   await privateFolder(folder)
   const certPath = join(folder, `${name}.crt`)
   const keyPath = join(folder, `${name}.key`)
   const kept = { cert: await readTextFile(certPath), key: await readTextFile(keyPath) }
-  if (kept.cert && kept.key && isUsable(kept.cert)) return describe(certPath, keyPath, kept.cert, kept.key)
+  const isOfIssuer = (cert: string) =>
+    !issuer || new X509Certificate(cert).checkIssued(new X509Certificate(issuer.cert))
+  if (kept.cert && kept.key && isUsable(kept.cert) && isOfIssuer(kept.cert))
+    return describe(certPath, keyPath, kept.cert, kept.key)
 
-  const made = await generate([{ name: 'commonName', value: hosts[0] ?? name }], {
+  const made = await generate([{ name: 'commonName', value: hosts[0] ?? (usage === 'authority' ? 'irc.now' : name) }], {
     keyType: 'ec',
     curve: 'P-256',
     algorithm: 'sha256',
     notAfterDate: new Date(Date.now() + tenYearsMs),
+    ...(issuer ? { ca: { key: issuer.key, cert: issuer.cert } } : {}),
     extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: usage === 'server', clientAuth: usage === 'client' },
+      ...(usage === 'authority'
+        ? ([
+            { name: 'basicConstraints', cA: true, critical: true },
+            { name: 'keyUsage', keyCertSign: true, critical: true },
+          ] as const)
+        : ([
+            { name: 'basicConstraints', cA: false, critical: true },
+            { name: 'keyUsage', digitalSignature: true, critical: true },
+            { name: 'extKeyUsage', serverAuth: usage === 'server', clientAuth: usage === 'client' },
+          ] as const)),
       ...(hosts.length > 0 ? [{ name: 'subjectAltName' as const, altNames: hosts.map(altName) }] : []),
     ],
   })

@@ -1,22 +1,26 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keptCertificate } from './certificates.ts'
+import { keptCertificate, serverNames } from './certificates.ts'
 import { ErgoAdmin } from './ergo-admin.ts'
 import { type ErgoAuthSettings, ergoAuthScript } from './ergo-auth-script.ts'
 import { adminAccount, ergoConfig, ergoMotd, nowServAccount } from './ergo-config.ts'
+import type { ListenAddress } from './ports.ts'
 import { readTextFile, writePrivateFile } from './private-files.ts'
 import { untilTrue } from './readiness.ts'
 import { createServicePlace, type ServiceInput, superviseAt } from './service-place.ts'
 
 export interface ErgoServiceInput extends ServiceInput {
   readonly networkName: string
+  readonly tls: ListenAddress
   readonly auth: { readonly host: string; readonly port: number; readonly path: string }
 }
 
 /** net.irc.now: ergo by our configuration, and the link by which the platform runs it. */
 export async function createErgoService(input: ErgoServiceInput) {
-  const place = await createServicePlace('ergo', 'ergo.json', input, [input.networkName])
-  const { folder, certificates, server, adminSocket, configPath } = place
+  const place = await createServicePlace('ergo', 'ergo.json', input)
+  const { folder, adminSocket, configPath } = place
+  const certificates = join(input.stateDir, 'certificates')
+  const server = await keptCertificate(certificates, 'ergo', 'server', serverNames(input.networkName))
   const nowServ = await keptCertificate(certificates, 'nowserv', 'client', [])
   const client = await keptCertificate(certificates, 'platform', 'client', [])
   const admin = new ErgoAdmin({ socketPath: adminSocket, client, server, account: adminAccount })

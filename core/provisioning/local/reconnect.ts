@@ -16,10 +16,11 @@ export interface ReconnectFilter {
  */
 export async function reconnect(
   ledger: Ledger<LedgerBouncer>,
-  bouncerOf: (username: string) => SojuBouncer,
+  bouncerOf: (username: string) => Promise<SojuBouncer>,
   { addresses, login }: ReconnectFilter,
 ): Promise<number> {
   let count = 0
+  let failure: { readonly error: unknown } | undefined
   for (const username of await ledger.names()) {
     const known = await ledger.read(username)
     const ours = Object.entries(known?.upstreams ?? {}).filter(
@@ -28,14 +29,20 @@ export async function reconnect(
         (login === null || upstream.login?.toLowerCase() === login.toLowerCase()),
     )
     if (ours.length === 0) continue
-    const bouncer = bouncerOf(username)
-    if (!(await bouncer.enabled())) continue
     const names = ours.map(([name]) => name)
-    for (const name of login === null ? await notSignedInOn(bouncer, names) : names) {
-      await bouncer.reconnect(name)
-      count++
+    try {
+      const bouncer = await bouncerOf(username)
+      if (!(await bouncer.enabled())) continue
+      for (const name of login === null ? await notSignedInOn(bouncer, names) : names) {
+        await bouncer.reconnect(name)
+        count++
+      }
+    } catch (error) {
+      // Of many sojus one may be down; the others' bouncers don't wait for it.
+      failure ??= { error }
     }
   }
+  if (failure) throw failure.error
   return count
 }
 
@@ -43,6 +50,7 @@ export async function reconnect(
 export async function reconnectUntilAll(attempt: () => Promise<number>, stopped: AbortSignal): Promise<void> {
   for (const pauseMs of [0, 3000, 7000, 10_000, 15_000, 30_000]) {
     await delay(pauseMs, undefined, { signal: stopped, ref: false })
-    if ((await attempt()) === 0 && pauseMs > 0) return
+    const done = await attempt().catch(() => null)
+    if (done === 0 && pauseMs > 0) return
   }
 }

@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { keptCertificate } from './certificates.ts'
 import type { ListenAddress } from './ports.ts'
 import { dropPresence } from './presence.ts'
 import { privateFolder } from './private-files.ts'
@@ -14,36 +13,36 @@ export interface ServiceInput extends SupervisorOptions {
   readonly socketDir: string
   readonly program: Program
   readonly plain: ListenAddress
-  readonly tls: ListenAddress
+  /** Where it does TLS itself. */
+  readonly tls?: ListenAddress
 }
 
-/** Where a service has its things: a folder and a socket of its own, and the certificate of its TLS port for `names`. */
+/** Where a service has its things: a folder and a socket of its own. */
 export async function createServicePlace(
   name: string,
   configFile: string,
   input: ServiceInput,
-  names: readonly string[],
+  /** For one of several of a kind: its folder in the state folder, and a short name for its socket. */
+  { folder: path = name, short = name }: { folder?: string; short?: string } = {},
 ) {
-  const folder = await privateFolder(join(input.stateDir, name))
-  const certificates = join(input.stateDir, 'certificates')
+  const folder = await privateFolder(join(input.stateDir, path))
   return {
     name,
     folder,
-    certificates,
-    server: await keptCertificate(certificates, name, 'server', [...names, 'localhost', '127.0.0.1', '::1']),
-    adminSocket: join(input.socketDir, `${name}-admin`),
+    pidFile: join(folder, `${short}.pid`),
+    adminSocket: join(input.socketDir, `${short}-admin`),
     configPath: join(folder, configFile),
   }
 }
 
-/** The supervised service at a place; it is ready when it `answers` and both its ports listen. */
+/** The supervised service at a place; it is ready when it `answers` and its ports listen. */
 export function superviseAt(
   place: Awaited<ReturnType<typeof createServicePlace>>,
   input: ServiceInput,
   admin: { close(): void },
   how: Pick<ServiceSpec, 'args' | 'prepare' | 'presence'> & { answers(died: AbortSignal): Promise<void> },
 ) {
-  const { name, folder, configPath, adminSocket } = place
+  const { name, folder, pidFile, configPath, adminSocket } = place
   const { answers, ...spec } = how
   const service = new SupervisedService(
     {
@@ -52,12 +51,12 @@ export function superviseAt(
       command: input.program.path,
       cwd: folder,
       env: serviceEnvironment(folder, input.program),
-      pidFile: join(folder, `${name}.pid`),
+      pidFile,
       marker: configPath,
       ready: async (died) => {
         await answers(died)
         await untilListening(input.plain, died)
-        await untilListening(input.tls, died)
+        if (input.tls) await untilListening(input.tls, died)
       },
     },
     input,

@@ -198,10 +198,10 @@ describe('signing in', { timeout: 60_000 }, () => {
   })
 
   test('a bouncer’s user exists only when the platform made it', async () => {
-    const { addresses } = await start()
+    const { soju } = await start()
     platform.passwords.set('soju/stranger', 'right')
     const login = { nick: 'stranger', account: 'stranger', password: 'right' }
-    await expect(IrcProbe.login(addresses.bouncer, login)).rejects.toThrow(/ERROR|connection ended/)
+    await expect(IrcProbe.login(soju.plain, login)).rejects.toThrow(/ERROR|connection ended/)
   })
 })
 

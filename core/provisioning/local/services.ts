@@ -1,7 +1,10 @@
 import { rmdir } from 'node:fs/promises'
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { authPaths } from './auth-endpoint.ts'
+import { keptCertificate, serverNames } from './certificates.ts'
+import { createDedicatedSojus } from './dedicated-sojus.ts'
 import { createErgoService } from './ergo-service.ts'
+import { type Front, type FrontOptions, startFront } from './front.ts'
 import { assertFree, type ListenAddress } from './ports.ts'
 import { privateFolder } from './private-files.ts'
 import { endOrphan } from './process-identity.ts'
@@ -9,6 +12,7 @@ import type { Programs } from './program.ts'
 import { reachable } from './readiness.ts'
 import { createSojuService } from './soju-service.ts'
 import { socketFolder } from './state-folders.ts'
+import { startUploadFront, type UploadFront } from './upload-front.ts'
 
 export interface LocalListen {
   /** net.irc.now, plain: loopback. */
@@ -38,9 +42,15 @@ export interface LocalServicesOptions {
   readonly onSojuReady?: (restarted: boolean) => void
 }
 
+/** Which soju a client, or what it uploads, belongs to. */
+export interface Routes extends Pick<FrontOptions, 'contextOf' | 'routeOf'> {
+  /** The socket at which the soju takes uploads that has a user; of nobody known, the shared one's. */
+  uploadSocketOf(username: string | null): Promise<string | null>
+}
+
 export type LocalServices = Awaited<ReturnType<typeof startLocalServices>>
 
-/** Starts ergo, then soju; resolves when both take connections; rejects leaving neither running. */
+/** Starts ergo, then soju; resolves when both are ready, soju to whoever opens the front; rejects leaving neither running. */
 export async function startLocalServices(options: LocalServicesOptions) {
   const { listen, log, programs } = options
   const progress = options.progress ?? (() => {})
@@ -65,14 +75,13 @@ export async function startLocalServices(options: LocalServicesOptions) {
       options.onErgoReady?.(restarted)
     },
   })
-  const soju = await createSojuService({
+  const hostname = options.bouncerHostname ?? 'bouncer.irc.now'
+  const sojuInput = {
     stateDir,
     socketDir,
     program: programs.soju,
-    hostname: options.bouncerHostname ?? 'bouncer.irc.now',
+    hostname,
     title: 'irc.now',
-    plain: listen.bouncer,
-    tls: listen.bouncerTls,
     authUrl: new URL(paths.soju, auth).href,
     uploads:
       options.uploadOrigin === undefined
@@ -80,7 +89,13 @@ export async function startLocalServices(options: LocalServicesOptions) {
         : { to: new URL(paths.uploads, auth).href, origin: options.uploadOrigin },
     log,
     onReady: options.onSojuReady,
-  })
+  }
+  const soju = await createSojuService(sojuInput)
+  const dedicated = createDedicatedSojus(sojuInput, soju.data)
+  const certificate = await keptCertificate(join(stateDir, 'certificates'), 'soju', 'server', serverNames(hostname))
+  let front: Front | undefined
+  let uploadFront: UploadFront | undefined
+  const uploadSocket = options.uploadOrigin === undefined ? null : join(socketDir, 'uploads')
 
   // What a former daemon left running holds our ports.
   for (const { spec } of [ergo.service, soju.service]) await endOrphan(spec.pidFile, spec.marker)
@@ -89,7 +104,9 @@ export async function startLocalServices(options: LocalServicesOptions) {
   }
 
   async function stop(): Promise<void> {
-    await soju.stop()
+    await front?.stop()
+    await uploadFront?.stop()
+    await Promise.all([soju.stop(), dedicated.stop()])
     await ergo.stop()
     await rmdir(socketDir).catch(() => {})
   }
@@ -105,17 +122,25 @@ export async function startLocalServices(options: LocalServicesOptions) {
   return {
     ergo,
     soju,
+    dedicated,
     programs,
     networkName,
     addresses: {
       irc: at(listen.irc),
       ircs: { ...at(listen.ircs), fingerprint: ergo.server.fingerprint },
       bouncer: at(listen.bouncer),
-      bouncerTls: { ...at(listen.bouncerTls), fingerprint: soju.server.fingerprint },
+      bouncerTls: { ...at(listen.bouncerTls), fingerprint: certificate.fingerprint },
     },
     /** NowServ's client certificate: SASL EXTERNAL with it is its account, its nick and its operator class. */
     nowServ: ergo.nowServ,
     stateDir,
+    /** Where uploads for all sojus are taken; null where nobody can upload. */
+    uploadSocket,
+    /** Lets clients in, from now on. */
+    async openFront({ uploadSocketOf, ...routes }: Routes): Promise<void> {
+      front = await startFront({ plain: listen.bouncer, tls: listen.bouncerTls, certificate, ...routes })
+      if (uploadSocket !== null) uploadFront = await startUploadFront(uploadSocket, uploadSocketOf)
+    },
     /** Calls back each time ergo is there again after it was gone. */
     onErgoRestart: (hear: () => void): void => void ergoRestarts.add(hear),
     stop,

@@ -6,9 +6,6 @@ export interface SojuConfigInput {
   readonly hostname: string
   readonly title: string
   readonly plain: ListenAddress
-  readonly tls: ListenAddress
-  readonly certPath: string
-  readonly keyPath: string
   readonly adminSocket: string
   /** Where passwords are checked; carries the endpoint's token. */
   readonly authUrl: string
@@ -34,7 +31,6 @@ export function sojuConfig(input: SojuConfigInput): string {
     ['hostname', input.hostname],
     ['title', input.title],
     ['motd', join(input.folder, 'motd.txt')],
-    ['tls', input.certPath, input.keyPath],
     ['db', 'sqlite3', join(input.folder, 'soju.db')],
     ['message-store', 'db'],
     ['auth', 'http', input.authUrl],
@@ -42,7 +38,8 @@ export function sojuConfig(input: SojuConfigInput): string {
     ['max-user-networks', '0'],
     ['listen', `unix+admin://${input.adminSocket}`],
     ['listen', `irc+insecure://${hostPort(input.plain.host, input.plain.port)}`],
-    ['listen', `ircs://${hostPort(input.tls.host, input.tls.port)}`],
+    // The front tells it by whom it is really asked.
+    ['accept-proxy-ip', '127.0.0.0/8', '::1/128'],
     ...(input.uploads ? uploadDirectives(input.uploads) : []),
   ]
   return `${directives.map((words) => words.map(quote).join(' ')).join('\n')}\n`

@@ -1,29 +1,48 @@
+import { createHash } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort, type ListenAddress } from './ports.ts'
 import { writePrivateFile } from './private-files.ts'
 import { untilTrue } from './readiness.ts'
 import { createServicePlace, type ServiceInput, superviseAt } from './service-place.ts'
 import { SojuAdmin } from './soju-admin.ts'
 import { type SojuUploads, sojuConfig, sojuMotd } from './soju-config.ts'
 
-export interface SojuServiceInput extends ServiceInput {
+export interface SojuServiceInput extends Omit<ServiceInput, 'plain' | 'tls'> {
+  /** For whom alone it is; absent for the shared one. */
+  readonly username?: string
   readonly hostname: string
   readonly title: string
   readonly authUrl: string
   readonly uploads: Omit<SojuUploads, 'socket'> | null
 }
 
-/** The shared bouncer: soju by our configuration, and the link by which the platform runs it. */
+/** A soju by our configuration, and the link by which the platform runs it. It listens on loopback, behind the front. */
 export async function createSojuService(input: SojuServiceInput) {
-  const place = await createServicePlace('soju', 'soju.conf', input, [input.hostname])
-  const { folder, server, adminSocket, configPath } = place
+  const { username } = input
+  /** Only the front connects to it, so it is another one at each start. */
+  const plain = { host: '127.0.0.1', port: 0 }
+  // A socket's path has little room.
+  const short =
+    username === undefined ? 'soju' : `soju-${createHash('sha256').update(username).digest('hex').slice(0, 8)}`
+  const place =
+    username === undefined
+      ? await createServicePlace('soju', 'soju.conf', { ...input, plain })
+      : await createServicePlace(
+          `soju of ${username}`,
+          'soju.conf',
+          { ...input, plain },
+          { folder: join('dedicated', username), short },
+        )
+  const { folder, adminSocket, configPath } = place
   const admin = new SojuAdmin(adminSocket)
-  const uploads = input.uploads && { ...input.uploads, socket: join(input.socketDir, 'soju-http') }
+  const uploads = input.uploads && { ...input.uploads, socket: join(input.socketDir, `${short}-http`) }
 
   async function prepare(): Promise<void> {
     // soju does not start where a killed one left its socket.
     for (const path of [adminSocket, ...(uploads ? [uploads.socket] : [])]) await rm(path, { force: true })
+    plain.port = await freePort()
     await writePrivateFile(join(folder, 'motd.txt'), sojuMotd)
     await writePrivateFile(
       configPath,
@@ -31,10 +50,7 @@ export async function createSojuService(input: SojuServiceInput) {
         folder,
         hostname: input.hostname,
         title: input.title,
-        plain: input.plain,
-        tls: input.tls,
-        certPath: server.certPath,
-        keyPath: server.keyPath,
+        plain,
         adminSocket,
         authUrl: input.authUrl,
         uploads,
@@ -42,7 +58,7 @@ export async function createSojuService(input: SojuServiceInput) {
     )
   }
 
-  const supervised = superviseAt(place, input, admin, {
+  const supervised = superviseAt(place, { ...input, plain }, admin, {
     args: ['-config', configPath],
     // Unlike ergo it has no lock of its own: a second one would connect every member twice.
     presence: join(folder, 'runs'),
@@ -51,9 +67,13 @@ export async function createSojuService(input: SojuServiceInput) {
   })
   return {
     ...supervised,
+    name: place.name,
     admin,
-    server,
+    plain: plain as ListenAddress,
+    /** Where it takes uploads; null where nobody can upload. */
     uploadSocket: uploads?.socket ?? null,
+    folder,
+    data: join(folder, 'soju.db'),
     async stop(): Promise<void> {
       await supervised.stop()
       if (uploads) await rm(uploads.socket, { force: true })

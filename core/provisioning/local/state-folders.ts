@@ -10,7 +10,7 @@ const longestSocketPath = 100
 /** The private folder for unix sockets: in the state folder, or, when that path is too long for one, a short one. */
 export async function socketFolder(stateDir: string): Promise<string> {
   const own = join(stateDir, 'run')
-  if (Buffer.byteLength(join(own, 'soju-admin')) <= longestSocketPath) return privateFolder(own)
+  if (Buffer.byteLength(join(own, 'soju-01234567-admin')) <= longestSocketPath) return privateFolder(own)
   const name = `irc-now-${createHash('sha256').update(stateDir).digest('hex').slice(0, 16)}`
   const short = await privateFolder(join(tmpdir(), name))
   const owner = await lstat(short)

@@ -11,10 +11,12 @@ export interface AskedLogin {
   readonly clientAddress: string | undefined
 }
 
-/** Stands in for the platform's auth endpoint: knows passwords in memory. */
+/** Stands in for what the platform serves sojus and ergo: knows passwords in memory, and takes uploads. */
 export class TestPlatform {
   readonly passwords = new Map<string, string>()
   readonly asked: AskedLogin[] = []
+  /** Whose uploads sojus have handed over. */
+  readonly uploads: string[] = []
   readonly url: string
   readonly #server: Server
 
@@ -29,6 +31,11 @@ export class TestPlatform {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const platform = new TestPlatform(server)
     server.on('request', (request, response) => {
+      if (request.url === paths.uploads) {
+        platform.uploads.push(String(request.headers['soju-username']))
+        request.resume()
+        return void response.writeHead(201, { location: 'http://pic.example/1' }).end()
+      }
       const service = serviceOf(request.url, paths)
       const [name = '', ...password] = Buffer.from(request.headers.authorization?.slice(6) ?? '', 'base64')
         .toString()

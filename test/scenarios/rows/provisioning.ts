@@ -37,6 +37,8 @@ export const provisioning: Readonly<Record<string, Row>> = {
       { input: { nick: '{me}3' }, dryRun: true },
       { input: { name: 'main', realname: '-x = "y" ; z' } },
       { input: { realname: '' } },
+      { input: { dedicated: true }, code: 'quota_reached' },
+      { input: { dedicated: false } },
       { input: { enabled: false } },
       { input: { name: 'none', nick: 'x' }, code: 'not_found' },
       { input: { nick: '1x' }, code: 'invalid_input' },

@@ -1,0 +1,151 @@
+import { afterAll, beforeEach, expect, test } from 'vitest'
+import { onBothDatabases } from '../../test/databases.ts'
+import { createTestPlatform } from '../../test/platform.ts'
+import { createFakeDns, type FakeName } from '../provisioning/dns.fake.ts'
+import type { DesiredBouncer, Provisioner } from '../provisioning/provisioner.port.ts'
+import type { Database } from '../store/database.ts'
+import { reconcileBouncer } from './reconcile-bouncer.ts'
+
+onBothDatabases('where a bouncer is, and by which name', (open) => {
+  let database: Database
+  let platform: Awaited<ReturnType<typeof createTestPlatform>>
+  let names: Map<string, FakeName>
+  let applied: DesiredBouncer[]
+  let moveFailure: string | null
+  beforeEach(async () => {
+    database = await open()
+    platform = await createTestPlatform(database)
+    names = new Map()
+    applied = []
+    moveFailure = null
+    for (const name of ['alice', 'bob']) {
+      await platform.member(name)
+      await givePro(name)
+      await platform.call(name, 'bouncer.create')
+    }
+  }, 60_000)
+  afterAll(() => database?.close())
+
+  const givePro = (name: string) => platform.call('ops', 'plan.override.set', { name, what: 'pro', reason: 'a gift' })
+
+  /** Moves whatever it is told to. */
+  const provisioner = {
+    async applyBouncer(desired: DesiredBouncer) {
+      applied.push(desired)
+      return {
+        upstreams: [],
+        placement: moveFailure === null ? desired.placement : 'shared',
+        moveFailure,
+        hostnameFingerprint: desired.placement === 'dedicated' && desired.hostname ? 'cd'.repeat(32) : null,
+      }
+    },
+  } as unknown as Provisioner
+
+  async function reconcile(member: string): Promise<void> {
+    const { id } = await database.kysely
+      .selectFrom('bouncers')
+      .select('id')
+      .where('username', '=', member)
+      .executeTakeFirstOrThrow()
+    await reconcileBouncer(id, {
+      ...{ provisioner, dns: createFakeDns(names), publicHost: '127.0.0.1', key: platform.keyring.key },
+      open: platform.keyring.open,
+      transaction: platform.runtime.transaction,
+      now: platform.runtime.now,
+      ownNetwork: { host: '127.0.0.1', port: 6667, tls: false, serverFingerprint: null },
+    })
+  }
+  const code = (promise: Promise<unknown>) =>
+    promise.then(
+      () => 'none',
+      (error) => error.code,
+    )
+  const show = () => platform.call('alice', 'bouncer.show')
+
+  test('it moves for who may have it, and says so meanwhile', async () => {
+    const { call } = platform
+    expect(await call('alice', 'bouncer.update', { dedicated: true })).toMatchObject({
+      placement: 'shared',
+      status: { phase: 'pending', message: 'It moves to a bouncer of its own.' },
+    })
+    moveFailure = 'It is moved later.'
+    await reconcile('alice')
+    expect(await show()).toMatchObject({ placement: 'shared', status: { message: 'It is moved later.' } })
+    moveFailure = null
+    await reconcile('alice')
+    expect(await show()).toMatchObject({ placement: 'dedicated', status: { message: null } })
+    expect((await call('alice', 'bouncer.list')).items).toMatchObject([{ placement: 'dedicated' }])
+    await call('alice', 'bouncer.update', { dedicated: false })
+    expect((await show()).status.message).toBe('It moves to the shared bouncer.')
+  })
+
+  test('it is refused to others, also when two ask at once, and comes back when it is paid for no more', async () => {
+    const { call } = platform
+    await platform.member('carol')
+    await call('carol', 'bouncer.create')
+    expect(await code(call('carol', 'bouncer.update', { dedicated: true }))).toBe('quota_reached')
+    await givePro('carol')
+    await call('carol', 'bouncer.update', { dedicated: true })
+    await reconcile('carol')
+    await call('ops', 'plan.override.remove', { name: 'carol', what: 'pro' })
+    await reconcile('carol')
+    expect(applied.map(({ placement }) => placement)).toEqual(['dedicated', 'shared'])
+    expect(await call('carol', 'bouncer.show')).toMatchObject({ placement: 'shared', status: { message: null } })
+    await call('ops', 'bouncer.create')
+    expect(await code(call('ops', 'bouncer.update', { dedicated: true }))).toBe('none')
+  })
+
+  test('a host name is served once DNS proves it, and nobody else can have it then', async () => {
+    const { call } = platform
+    await call('alice', 'bouncer.update', { dedicated: true })
+    const { records, status } = await call('alice', 'bouncer.hostname.set', { hostname: 'IRC.Example.org' })
+    expect(status.phase).toBe('pending')
+    expect(records).toEqual([
+      { type: 'A', name: 'irc.example.org', value: '127.0.0.1' },
+      { type: 'TXT', name: '_irc-now.irc.example.org', value: expect.stringMatching(/^irc-now=[0-9A-Za-z]{22}$/) },
+    ])
+    const say = async (member = 'alice') => (await call(member, 'bouncer.hostname.show')).status
+    const looks: [FakeName, FakeName, string][] = [
+      [{}, {}, 'There is no TXT record at _irc-now.irc.example.org yet.'],
+      [{ texts: ['other'] }, {}, `The TXT record at _irc-now.irc.example.org is not “${records[1].value}”.`],
+      [{ texts: [records[1].value] }, {}, 'irc.example.org has no address yet.'],
+      [
+        { texts: [records[1].value] },
+        { addresses: ['192.0.2.9'] },
+        'irc.example.org leads to 192.0.2.9, not to 127.0.0.1.',
+      ],
+    ]
+    for (const [proof, host, message] of looks) {
+      names.set('_irc-now.irc.example.org', proof).set('irc.example.org', host)
+      await reconcile('alice')
+      expect(await say()).toEqual({ phase: 'unverified', message })
+      expect(applied.at(-1)?.hostname).toBeNull()
+      expect((await call('alice', 'bouncer.connect')).server).toBe('127.0.0.1')
+    }
+    await call('bob', 'bouncer.hostname.set', { hostname: 'irc.example.org' })
+    names.set('irc.example.org', { addresses: ['192.0.2.9', '127.0.0.1'] })
+    await call('alice', 'bouncer.hostname.verify')
+    await reconcile('alice')
+    expect(await say()).toEqual({ phase: 'verified', message: null })
+    expect(applied.at(-1)).toMatchObject({ hostname: 'irc.example.org', placement: 'dedicated' })
+    expect(await call('alice', 'bouncer.connect', { client: 'halloy' })).toMatchObject({
+      server: 'irc.example.org',
+      port: 6698,
+      certificateFingerprint: 'cd'.repeat(32),
+    })
+
+    const { records: theirs } = await call('bob', 'bouncer.hostname.show')
+    names.set('_irc-now.irc.example.org', { texts: [theirs[1].value] })
+    await reconcile('bob')
+    expect(await say('bob')).toEqual({ phase: 'unverified', message: 'irc.example.org belongs to another bouncer.' })
+    expect(await code(call('bob', 'bouncer.hostname.set', { hostname: 'irc.example.org', name: 'main' }))).toBe(
+      'name_taken',
+    )
+    await call('alice', 'bouncer.hostname.remove')
+    await reconcile('alice')
+    expect(await say()).toEqual({ phase: 'none', message: null })
+    await reconcile('bob')
+    expect((await say('bob')).phase).toBe('verified')
+    expect((await say('bob')).message).toMatch(/once it has a service of its own/)
+  })
+})
