@@ -471,8 +471,11 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       )
       await connected(name)
       const client = await retried(() => loginToBouncer(name).catch(() => undefined as never))
-      client.send(`PRIVMSG ${name} :to myself`)
-      await client.message(name, 'to myself')
+      // Said again and again: until soju has noticed that ergo is gone, it looks connected, and what is said is lost.
+      const say = () => client.send(`PRIVMSG ${name} :to myself`)
+      say()
+      const saying = setInterval(say, 200)
+      await client.message(name, 'to myself').finally(() => clearInterval(saying))
       const health = await until(
         () => provisioner.health(),
         (parts) => parts.every(({ healthy }) => healthy),
