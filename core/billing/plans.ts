@@ -129,7 +129,7 @@ export const offers = {
     name: 'ops',
     title: 'Operators',
     tier: 'account',
-    grants: { ...more, 'bouncer.dedicated': null, 'picture.bytes': null },
+    grants: { ...more, bouncers: null, 'bouncer.dedicated': null, 'picture.bytes': null },
     keepsForEver: true,
     prices: [],
     most: 1,

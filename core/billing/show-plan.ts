@@ -79,8 +79,11 @@ function next(name: LimitName, { limits, plan, standing }: Entitlements, used: n
 /** What there is too much of: some is stopped, and published things only take up the room for more. */
 function lessOf(name: LimitName): string {
   if (name === 'bouncers' || name === 'upstreams') return `say what stays: plan keep ${nouns[name]} NAME`
+  if (name === 'bouncer.dedicated') return 'it moves to the shared one by itself'
   return `for more, delete some: ${name === 'picture.bytes' ? 'pic' : 'paste'} delete`
 }
 
-const room = (name: LimitName, used: number, value: number) =>
-  used < value ? `${amount(name, value - used)} more can be had` : 'delete one for room'
+function room(name: LimitName, used: number, value: number): string {
+  if (used < value) return `${amount(name, value - used)} more can be had`
+  return name === 'bouncer.dedicated' ? 'for room: bouncer update NAME --no-dedicated' : 'delete one for room'
+}

@@ -10,6 +10,7 @@ export async function usageOf(
   const bouncers = await store.bouncers.list(accountId)
   return {
     bouncers: bouncers.filter(({ deleted_at }) => deleted_at === null).length,
+    'bouncer.dedicated': bouncers.filter((row) => row.deleted_at === null && row.placement === 'dedicated').length,
     upstreams: await store.upstreams.count(accountId),
     'paste.live': await store.pastes.count(accountId, now),
     'picture.bytes': await store.pictures.used(accountId, now),

@@ -86,9 +86,17 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     expect(await code(call('carol', 'bouncer.update', { dedicated: true }))).toBe('quota_reached')
     await givePro('carol')
     await call('carol', 'bouncer.update', { dedicated: true })
+    const limit = async () =>
+      (await call('carol', 'plan.show')).items.find((one: { limit: string }) => one.limit === 'bouncer.dedicated')
+    expect(await limit()).toMatchObject({
+      allowed: '1',
+      used: '1',
+      next: 'for room: bouncer update NAME --no-dedicated',
+    })
     await reconcile('carol')
     await call('ops', 'plan.override.remove', { name: 'carol', what: 'pro' })
     await reconcile('carol')
+    expect(await limit()).toMatchObject({ allowed: '0', used: '0', next: 'billing upgrade pro' })
     expect(applied.map(({ placement }) => placement)).toEqual(['dedicated', 'shared'])
     expect(await call('carol', 'bouncer.show')).toMatchObject({ placement: 'shared', status: { message: null } })
     await call('ops', 'bouncer.create')
