@@ -11,6 +11,7 @@ export const accountOf = (row: AccountRow): Account => ({
   plan: row.plan,
   displayName: row.display_name,
   email: row.email,
+  contentExpiry: row.keeps_content ? 'never' : 'plan',
   status: {
     phase: row.deleted_at ? 'deleting' : row.suspended_at ? 'suspended' : 'active',
     message: row.suspended_reason,

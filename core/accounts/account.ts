@@ -29,12 +29,16 @@ export const isReservedName = (name: string) => reserved.test(name)
 
 export const nameKey = (name: string) => name.toLowerCase()
 
+/** How long what one publishes stays where nothing else is said: as long as the plan says, or until it is deleted. */
+export const ContentExpiry = z.enum(['plan', 'never'])
+
 export const Account = z.object({
   name: z.string(),
   role: z.enum(['member', 'ops']),
   plan: z.string(),
   displayName: z.string().nullable(),
   email: z.string().nullable(),
+  contentExpiry: ContentExpiry,
   status: z.object({ phase: z.enum(['active', 'suspended', 'deleting']), message: z.string().nullable() }),
   createdAt: z.string().describe('ISO 8601'),
 })

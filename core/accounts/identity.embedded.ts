@@ -90,7 +90,7 @@ export async function createEmbeddedIdentity(options: {
             preferred_username: row.name,
             plan: told?.plan ?? row.plan,
             stripe_customer_id: told?.stripe_customer_id ?? null,
-            content_expires: told?.content_expires ?? row.plan === 'free',
+            content_expires: told?.content_expires ?? true,
           }
         },
       }

@@ -1,7 +1,10 @@
+import { createReadStream } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestPlatform } from '../../test/platform.ts'
+import { samples } from '../../test/sample-files.ts'
 import { createEmbeddedClaims } from '../accounts/identity.embedded.ts'
 import { OperationError } from '../operation/errors.ts'
+import { FileBody } from '../operation/file-body.ts'
 import { run } from '../operation/run.ts'
 import { sandboxSecret } from '../platform/billing.ts'
 import { type Database, openPglite } from '../store/database.ts'
@@ -68,6 +71,7 @@ describe('billing', () => {
     await sandbox().putCard(idOf(url), number)
     await round()
   }
+  const claimsOf = (id: string) => platform.runtime.read((store) => store.outbox.claims(id))
   const told = async (id: string) =>
     (await platform.runtime.read((store) => store.events.after(id, '0'))).map(({ type }) => type)
 
@@ -177,10 +181,21 @@ describe('billing', () => {
   test('what was published to stay for ever goes 90 days after the plan that let it, announced three times before', async () => {
     const id = await subscriber('author')
     const paste = await call('author', 'paste.create', { text: 'x', expires: 'never' })
+    // Or by the profile, where nothing else is said.
+    expect((await call('author', 'paste.create', { text: 'x' })).expiresAt).not.toBeNull()
+    await call('author', 'account.update', { contentExpiry: 'never' })
+    expect((await call('author', 'paste.create', { text: 'x' })).expiresAt).toBeNull()
+    expect((await call('author', 'paste.create', { text: 'x', expires: '1h' })).expiresAt).not.toBeNull()
+    const picture = await call('author', 'pic.upload', { file: new FileBody(createReadStream(samples.png)) })
+    expect(picture.expiresAt).toBeNull()
+    await round()
+    expect(await claimsOf(id)).toMatchObject({ content_expires: false })
     await call('author', 'billing.cancel')
     await pass('32d')
     const notices = async () => (await told(id)).filter((type) => type === 'billing.content').length
     expect(await notices()).toBe(1)
+    expect(await claimsOf(id)).toMatchObject({ content_expires: true })
+    expect((await call('author', 'paste.create', { text: 'x' })).expiresAt).not.toBeNull()
     await pass('61d')
     expect(await notices()).toBe(2)
     await pass('23d')
@@ -191,6 +206,7 @@ describe('billing', () => {
     await pass('2d')
     expect(await notices()).toBe(5)
     expect(await code(call('author', 'paste.show', { id: paste.id }))).toBe('not_found')
+    expect(await code(call('author', 'pic.show', { id: picture.id }))).toBe('not_found')
   })
 
   test('while the provider is away members keep what they have, nothing is granted, and it is said', async () => {
@@ -238,7 +254,7 @@ describe('billing', () => {
     await sandbox().pay(idOf(url), paid, false)
     const { customer_id } = (await platform.runtime.read((store) => store.billing.byAccount(id)))!
     await platform.runtime.billing.sync(customer_id!)
-    const claims = () => platform.runtime.read((store) => store.outbox.claims(id))
+    const claims = () => claimsOf(id)
     expect(await claims()).toBeUndefined()
     const problems: string[] = []
     await billingRound({
@@ -254,7 +270,7 @@ describe('billing', () => {
       putClaims: createEmbeddedClaims(platform.runtime).putClaims,
       problem: () => undefined,
     })
-    expect(await claims()).toMatchObject({ plan: 'pro', stripe_customer_id: customer_id, content_expires: false })
+    expect(await claims()).toMatchObject({ plan: 'pro', stripe_customer_id: customer_id, content_expires: true })
   })
 
   test('operators give and take, with a reason, until a day', async () => {

@@ -18,6 +18,16 @@ interface ContentEnd {
 const nothing: ContentEnd = { notices: [], nextAt: null, set: {} }
 const onDay = (date: Date) => date.toISOString().slice(0, 10)
 
+/** `2 pastes and 1 picture`; what there is none of isn’t named. */
+const counted = (pastes: number, pictures: number) =>
+  [
+    [pastes, 'paste'],
+    [pictures, 'picture'],
+  ]
+    .filter(([count]) => count !== 0)
+    .map(([count, noun]) => `${count} ${noun}${count === 1 ? '' : 's'}`)
+    .join(' and ')
+
 /**
  * What was published to stay for ever, by a plan that no longer says so, gets an end 90 days ahead: told at once, and
  * again before. On the better plan again, it stays as it was. Whoever owes us is not counted among these: it waits.
@@ -35,9 +45,10 @@ export async function expireLater(
   if (keepsForEver || standing === 'restricted') {
     return ends === null ? nothing : { ...nothing, set: { content_ends_at: null, content_told: null } }
   }
-  const count = await store.pastes.countForEver(accountId)
+  const [pastes, pictures] = [await store.pastes.countForEver(accountId), await store.pictures.countForEver(accountId)]
+  const count = pastes + pictures
   if (count === 0) return ends === null ? nothing : { ...nothing, set: { content_ends_at: null, content_told: null } }
-  const what = `${count} ${count === 1 ? 'paste' : 'pastes'} that you published to stay`
+  const what = `${counted(pastes, pictures)} that you published to stay`
   if (ends === null) {
     const at = new Date(now.getTime() + contentGraceMs)
     return {
@@ -50,6 +61,7 @@ export async function expireLater(
   }
   if (now >= ends) {
     await store.pastes.endForEver(accountId, real)
+    await store.pictures.endForEver(accountId, real)
     return {
       notices: [`${what} are gone, as announced.`],
       nextAt: null,

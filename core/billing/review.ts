@@ -31,7 +31,7 @@ export async function reviewAccount(store: Stores, accountId: string, real: Date
   await queueClaims(store, accountId, real, {
     plan: entitled.plan,
     stripeCustomerId: row.customer_id,
-    contentExpires: !entitled.keepsForEver,
+    contentExpires: !(entitled.keepsForEver && account.keeps_content),
   })
   const times = [found.nextAt, entitled.changesAt, content.nextAt].filter((at): at is Date => at !== null)
   await store.billing.change(accountId, {

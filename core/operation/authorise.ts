@@ -14,6 +14,7 @@ const actorOf = (row: AccountRow, scopes: readonly string[]): Actor => ({
   name: row.name,
   role: row.role,
   plan: row.plan,
+  keepsContent: row.keeps_content,
   scopes,
 })
 

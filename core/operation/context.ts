@@ -23,6 +23,8 @@ export interface Actor {
   readonly name: string
   readonly role: 'member' | 'ops'
   readonly plan: string
+  /** What they publish stays, where the plan lets it and nothing else is said. */
+  readonly keepsContent: boolean
   readonly scopes: readonly string[]
 }
 

@@ -13,8 +13,9 @@ import * as signIn from './migrations/0003-sign-in.ts'
 import * as pastes from './migrations/0004-pastes.ts'
 import * as pictures from './migrations/0005-pictures.ts'
 import * as appliedAtHome from './migrations/0006-applied-at-home.ts'
-import * as dedicated from './migrations/0008-dedicated.ts'
-import * as billing from './migrations/0010-billing.ts'
+import * as dedicated from './migrations/0007-dedicated.ts'
+import * as billing from './migrations/0008-billing.ts'
+import * as contentExpiry from './migrations/0009-content-expiry.ts'
 import { RevivingPglite } from './reviving-pglite.ts'
 import { hasRoom } from './room.ts'
 import type { Schema } from './schema.ts'
@@ -86,14 +87,11 @@ async function migrate(kysely: Kysely<Schema>): Promise<void> {
     '0004-pastes': pastes,
     '0005-pictures': pictures,
     '0006-applied-at-home': appliedAtHome,
-    '0008-dedicated': dedicated,
-    '0010-billing': billing,
+    '0007-dedicated': dedicated,
+    '0008-billing': billing,
+    '0009-content-expiry': contentExpiry,
   }
-  const migrator = new Migrator({
-    db: kysely,
-    provider: { getMigrations: async () => migrations },
-    allowUnorderedMigrations: true,
-  })
+  const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (!error) return
   const known = storageError(error)

@@ -10,6 +10,7 @@ export interface Schema extends BillingSchema {
     name_key: string
     role: 'member' | 'ops'
     plan: string
+    keeps_content: Generated<boolean>
     display_name: string | null
     email: string | null
     suspended_at: Date | null

@@ -40,7 +40,7 @@ export const createPaste = defineOperation({
   async handle({ text, title, language, expires, visibility }, { actor, store, now, platform, ...context }) {
     const entitlements = await context.entitlements()
     assertText(text, entitlements)
-    const expiresAt = endOf(expires, entitlements, now)
+    const expiresAt = endOf(expires, entitlements, now, actor.keepsContent)
     assertRoom(entitlements, 'paste.live', await store.pastes.count(actor.id, now))
     const deleteToken = formatSecret('ircn_del_', context.random(32))
     const row = {

@@ -67,11 +67,19 @@ export function assertText(text: string, entitlements: Entitlements): void {
   )
 }
 
-/** When a paste goes that is made, or told so, now; `null` is never. Throws `quota_reached` where the plan won't have it. */
-export function endOf(expires: z.output<typeof Expires> | undefined, plan: Entitlements, now: Date): Date | null {
+/**
+ * When a paste goes that is made, or told so, now; `null` is never, which is also meant where nothing is said, the member
+ * `keeps` what they publish, and the plan lets them. Throws `quota_reached` where the plan won't have it.
+ */
+export function endOf(
+  expires: z.output<typeof Expires> | undefined,
+  plan: Entitlements,
+  now: Date,
+  keeps = false,
+): Date | null {
   const { value, why } = plan.limits['paste.lifeHours']
   const longest = value === null ? null : value * hour
-  const wanted = expires === undefined ? longest : lives[expires]
+  const wanted = expires !== undefined ? lives[expires] : keeps && plan.keepsForEver ? null : longest
   const allowed = wanted === null ? longest === null || plan.keepsForEver : longest === null || wanted <= longest
   if (allowed) return wanted === null ? null : new Date(now.getTime() + wanted)
   throw new OperationError(

@@ -35,10 +35,15 @@ export const largestUpload = 32 * 1024 * 1024
 const day = 86_400_000
 
 /** When a picture goes that is uploaded now; null is never. Throws `quota_reached` where the plan won't have it. */
-export function pictureEnd(expires: z.output<typeof Expires> | undefined, plan: Entitlements, now: Date): Date | null {
+export function pictureEnd(
+  expires: z.output<typeof Expires> | undefined,
+  plan: Entitlements,
+  now: Date,
+  keeps = false,
+): Date | null {
   const { value, why } = plan.limits['picture.lifeDays']
   const longest = value === null ? null : value * day
-  const wanted = expires === undefined ? longest : lives[expires]
+  const wanted = expires !== undefined ? lives[expires] : keeps && plan.keepsForEver ? null : longest
   const allowed = longest === null || (wanted === null ? plan.keepsForEver : wanted <= longest)
   if (allowed) return wanted === null ? null : new Date(now.getTime() + wanted)
   throw new OperationError(

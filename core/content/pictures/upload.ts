@@ -38,7 +38,7 @@ export const uploadPicture = defineOperation({
     if (!taken) throw new OperationError('invalid_input', 'file is missing; send one.', { field: 'file' })
     const plan = await entitlements()
     const { hash, kind, width, height, frames, bytes } = taken
-    const expires_at = pictureEnd(expires, plan, now)
+    const expires_at = pictureEnd(expires, plan, now, actor.keepsContent)
     const known = await store.pictures.same(actor.id, hash, now)
     if (known) {
       const set = { expires_at, name: name ?? known.name }

@@ -26,6 +26,8 @@ export const accounts: Readonly<Record<string, Row>> = {
       { input: { email: null }, dryRun: true },
       { input: { email: 'nowhere' }, code: 'invalid_input' },
       { input: { displayName: 'x'.repeat(65) }, code: 'invalid_input' },
+      { input: { contentExpiry: 'never' }, code: 'quota_reached' },
+      { input: { contentExpiry: 'plan' } },
       { input: { password: 'a long enough one' } },
       { input: { password: 'short' }, code: 'invalid_input' },
       { input: {} },
