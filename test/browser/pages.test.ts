@@ -1,25 +1,20 @@
-import { execFileSync } from 'node:child_process'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDaemon } from '../daemon.ts'
 import { connectIrc } from '../irc-client.ts'
+import { openBrowser } from './browser.ts'
 
 // What a person sees in a real browser, against the built daemon with real soju and ergo.
 let daemon: Awaited<ReturnType<typeof createDaemon>>
 let browser: Browser
 let page: Page
-const problems: string[] = []
+let problems: string[]
 const url = (path: string) => `http://127.0.0.1:${daemon.ports.http}${path}`
 
 beforeAll(async () => {
   daemon = await createDaemon()
   await daemon.start()
-  const executablePath = process.env.CHROMIUM ?? execFileSync('sh', ['-c', 'command -v chromium']).toString().trim()
-  // A sandbox wants privileges that a container or root has not; only our own pages are opened.
-  browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
-  page = await browser.newPage()
-  page.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
-  page.on('pageerror', (error) => problems.push(String(error)))
+  ;({ browser, page, problems } = await openBrowser())
 }, 120_000)
 afterAll(async () => {
   await browser?.close()
