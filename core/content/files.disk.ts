@@ -1,13 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { storageFull } from '../operation/storage-error.ts'
+import { removeAbandoned } from './abandoned.ts'
 import { checkedKey, type Files, filesUnavailable } from './files.port.ts'
-
-/** What was begun and not ended for this long is a dead process's. */
-const abandonedMs = 24 * 3_600_000
 
 /** Files in a folder of this machine, readable by its owner only. */
 export async function openDiskFiles(folder: string): Promise<Files> {
@@ -74,14 +72,6 @@ export async function openDiskFiles(folder: string): Promise<Files> {
 
 async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Buffer): Promise<void> {
   for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten
-}
-
-async function removeAbandoned(incoming: string): Promise<void> {
-  for (const name of await readdir(incoming)) {
-    const path = join(incoming, name)
-    const age = Date.now() - (await stat(path)).mtimeMs
-    if (age > abandonedMs) await rm(path, { force: true })
-  }
 }
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? ''

@@ -91,6 +91,7 @@ export async function openEmbedded(options: EmbeddedOptions) {
   })
   const published = createPublished(runtime, keyring)
   await sameKey(runtime, keyring)
+  if (configuration.roles.includes('reconcile')) await sameDatabase(runtime, home)
   await runtime.transaction((store) => published.read(store))
   const wake = await startWake(database, {
     reconcile: (key) => services?.add(key),
@@ -189,5 +190,16 @@ async function sameKey(runtime: Runtime, { key }: Keyring): Promise<void> {
   throw new OperationError(
     'conflict',
     'This database belongs to another key; set IRC_NOW_SECRET_KEY to the one that the other processes use.',
+  )
+}
+
+/** By another database nothing of this home's soju and ergo has a row, so all of it would be removed. */
+async function sameDatabase(runtime: Runtime, home: Home): Promise<void> {
+  const made = runtime.random(16).toString('hex')
+  const id = await runtime.transaction((store) => store.settings.keep('database-id', made))
+  if ((await home.keep('database.id', id)) === id) return
+  throw new OperationError(
+    'conflict',
+    `The bouncers in ${home.path} belong to another database; set DATABASE_URL back, or, to have them removed and follow this one, remove database.id there.`,
   )
 }

@@ -15,6 +15,8 @@ export interface Home {
   /** Writes a small file whole or not at all, readable by its owner only. */
   write(name: string, text: string): Promise<void>
   remove(name: string): Promise<void>
+  /** Keeps the first value that the file has ever had; answers with that. */
+  keep(name: string, value: string): Promise<string>
   release(): void
 }
 
@@ -42,6 +44,7 @@ export async function takeHome(path: string, givenKey: Buffer | null, roles: rea
       key,
       id: await idOf(path),
       write: (name, text) => writeWhole(join(path, name), text),
+      keep: (name, value) => kept(path, name, value),
       remove: (name) => rm(join(path, name), { force: true }),
       release,
     }
@@ -82,10 +85,10 @@ async function writeWhole(path: string, text: string): Promise<void> {
 }
 
 /**
- * 64 random hexadecimal digits, made once, whichever of several processes comes first. One of them is the platform's
+ * What a file says that is written once, unless told otherwise 64 random hexadecimal digits, whichever of several processes comes first. One of them is the platform's
  * key: whoever has it can open sealed texts, so it lies apart from the database.
  */
-async function kept(path: string, name: string): Promise<string> {
+async function kept(path: string, name: string, value = randomBytes(32).toString('hex')): Promise<string> {
   const file = join(path, name)
   try {
     return (await readFile(file, 'utf8')).trim()
@@ -94,7 +97,7 @@ async function kept(path: string, name: string): Promise<string> {
   }
   const draft = `${file}.${randomBytes(6).toString('hex')}.new`
   try {
-    await writeFile(draft, `${randomBytes(32).toString('hex')}\n`, { mode: 0o600, flush: true })
+    await writeFile(draft, `${value}\n`, { mode: 0o600, flush: true })
     // Unlike a rename, a link leaves what is there already.
     await link(draft, file).catch((error) => {
       if (error.code !== 'EEXIST') throw error

@@ -104,3 +104,13 @@ test('what is deleted, changed and made anew while one home stands by is so in t
   await expect.poll(() => isFree('anna'), { timeout: 20_000 }).toBe(true)
   expect(await Promise.all(['bert', 'cleo', owner].map(isFree))).toEqual([false, false, false])
 })
+
+test('over another database a home does not start, rather than lose its bouncers', async () => {
+  expect(await first.stop()).toBe(0)
+  const before = users()
+  await expect(first.start({ DATABASE_URL: await postgresql.databaseUrl() })).rejects.toThrow(
+    /belong to another database/,
+  )
+  await first.start()
+  expect(users()).toEqual(before)
+})

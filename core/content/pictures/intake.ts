@@ -6,6 +6,7 @@ import { OperationError } from '../../operation/errors.ts'
 import type { FileBody } from '../../operation/file-body.ts'
 import type { Runtime } from '../../operation/run.ts'
 import { storageFull } from '../../operation/storage-error.ts'
+import { removeAbandoned } from '../abandoned.ts'
 import type { Files } from '../files.port.ts'
 import { unusedMs } from '../sweep-files.ts'
 import type { Encoder } from './encoder.ts'
@@ -61,11 +62,14 @@ export function createPictureIntake(deps: {
     return file
   }
 
+  let cleared: Promise<void> | undefined
   return {
     take: (body, { accountId, keep }) =>
       turns(accountId, async () => {
         if (body.size !== null && body.size > largestUpload) throw tooLarge()
         await mkdir(folder, { recursive: true, mode: 0o700 })
+        cleared ??= removeAbandoned(folder)
+        await cleared
         const place = await mkdtemp(join(folder, 'upload-'))
         const at = (name: string) => join(place, name)
         const paths = { input: at('input'), picture: at('picture'), thumbnail: at('thumbnail') }
