@@ -27,6 +27,8 @@ async function ask(question: string, secret = false): Promise<string> {
   return (await import('./ask.ts')).ask(question, secret)
 }
 
+import { makerOf } from './words.ts'
+
 /** `irc-now noun verb …`, from its words to what is printed. */
 export async function runCommand(
   operations: readonly OperationDescription[],
@@ -58,7 +60,8 @@ export async function runCommand(
   const as = common.as === undefined ? {} : { as: common.as }
   if (operation.effect === 'read') {
     const answer = await client.call(operation.name, input, as)
-    await out.result(operation, answer)
+    const maker = operation.verb === 'list' ? makerOf(operations, operation.noun) : undefined
+    await out.result({ ...operation, maker: maker && `${maker.noun} ${maker.verb}` }, answer)
     if (common.json === null) await printCodes(operation, answer)
     await lead(operation, answer, common, out)
     if (common.watch) await watch(client, operation, input, answer, as, out)

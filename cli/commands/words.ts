@@ -40,6 +40,10 @@ export function splitWords(
   return { words, rest: [...flags, ...argv.slice(i)] }
 }
 
+/** What makes a thing of that noun; undefined where nothing does. */
+export const makerOf = (operations: readonly OperationDescription[], noun: string) =>
+  operations.find((one) => one.noun === noun && (one.verb === 'create' || one.verb === 'upload'))
+
 export const nounsOf = (operations: readonly OperationDescription[]) => [...new Set(operations.map(({ noun }) => noun))]
 
 const verbsOf = (operations: readonly OperationDescription[], noun: string | undefined) =>

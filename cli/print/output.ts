@@ -4,7 +4,11 @@ import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/e
 import { details, knowWidths, safe, safeJson, table } from './text.ts'
 
 /** What printing needs to know of an operation. */
-type Shown = Pick<OperationDescription, 'noun' | 'columns'> & Partial<Pick<OperationDescription, 'main' | 'address'>>
+type Shown = Pick<OperationDescription, 'noun' | 'columns'> &
+  Partial<Pick<OperationDescription, 'main' | 'address'>> & {
+    /** The words that make a thing such as are listed. */
+    readonly maker?: string | undefined
+  }
 
 export interface Output {
   /** Resolves, where it is not done at once, when it is printed. */
@@ -37,8 +41,8 @@ export function createOutput(json: readonly string[] | null): Output {
         process.stderr.write(`There is no room for ${hidden.join(', ')}; widen the terminal, or use --json.\n`)
       return
     }
-    const create = `There is none yet; “irc-now ${operation.noun} create” makes one.`
-    process.stderr.write(`${create}\n`)
+    const { maker } = operation
+    process.stderr.write(maker ? `There is none yet; “irc-now ${maker}” makes one.\n` : 'There is none.\n')
   }
   return {
     note: (text) => void process.stderr.write(`${safe(text)}\n`),

@@ -24,6 +24,10 @@ test('the actions of a thing come from the catalogue', () => {
     'bouncer.restart',
     'bouncer.delete',
     'bouncer.connect',
+    'bouncer.hostname.set',
+    'bouncer.hostname.show',
+    'bouncer.hostname.verify',
+    'bouncer.hostname.remove',
     'upstream.create',
     'upstream.list',
   ])
@@ -58,7 +62,15 @@ test('one’s own account has the actions that name nobody', () => {
 
 test('an action that knows all it could be told needs no form', () => {
   const complete = actionsOf(operations, 'bouncer', { name: 'main' }).filter(isComplete)
-  expect(complete.map(({ operation }) => operation.verb)).toEqual(['show', 'restart', 'delete', 'list'])
+  expect(complete.map(({ operation }) => operation.verb)).toEqual([
+    'show',
+    'restart',
+    'delete',
+    'hostname show',
+    'hostname verify',
+    'hostname remove',
+    'list',
+  ])
 })
 
 test('a form starts from how the thing is; secrets start empty', () => {

@@ -25,9 +25,9 @@ export function actionsOf(operations: readonly OperationDescription[], noun: str
   const takes = (operation: OperationDescription) =>
     names.length > 0
       ? names.every((name) => operation.fields.some((field) => field.name === name))
-      : !operation.fields.some(({ required }) => required)
+      : !operation.fields.some(({ required, kind }) => required && kind !== 'choice')
   const own = operations
-    .filter((one) => one.noun === noun && one.verb !== 'create' && takes(one))
+    .filter((one) => one.noun === noun && one.verb !== 'create' && one.verb !== 'upload' && takes(one))
     .map((operation) => ({ operation, input: key }))
   const name = key.name
   const others =

@@ -1,5 +1,6 @@
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { makerOf } from '../commands/words.ts'
 import { type Action, actionsOf, type Input, keyOf } from './actions.ts'
 import { type App, topOf } from './app.ts'
 import { codeOf } from './code.ts'
@@ -7,7 +8,6 @@ import { type CommandText, commandText } from './command-text.ts'
 import type { DetailPane, Item, ListPane, Marks, Pane } from './pane.ts'
 import { copiesOf } from './panes/copy.ts'
 import { inputOf } from './panes/form.ts'
-import { createOf } from './panes/list.ts'
 import { found, typedOf } from './panes/palette.ts'
 import { holdsSecret } from './panes/secret.ts'
 import { rowsOf } from './rows.ts'
@@ -56,7 +56,7 @@ export function hintsOf(app: App): Hint[] {
 function listHints(app: App, pane: ListPane): Hint[] {
   if (pane.filtering) return writing('keep the filter')
   const item = rowsOf(pane)[pane.cursor]
-  const create: Hint[] = createOf(app, pane.noun) ? [['c', 'create']] : []
+  const create: Hint[] = makeHint(app, pane.noun)
   const filter: Hint[] = (pane.items?.length ?? 0) > 0 ? [['/', 'filter']] : []
   if (!item) return [...create, ...filter]
   return [
@@ -80,7 +80,13 @@ function detailHints(app: App, pane: DetailPane): Hint[] {
   const show: Hint[] = rowsOf(list).length > 0 ? [['Enter', 'show']] : []
   // Beside a list with a cursor of its own, these keys still mean the thing whose page it is.
   const named = own.map(([key, label]): Hint => [key, key === 'a' ? label : `${label} ${pane.noun}`])
-  return [...show, ['c', 'add'], ...named, ...back]
+  const add: Hint[] = makerOf(app.operations, list.noun) ? [['c', 'add']] : []
+  return [...show, ...add, ...named, ...back]
+}
+
+function makeHint(app: App, noun: string): Hint[] {
+  const maker = makerOf(app.operations, noun)
+  return maker ? [['c', maker.verb]] : []
 }
 
 const copyHints = (marks: Pick<Marks, 'address'> | null, item: Item | null): Hint[] =>

@@ -16,5 +16,8 @@ export class FileBody {
 /** An input field that is a file of at most so many bytes: each front end sends it in its own way, and none inside JSON. */
 export const fileBody = (most: number) =>
   z
-    .custom<FileBody>((value) => value instanceof FileBody, 'Send the file itself, as the body of the request.')
+    .custom<FileBody>(
+      (value) => value instanceof FileBody,
+      'There is no file, or it is empty; send it as the body of the request.',
+    )
     .meta({ body: 'file', maxLength: most })

@@ -1,7 +1,7 @@
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
-import { type Command, readCommand } from './command.ts'
+import { type Command, pickNoun, readCommand } from './command.ts'
 import type { createConfirmations } from './confirmations.ts'
 import type { CallOptions, NowServDeps } from './deps.ts'
 import { helpLines } from './help.ts'
@@ -60,9 +60,7 @@ async function answerWords(session: Session, asker: Asker, words: readonly Word[
   if (spelled.length > 0) return command(session, account, spelled, words)
   const role = account === null ? null : await deps.roleOf(account)
   const visible = deps.operations.filter(({ access }) => access !== 'ops' || role === 'ops')
-  const word = deps.operations.some((one) => one.noun === noun)
-    ? noun
-    : pick('command', first, [...builtIns, ...new Set(visible.map((one) => one.noun))])
+  const word = deps.operations.some((one) => one.noun === noun) ? noun : pickNoun(visible, first, rest[0], builtIns)
   if (word === 'help') return { lines: helpLines(visible, rest).flatMap((line) => split(line)) }
   if (word === 'register' || word === 'login') {
     const link = await deps.signInLink(word, asker.nick)
@@ -122,7 +120,17 @@ async function perform(session: Session, account: string, command: Command): Pro
   }
   if (operation.effect === 'destroy') return destroy(session, account, command, options)
   const confirm = command.confirm === undefined ? {} : { confirm: command.confirm }
-  return done(command, await deps.call(account, operation.name, input, { ...options, ...confirm }))
+  const output = await deps.call(account, operation.name, input, { ...options, ...confirm }).catch((error) => {
+    throw withFlag(error)
+  })
+  return done(command, output)
+}
+
+/** What is charged is confirmed by its amount, which is told how to say. */
+function withFlag(error: unknown): unknown {
+  if (!(error instanceof OperationError) || error.code !== 'confirmation_required') return error
+  const message = `${error.message.replace(/\.$/, '')} with --confirm ${String(error.details.expected)}.`
+  return new OperationError(error.code, message, { details: error.details })
 }
 
 /** What is no line of IRC is put in on a page; a notice follows once it is. */

@@ -91,3 +91,11 @@ it.each([
   expect(read(line)).toMatchObject({ bodyGiven, input })
   expect(read(line).input).toEqual(input)
 })
+
+it('tells nouns that begin alike apart by the verb', () => {
+  expect(read('b cr').operation.name).toBe('bouncer.create')
+  expect(read('b l').operation.name).toBe('bouncer.list')
+  expect(read('b upg pro').operation.name).toBe('billing.upgrade')
+  expect(() => read('b sh')).toThrow('“b” could be BOUNCER, BILLING')
+  expect(() => read('b')).toThrow('“b” could be BOUNCER, BILLING')
+})

@@ -2,7 +2,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { verbLength } from '@irc-now/core/operation/verb-words'
 import { type Arguments, readArguments } from './arguments.ts'
-import { pick } from './pick.ts'
+import { begunBy, pick } from './pick.ts'
 import type { Word } from './words.ts'
 
 export interface Command extends Arguments {
@@ -10,6 +10,25 @@ export interface Command extends Arguments {
 }
 
 export const nounsOf = (operations: readonly OperationDescription[]) => [...new Set(operations.map(({ noun }) => noun))]
+
+/**
+ * The noun that a word begins, or is: where it could be several, the one that has the verb which the next word begins, so
+ * that B CR is BOUNCER CREATE though there is BILLING too. `others` are what else may stand first.
+ */
+export function pickNoun(
+  operations: readonly OperationDescription[],
+  word: string,
+  next: string | undefined,
+  others: readonly string[] = [],
+): string {
+  const nouns = begunBy(word, nounsOf(operations))
+  const fitting = operations
+    .filter(({ noun, verb }) => nouns.includes(noun) && next !== undefined && verb.startsWith(next.toLowerCase()))
+    .map(({ noun }) => noun)
+  const [only, another] = new Set(fitting)
+  if (only !== undefined && another === undefined && begunBy(word, others).length === 0) return only
+  return pick('command', word, [...others, ...nounsOf(operations)])
+}
 
 /** The verb that the words after a noun begin with, each of its words perhaps shortened. */
 export function pickVerb(noun: string, verbs: readonly string[], words: readonly string[]): string {
@@ -27,7 +46,7 @@ export function pickVerb(noun: string, verbs: readonly string[], words: readonly
 /** Reads `NOUN VERB words…`; a noun alone lists what one owns, where it can be listed. */
 export function readCommand(operations: readonly OperationDescription[], words: readonly Word[]): Command {
   const [nounWord, ...after] = words
-  const noun = pick('command', nounWord?.text ?? '', nounsOf(operations))
+  const noun = pickNoun(operations, nounWord?.text ?? '', after[0]?.text)
   const ofNoun = operations.filter((one) => one.noun === noun)
   const verbs = ofNoun.map(({ verb }) => verb)
   const said = after.map(({ text }) => text)

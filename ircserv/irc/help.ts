@@ -1,7 +1,6 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
-import { nounsOf, pickVerb } from './command.ts'
+import { nounsOf, pickNoun, pickVerb } from './command.ts'
 import { dataTag } from './data.ts'
-import { pick } from './pick.ts'
 
 /** HELP, HELP NOUN, HELP NOUN VERB. `operations` are those that the asker may use. */
 export function helpLines(operations: readonly OperationDescription[], words: readonly string[]): string[] {
@@ -25,7 +24,7 @@ export function helpLines(operations: readonly OperationDescription[], words: re
     const what = nounWord.toLowerCase() === 'login' ? 'sign in' : 'create an account'
     return [`${nounWord.toUpperCase()}: I answer with a link to a page on which you ${what}; type no password here.`]
   }
-  const noun = pick('command', nounWord, nouns)
+  const noun = pickNoun(operations, nounWord, verbWords[0])
   const ofNoun = operations.filter((one) => one.noun === noun)
   if (verbWords.length === 0) return ofNoun.map((one) => `${usage(one)}: ${one.summary}`)
   const verb = pickVerb(

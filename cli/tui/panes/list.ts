@@ -1,3 +1,4 @@
+import { makerOf } from '../../commands/words.ts'
 import { keyOf } from '../actions.ts'
 import { type App, load, push } from '../app.ts'
 import { detailPane, staticPane } from '../homes.ts'
@@ -58,11 +59,8 @@ function pressFilter(pane: ListPane, key: Key): boolean {
   return true
 }
 
-export const createOf = (app: App, noun: string) =>
-  app.operations.find((one) => one.noun === noun && one.verb === 'create')
-
 export function create(app: App, pane: ListPane): boolean {
-  const operation = createOf(app, pane.noun)
+  const operation = makerOf(app.operations, pane.noun)
   if (!operation) return false
   openForm(app, operation, { fixed: pane.input })
   return true

@@ -49,7 +49,9 @@ export function Detail(props: BodyProps<DetailPane>) {
         <>
           <Row />
           <Row>
-            <Text bold>{` ${pane.related.noun}s`}</Text>
+            <Text
+              bold
+            >{` ${pane.related.operation?.verb === 'list' ? `${pane.related.noun}s` : pane.related.operation?.verb}`}</Text>
           </Row>
           <List {...props} pane={pane.related} height={Math.max(2, height - above - room - 2)} />
         </>
