@@ -95,8 +95,10 @@ function showTrial(app: App, { operation }: Action, output: Item): void {
 function showChange(app: App, action: Action, output: Item): void {
   const { operation, input } = action
   const key = keyOf(app.operations, operation.noun, { ...input, ...output })
-  leaveDestroyed(app, operation, key)
-  const seen = seesNoun(app, operation, key)
+  // What belongs to a thing (its host name) is not the thing itself.
+  const whole = !operation.verb.includes(' ')
+  if (whole) leaveDestroyed(app, operation, key)
+  const seen = whole && seesNoun(app, operation, key)
   const page = operation.visit === null ? undefined : output[operation.visit]
   if (operation.secrets.length > 0 || typeof page === 'string') {
     push(
@@ -124,7 +126,8 @@ function seesNoun(app: App, { noun }: OperationDescription, key: Input | null): 
 }
 
 function paneAfter(app: App, { operation, input }: Action, output: Item, key: Input | null): DetailPane {
-  const show = app.operations.find(({ name }) => name === `${operation.noun}.show`)
+  const named = (wanted: string) => app.operations.find(({ name }) => name === wanted)
+  const show = named(operation.name.replace(/[^.]+$/, 'show')) ?? named(`${operation.noun}.show`)
   const title = String(output.name ?? operation.verb)
   // A table of other things is no sight of this one.
   if (!show || show.columns.length > 0 || operation.effect === 'destroy')

@@ -54,6 +54,9 @@ export function tuiFrontEnd(url: string): FrontEnd {
     name: 'tui',
     via: 'tui',
     async run(person, operation, input, options = {}) {
+      // Without a form it would be done at once, whatever else is said.
+      const unsaid = Object.keys(input)[0]
+      if (operation.fields.length === 0 && unsaid !== undefined) return { unaskable: unsaid }
       const screen = await screenOf(person, options.as)
       // From where none of what is asked for is seen already, but for the audit itself.
       const home = operation.noun === 'audit' ? 'bouncers' : 'audit'
@@ -67,9 +70,6 @@ export function tuiFrontEnd(url: string): FrontEnd {
         const lacking = await fillIn(screen, operation, input, (text) => writeFile(body, text))
         if (lacking) return { unaskable: lacking }
         screen.type(options.dryRun ? dryRunKey : keys.enter)
-      } else {
-        const lacking = Object.keys(input)[0]
-        if (lacking !== undefined) return { unaskable: lacking }
       }
       return answerOf(screen, home, operation, options)
     },
@@ -133,7 +133,7 @@ async function fillIn(
     await screen.until(new RegExp(focused, 'm'))
     const text = typed(value)
     if (field.kind === 'choice' || field.kind === 'boolean') {
-      const choices = (/^ › .+$/m.exec(screen.text)![0].match(/[\w-]+/g) ?? []) as string[]
+      const choices = (/^ › .+$/m.exec(screen.text)![0].match(/[\w.-]+/g) ?? []) as string[]
       if (!choices.includes(text)) return name
       for (let step = 0; !screen.text.includes(`[${text}]`); step += 1) {
         if (step > choices.length) throw new Error(`${name} can’t be chosen to be ${text}:\n${screen.text}`)

@@ -37,6 +37,8 @@ export function List({ pane, columns, height }: BodyProps<ListPane>) {
       Math.max(stringWidth(headingOf(column)), ...cells.map((row) => stringWidth(row[i]!.text))),
     ),
     columns - 4,
+    // Of no use in part, and copied by a key.
+    (i) => pane.columns[i] === pane.operation?.address,
   )
   return (
     <>
