@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -217,7 +217,21 @@ test('a soju of its own is watched, comes back, and is gone with its bouncer', a
   while (!(await healthy())) await delay(20)
   await signIn('alice')
   expect(existsSync(join(stateDir, 'dedicated', 'alice', 'soju.db'))).toBe(true)
-  await provisioner.removeBouncer({ id: 'b', name: 'alice' })
+  let removed = false
+  const removal = provisioner.removeBouncer({ id: 'b', name: 'alice' }).finally(() => {
+    removed = true
+  })
+  // Their client knows nothing of it, and keeps coming back.
+  const returning: ReturnType<typeof dial>[] = []
+  while (!removed) {
+    const client = dial()
+    client.send('PASS :alice’s', 'NICK someone', 'USER alice 0 * :x')
+    returning.push(client)
+    await delay(10)
+  }
+  await removal
+  for (const client of returning) await client.until(/ERROR|FAIL| 464 /).catch(() => {})
+  expect(services.dedicated.running()).toEqual([])
   expect(await healthy()).toBeUndefined()
   expect(existsSync(join(stateDir, 'dedicated', 'alice'))).toBe(false)
   expect(await provisioner.observeBouncer('alice')).toBeNull()
@@ -240,4 +254,16 @@ test('it stops, whoever is connected and says nothing', async () => {
   await once(speaking.socket, 'secureConnect')
   await front.stop()
   for (const one of [...silent, speaking]) await one.closed()
+})
+
+test('of a move to a soju that cannot be started nothing is left', async () => {
+  const folder = join(stateDir, 'dedicated', 'bob')
+  await mkdir(join(folder, 'soju.conf'), { recursive: true })
+  expect(await apply({ username: 'bob', placement: 'dedicated' })).toMatchObject({
+    placement: 'shared',
+    moveFailure: expect.stringMatching(/moved later/),
+  })
+  expect(services.dedicated.running()).toEqual([])
+  expect(existsSync(folder)).toBe(false)
+  await signIn('bob')
 })
