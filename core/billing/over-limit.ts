@@ -39,6 +39,7 @@ export async function holdToLimits(
     room: number | null,
     names: readonly string[],
     set: (id: string, over: boolean) => Promise<unknown>,
+    [stopped, goesOn]: readonly [string, string] = ['is stopped', 'goes on'],
   ) => {
     const stay = staying(things, room, names)
     for (const { id, name, overLimit, bouncerId } of things) {
@@ -46,7 +47,7 @@ export async function holdToLimits(
       if (over === overLimit) continue
       await set(id, over)
       touched.add(bouncerId)
-      changed.push(over ? `the ${noun} “${name}” is stopped` : `the ${noun} “${name}” goes on`)
+      changed.push(`the ${noun} “${name}” ${over ? stopped : goesOn}`)
     }
   }
   await hold(
@@ -55,6 +56,16 @@ export async function holdToLimits(
     limits.bouncers.value,
     chosen('bouncers'),
     (id, over) => store.bouncers.setOverLimit(id, over),
+  )
+  await hold(
+    'bouncer',
+    rows
+      .filter(({ placement }) => placement === 'dedicated')
+      .map(({ id, name, over_dedicated }) => ({ id, name, overLimit: over_dedicated, bouncerId: id })),
+    limits['bouncer.dedicated'].value,
+    chosen('bouncers'),
+    (id, over) => store.bouncers.setOverDedicated(id, over),
+    ['moves to the shared one', 'moves to one of its own again'],
   )
   const upstreams = (await Promise.all(rows.map(({ id }) => store.upstreams.list(id)))).flat()
   await hold(

@@ -1,3 +1,4 @@
+import { allowedPlacement } from '../provisioning/bouncers/bouncer-store.ts'
 import type { Stores } from '../store/stores.ts'
 import type { LimitName } from './plans.ts'
 
@@ -10,7 +11,8 @@ export async function usageOf(
   const bouncers = await store.bouncers.list(accountId)
   return {
     bouncers: bouncers.filter(({ deleted_at }) => deleted_at === null).length,
-    'bouncer.dedicated': bouncers.filter((row) => row.deleted_at === null && row.placement === 'dedicated').length,
+    'bouncer.dedicated': bouncers.filter((row) => row.deleted_at === null && allowedPlacement(row) === 'dedicated')
+      .length,
     upstreams: await store.upstreams.count(accountId),
     'paste.live': await store.pastes.count(accountId, now),
     'picture.bytes': await store.pictures.used(accountId, now),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { AccountRow } from '../accounts/account-store.ts'
 import { bouncerPassword } from '../accounts/secrets.ts'
 import type { HostPort } from '../platform/info.ts'
-import type { BouncerRow } from '../provisioning/bouncers/bouncer-store.ts'
+import { allowedPlacement, type BouncerRow } from '../provisioning/bouncers/bouncer-store.ts'
 import type { DesiredBouncer, DesiredUpstream } from '../provisioning/provisioner.port.ts'
 import type { UpstreamRow } from '../provisioning/upstreams/upstream-store.ts'
 
@@ -61,7 +61,7 @@ export const desiredBouncer = (
   enabled: bouncer.enabled && !bouncer.over_limit && account.suspended_at === null,
   restarts: bouncer.restarts,
   signOuts: bouncer.sign_outs,
-  placement: bouncer.placement,
+  placement: allowedPlacement(bouncer),
   hostname: bouncer.hostname_verified_at === null ? null : bouncer.hostname,
   upstreams: upstreams.map((row) => desiredUpstream(row, bouncer, account, options)),
 })

@@ -47,14 +47,16 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
       .select('id')
       .where('username', '=', member)
       .executeTakeFirstOrThrow()
-    await reconcileBouncer(id, {
+    await reconcileRow(id)
+  }
+  const reconcileRow = (id: string) =>
+    reconcileBouncer(id, {
       ...{ provisioner, dns: createFakeDns(names), publicHost: '127.0.0.1', key: platform.keyring.key },
       open: platform.keyring.open,
       transaction: platform.runtime.transaction,
       now: platform.runtime.now,
       ownNetwork: { host: '127.0.0.1', port: 6667, tls: false, serverFingerprint: null },
     })
-  }
   const code = (promise: Promise<unknown>) =>
     promise.then(
       () => 'none',
@@ -101,6 +103,46 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     expect(await call('carol', 'bouncer.show')).toMatchObject({ placement: 'shared', status: { message: null } })
     await call('ops', 'bouncer.create')
     expect(await code(call('ops', 'bouncer.update', { dedicated: true }))).toBe('none')
+  })
+
+  test('of more than the plan allows the rest is on the shared one, and comes back to where it was', async () => {
+    const { call } = platform
+    const allow = (value: number) =>
+      call('ops', 'plan.override.set', { name: 'alice', what: 'bouncer.dedicated', value, reason: 'a gift' })
+    await call('ops', 'plan.override.set', { name: 'alice', what: 'bouncers', value: 3, reason: 'a gift' })
+    await allow(2)
+    await call('alice', 'bouncer.create', { name: 'second' })
+    for (const name of ['main', 'second']) await call('alice', 'bouncer.update', { name, dedicated: true })
+    const where = async () => {
+      applied = []
+      const { id } = (await platform.runtime.read((store) => store.accounts.byName('alice'))) as { id: string }
+      const rows = await platform.runtime.read((store) => store.bouncers.list(id))
+      await Promise.all(rows.filter((row) => row.deleted_at === null).map((row) => reconcileRow(row.id)))
+      const listed = (await call('alice', 'bouncer.list')).items as { name: string; placement: string }[]
+      return Object.fromEntries(listed.map(({ name, placement }) => [name, placement]))
+    }
+    expect(await where()).toEqual({ main: 'dedicated', second: 'dedicated' })
+    await allow(1)
+    expect(await where()).toEqual({ main: 'dedicated', second: 'shared' })
+    expect(await code(call('alice', 'bouncer.update', { name: 'second', dedicated: true }))).toBe('quota_reached')
+    await call('alice', 'plan.keep', { noun: 'bouncer', names: ['second'] })
+    expect(await where()).toEqual({ main: 'shared', second: 'dedicated' })
+    // Nothing of it at all, and a day later all of it: as if nothing had been.
+    await allow(0)
+    expect(await where()).toEqual({ main: 'shared', second: 'shared' })
+    await allow(2)
+    expect(await where()).toEqual({ main: 'dedicated', second: 'dedicated' })
+    await allow(1)
+    await call('alice', 'bouncer.update', { name: 'second', dedicated: false })
+    expect(await where()).toEqual({ main: 'dedicated', second: 'shared' })
+    // What its owner has moved stays off.
+    await allow(2)
+    expect(await where()).toEqual({ main: 'dedicated', second: 'shared' })
+    await call('alice', 'bouncer.update', { name: 'second', dedicated: true })
+    await allow(1)
+    expect(await where()).toEqual({ main: 'shared', second: 'dedicated' })
+    await call('alice', 'bouncer.delete', { name: 'second' }, { confirm: 'second' })
+    expect(await where()).toMatchObject({ main: 'dedicated' })
   })
 
   test('a host name is served once DNS proves it, and nobody else can have it then', async () => {

@@ -1,8 +1,4 @@
-import type { AccountRow } from '../accounts/account-store.ts'
-import { entitlementsIn } from '../billing/entitlements-in.ts'
 import { faultPoint } from '../operation/faults.ts'
-import type { BouncerRow } from '../provisioning/bouncers/bouncer-store.ts'
-import { mostDedicated } from '../provisioning/bouncers/dedicated.ts'
 import type { Dns } from '../provisioning/dns.port.ts'
 import type { ObservedBouncer, ObservedUpstream, Provisioner } from '../provisioning/provisioner.port.ts'
 import type { UpstreamRow } from '../provisioning/upstreams/upstream-store.ts'
@@ -32,12 +28,7 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     const bouncer = await store.bouncers.byId(id)
     if (!bouncer) return null
     const account = (await store.accounts.byId(bouncer.account_id))!
-    if (await isEntitled(store, bouncer, account, deps.now()))
-      return { bouncer, account, upstreams: await store.upstreams.list(id) }
-    await store.bouncers.change(id, { placement: 'shared' })
-    const message = `The bouncer “${bouncer.name}” moves to the shared one: your plan has no bouncer of its own any more.`
-    await record(store, deps, account.id, `bouncer/${bouncer.name}`, 'bouncer.updated', message)
-    return { bouncer: (await store.bouncers.byId(id))!, account, upstreams: await store.upstreams.list(id) }
+    return { bouncer, account, upstreams: await store.upstreams.list(id) }
   })
   if (!state) return undefined
   const { bouncer, account, upstreams } = state
@@ -120,14 +111,6 @@ async function lookAtHostname(id: string, deps: ReconcileDeps): Promise<void> {
     const message = found ?? `The bouncer “${row.name}” is reached as ${hostname} now.`
     await record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
   })
-}
-
-/** Whether what it asks for is still part of the plan: what is paid for no more is taken back, with nothing lost. */
-async function isEntitled(store: Stores, bouncer: BouncerRow, account: AccountRow, now: Date): Promise<boolean> {
-  if (bouncer.placement === 'shared' || bouncer.deleted_at) return true
-  const most = mostDedicated(await entitlementsIn(store, account, now))
-  const held = (await store.bouncers.list(account.id)).filter((row) => !row.deleted_at && row.placement === 'dedicated')
-  return most === null || held.length <= most
 }
 
 const movedTo = (name: string, placement: ObservedBouncer['placement']) =>

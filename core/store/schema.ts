@@ -58,7 +58,10 @@ export interface Schema extends BillingSchema {
     failure: string | null
     created_at: Date
     deleted_at: Date | null
+    /** Where its owner wants it. */
     placement: Generated<'shared' | 'dedicated'>
+    /** More bouncers of their own than the plan allows: on the shared one until there is room. */
+    over_dedicated: Generated<boolean>
     /** Where it really is. */
     placed: Generated<'shared' | 'dedicated'>
     move_failure: string | null

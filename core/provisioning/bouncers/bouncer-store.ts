@@ -12,7 +12,11 @@ export type UpstreamState = Pick<
   'name' | 'managed' | 'enabled' | 'state' | 'last_error'
 >
 
-const isMoving = (row: BouncerRow) => row.placement !== row.placed
+/** Where it should be: where its owner wants it, as far as the plan allows. */
+export const allowedPlacement = (row: Pick<BouncerRow, 'placement' | 'over_dedicated'>) =>
+  row.over_dedicated ? 'shared' : row.placement
+
+const isMoving = (row: BouncerRow) => allowedPlacement(row) !== row.placed
 
 /** A bouncer works once it is on the platform's own network, unless its owner has switched that off. */
 function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer['status'] {
@@ -20,7 +24,7 @@ function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer
   if (row.deleted_at) return { phase: 'deleting', message }
   if (row.observed_generation < row.generation) {
     const moves =
-      row.placement === 'dedicated' ? 'It moves to a bouncer of its own.' : 'It moves to the shared bouncer.'
+      allowedPlacement(row) === 'dedicated' ? 'It moves to a bouncer of its own.' : 'It moves to the shared bouncer.'
     return { phase: message ? 'failed' : 'pending', message: message ?? (isMoving(row) ? moves : null) }
   }
   const own = upstreams.find(({ managed, enabled }) => managed && enabled)
@@ -110,6 +114,7 @@ export function createBouncerStore(db: Kysely<Schema>) {
           | 'enabled'
           | 'deleted_at'
           | 'placement'
+          | 'over_dedicated'
           | 'hostname'
           | 'hostname_verified_at'
           | 'hostname_fingerprint'
@@ -142,6 +147,8 @@ export function createBouncerStore(db: Kysely<Schema>) {
     failed: (id: string, failure: string) => db.updateTable('bouncers').set({ failure }).where('id', '=', id).execute(),
     setOverLimit: (id: string, over: boolean) =>
       db.updateTable('bouncers').set({ over_limit: over }).where('id', '=', id).execute(),
+    setOverDedicated: (id: string, over: boolean) =>
+      db.updateTable('bouncers').set({ over_dedicated: over }).where('id', '=', id).execute(),
     ids: () => db.selectFrom('bouncers').select('id').execute(),
     purge: (id: string) => db.deleteFrom('bouncers').where('id', '=', id).execute(),
   }

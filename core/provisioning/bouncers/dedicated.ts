@@ -1,16 +1,14 @@
-import type { Entitlements } from '../../billing/entitlements.ts'
 import type { Context } from '../../operation/context.ts'
 import { OperationError } from '../../operation/errors.ts'
-
-/** How many bouncers of an account may be on a service of their own; null is no limit. */
-export const mostDedicated = ({ limits }: Entitlements) => limits['bouncer.dedicated'].value
+import { allowedPlacement } from './bouncer-store.ts'
 
 /** Throws `quota_reached` where one more of the member's bouncers may not have a service of its own. */
 export async function assertDedicated({ actor, store, entitlements }: Context): Promise<void> {
   const entitled = await entitlements()
-  const most = mostDedicated(entitled)
-  const { why } = entitled.limits['bouncer.dedicated']
-  const held = (await store.bouncers.list(actor.id)).filter((row) => !row.deleted_at && row.placement === 'dedicated')
+  const { value: most, why } = entitled.limits['bouncer.dedicated']
+  const held = (await store.bouncers.list(actor.id)).filter(
+    (row) => !row.deleted_at && allowedPlacement(row) === 'dedicated',
+  )
   if (most === null || held.length < most) return
   throw new OperationError(
     'quota_reached',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reviewAccount } from '../../billing/review.ts'
 import { defineOperation } from '../../operation/define.ts'
 import { Bouncer, BouncerName } from './bouncer.ts'
 import { describeBouncer, findBouncer } from './find.ts'
@@ -18,6 +19,8 @@ export const deleteBouncer = defineOperation({
   async handle({ name }, context) {
     const row = await findBouncer(context, name)
     await context.store.bouncers.change(row.id, { deleted_at: context.now })
+    // What the plan had no room for goes on.
+    await reviewAccount(context.store, context.actor.id, context.now)
     await context.event(`bouncer/${name}`, 'bouncer.deleting', `The bouncer “${name}” is being deleted.`)
     await context.enqueue(`bouncer/${row.id}`)
     return describeBouncer(context, row.id)

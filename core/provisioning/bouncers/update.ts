@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { reviewAccount } from '../../billing/review.ts'
 import { defineOperation } from '../../operation/define.ts'
 import { Bouncer, BouncerName, Nick, Realname } from './bouncer.ts'
+import { allowedPlacement } from './bouncer-store.ts'
 import { assertDedicated } from './dedicated.ts'
 import { describeBouncer, findBouncer } from './find.ts'
 
@@ -26,13 +28,15 @@ export const updateBouncer = defineOperation({
   settle: { show: 'bouncer.show', by: ['name'], until: 'working' },
   async handle({ name, nick, realname, enabled, dedicated }, context) {
     const row = await findBouncer(context, name)
-    if (dedicated && row.placement !== 'dedicated') await assertDedicated(context)
+    if (dedicated && allowedPlacement(row) !== 'dedicated') await assertDedicated(context)
     await context.store.bouncers.change(row.id, {
       ...(nick === undefined ? {} : { nick }),
       ...(realname === undefined ? {} : { realname }),
       ...(enabled === undefined ? {} : { enabled }),
-      ...(dedicated === undefined ? {} : { placement: dedicated ? 'dedicated' : 'shared' }),
+      ...(dedicated === undefined ? {} : { placement: dedicated ? 'dedicated' : 'shared', over_dedicated: false }),
     })
+    // Another one may have the room that this one has left.
+    if (dedicated === false) await reviewAccount(context.store, context.actor.id, context.now)
     await context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is being changed.`)
     await context.enqueue(`bouncer/${row.id}`)
     return describeBouncer(context, row.id)

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect as connectPlain, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -10,6 +11,8 @@ import { connect, type TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createLocalProvisioner } from '../provisioner.local.ts'
 import type { DesiredBouncer, Provisioner } from '../provisioner.port.ts'
+import { startFront } from './front.ts'
+import { freePort } from './ports.ts'
 import { type LocalServices, startLocalServices } from './services.ts'
 import { freeListen, TestPlatform } from './test-platform.ts'
 import { testPrograms } from './test-programs.ts'
@@ -87,6 +90,7 @@ function hearing(socket: Socket) {
 }
 
 const plain = (name: string, password = `${name}’s`) => Buffer.from(`\0${name}\0${password}`).toString('base64')
+const freeAddress = async () => ({ host: '127.0.0.1', port: await freePort() })
 const dial = () => hearing(connectPlain(services.addresses.bouncer))
 const dialTls = (servername: string, ca: string) =>
   hearing(
@@ -126,6 +130,18 @@ test('PASS does as well, and everything may come in one piece or byte by byte', 
     await delay(1)
   }
   await slow.until(/ 001 /)
+})
+
+test('what came in one piece with the password is answered all the same', async () => {
+  for (const name of ['alice', 'bob']) {
+    const client = dial()
+    client.send('CAP LS 302', `PASS :${name}’s`, 'NICK someone', `USER ${name} 0 * :x`)
+    await client.until(/CAP \S+ LS /)
+    client.send('CAP END')
+    const text = await client.until(/ 001 /)
+    expect(text.match(/CAP \S+ LS /g)).toHaveLength(1)
+    expect(text).not.toMatch(/421|ERROR/)
+  }
 })
 
 test('wrong passwords stay out, and nobody gets in by another’s soju', async () => {
@@ -201,8 +217,53 @@ test('a soju of its own is watched, comes back, and is gone with its bouncer', a
   while (!(await healthy())) await delay(20)
   await signIn('alice')
   expect(existsSync(join(stateDir, 'dedicated', 'alice', 'soju.db'))).toBe(true)
-  await provisioner.removeBouncer({ id: 'b', name: 'alice' })
+  let removed = false
+  const removal = provisioner.removeBouncer({ id: 'b', name: 'alice' }).finally(() => {
+    removed = true
+  })
+  // Their client knows nothing of it, and keeps coming back.
+  const returning: ReturnType<typeof dial>[] = []
+  while (!removed) {
+    const client = dial()
+    client.send('PASS :alice’s', 'NICK someone', 'USER alice 0 * :x')
+    returning.push(client)
+    await delay(10)
+  }
+  await removal
+  for (const client of returning) await client.until(/ERROR|FAIL| 464 /).catch(() => {})
+  expect(services.dedicated.running()).toEqual([])
   expect(await healthy()).toBeUndefined()
   expect(existsSync(join(stateDir, 'dedicated', 'alice'))).toBe(false)
   expect(await provisioner.observeBouncer('alice')).toBeNull()
+})
+
+test('it stops, whoever is connected and says nothing', async () => {
+  const [plainAt, tlsAt] = [await freeAddress(), await freeAddress()]
+  const [cert = '', key = ''] = await Promise.all(
+    ['crt', 'key'].map((end) => readFile(join(stateDir, 'certificates', `soju.${end}`), 'utf8')),
+  )
+  const front = await startFront({
+    ...{ plain: plainAt, tls: tlsAt, certificate: { cert, key } },
+    contextOf: () => undefined,
+    routeOf: async () => services.soju.plain,
+  })
+  const silent = [plainAt, tlsAt].map((address) => hearing(connectPlain(address)))
+  for (const { socket } of silent) await once(socket, 'connect')
+  // By now the server has taken the others too, which came before.
+  const speaking = hearing(connect({ ...tlsAt, ca: cert, servername: 'localhost' }))
+  await once(speaking.socket, 'secureConnect')
+  await front.stop()
+  for (const one of [...silent, speaking]) await one.closed()
+})
+
+test('of a move to a soju that cannot be started nothing is left', async () => {
+  const folder = join(stateDir, 'dedicated', 'bob')
+  await mkdir(join(folder, 'soju.conf'), { recursive: true })
+  expect(await apply({ username: 'bob', placement: 'dedicated' })).toMatchObject({
+    placement: 'shared',
+    moveFailure: expect.stringMatching(/moved later/),
+  })
+  expect(services.dedicated.running()).toEqual([])
+  expect(existsSync(folder)).toBe(false)
+  await signIn('bob')
 })

@@ -22,6 +22,10 @@ export interface FrontOptions {
 /** What a client may send before it has said who it is, bytes. */
 const longestSignIn = 64 * 1024
 const keepAliveMs = 60_000
+/** Milliseconds to agree on TLS, so that nobody holds a place by saying nothing. */
+const handshakeTimeout = 10_000
+/** At each of both addresses. A client is two open files: this stays well below the 65 536 that a service may at least have. */
+const maxConnections = 10_000
 
 /**
  * The address of all bouncers. It does TLS, and brings each client to the soju that has its bouncer, by the name it signs
@@ -35,11 +39,15 @@ export async function startFront(options: FrontOptions) {
     {
       ...options.certificate,
       minVersion: 'TLSv1.2',
+      handshakeTimeout,
       ALPNProtocols: ['irc'],
       SNICallback: (hostname, done) => done(null, options.contextOf(hostname.toLowerCase())),
     },
     (socket: TLSSocket) => serve(socket, socket.servername ? socket.servername.toLowerCase() : null),
   )
+  // Also those that have not agreed on TLS yet: stopping ends them as well.
+  tls.on('connection', keep)
+  for (const server of [plain, tls]) server.maxConnections = maxConnections
 
   function keep(socket: Socket): void {
     sockets.add(socket)
@@ -72,10 +80,12 @@ export async function startFront(options: FrontOptions) {
     if (!signIn) return
     const route = await options.routeOf(signIn.username, hostname)
     if (route.port !== first.port || route.host !== first.host) {
-      soju.unpipe(client).off('close', end).destroy()
+      soju.unpipe(client)
+      client.write(await say(soju, ''))
+      soju.off('close', end).destroy()
       soju = await open(client, route)
       soju.once('close', end)
-      await repeat(soju, signIn.said)
+      await say(soju, signIn.said)
       join()
     }
     soju.write(signIn.rest)
@@ -137,8 +147,8 @@ function readSignIn(client: Socket, pass: (line: Buffer) => void): Promise<SignI
   })
 }
 
-/** Says to another soju what the first has heard and answered; its own answers are not for the client. */
-function repeat(soju: Socket, said: Buffer): Promise<void> {
+/** Says something to a soju and waits until all is answered. Answers what it has answered; what comes later is still to be read. */
+function say(soju: Socket, said: Buffer | string): Promise<Buffer> {
   // soju names the command that it does not know, and takes one after the other.
   const mark = `X${randomBytes(8).toString('hex').toUpperCase()}`
   let heard = Buffer.alloc(0)
@@ -151,10 +161,11 @@ function repeat(soju: Socket, said: Buffer): Promise<void> {
       if (end < 0) return
       soju.pause().off('data', onData).off('close', onClose)
       soju.unshift(heard.subarray(end + 1))
-      resolve()
+      resolve(heard.subarray(0, heard.lastIndexOf('\n', at) + 1))
     }
-    soju.on('data', onData).once('close', onClose)
-    soju.write(Buffer.concat([said, Buffer.from(`${mark}\r\n`)]))
+    soju.on('data', onData).once('close', onClose).resume()
+    soju.write(said)
+    soju.write(`${mark}\r\n`)
   })
 }
 

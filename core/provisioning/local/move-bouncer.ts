@@ -82,13 +82,14 @@ export function createMoves({ shared, dedicated, placements, tell, now }: MoveDe
   async function move(desired: DesiredBouncer, progress: (step: string) => void): Promise<void> {
     const { username, placement: to } = desired
     const from = otherSide(to)
-    const target = await sojuAt(to, username)
     const source = await sojuAt(from, username)
     const user = await withSojuData(source.data, (db) => userColumns(db, username))
     const { failed } = placements.of(username)
+    // Before there is anything on the other side, so that it is taken away again even where that cannot be opened.
+    await placements.write(username, { side: from, move: 'copying', user, failed })
+    faultPoint('move')
+    const target = await sojuAt(to, username)
     if (user) {
-      await placements.write(username, { side: from, move: 'copying', user, failed })
-      faultPoint('move')
       await clearParkedOn(to, username)
       progress(to === 'dedicated' ? 'moving to a bouncer of its own' : 'moving to the shared bouncer')
       const where = to === 'dedicated' ? 'a bouncer of its own' : 'the shared bouncer'
@@ -145,6 +146,9 @@ export function createMoves({ shared, dedicated, placements, tell, now }: MoveDe
     },
     /** Removes the bouncer with all that it has, wherever it is. */
     async remove(username: string): Promise<void> {
+      // First, so that a client that comes back meanwhile does not start a soju of its own again.
+      await placements.write(username, { side: 'shared', move: 'switched', user: null, failed: null })
+      faultPoint('move')
       await dedicated.remove(username)
       await clear('shared', username)
       await placements.remove(username)

@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely'
 const statements = [
   `alter table bouncers add column placement text not null default 'shared'`,
   `alter table bouncers add column placed text not null default 'shared'`,
+  'alter table bouncers add column over_dedicated boolean not null default false',
   'alter table bouncers add column move_failure text',
   'alter table bouncers add column hostname text',
   'alter table bouncers add column hostname_verified_at timestamptz',
