@@ -1,6 +1,6 @@
 import type { Runtime } from '../operation/run.ts'
 import { isLive } from './lifecycle.ts'
-import type { Claims } from './outbox.ts'
+import type { Cancel, Claims } from './outbox.ts'
 import type { OutboxRow } from './outbox-store.ts'
 import { reviewAccount } from './review.ts'
 import { settle } from './webhooks.ts'
@@ -82,6 +82,9 @@ async function deliver(deps: RoundDeps, { kind, key, payload, version }: OutboxR
     await deps.putClaims(key, claims)
     return
   }
+  // First of all: paid after the subscriptions were read, it would renew for ever.
+  const { checkoutId } = JSON.parse(payload) as Partial<Cancel>
+  if (checkoutId) await deps.billing.payments.endCheckout(checkoutId)
   const { subscriptions } = await deps.billing.payments.customer(key)
   for (const { id } of subscriptions.filter(isLive)) {
     await deps.billing.payments.setEnd(key, id, 'now', `gone ${id} ${version}`)
