@@ -33,7 +33,7 @@ export const deleteAccount = defineOperation({
     }
     const billing = await store.billing.byAccount(actor.id)
     // Nobody pays for an account that is gone; the provider is told as soon as it can be.
-    if (billing?.customer_id) await queueCancel(store, billing.customer_id, now)
+    if (billing?.customer_id) await queueCancel(store, billing.customer_id, { checkoutId: billing.checkout_id }, now)
     await store.pastes.deleteOf(actor.id)
     await store.pictures.deleteOf(actor.id)
     for (const password of await store.passwords.list(actor.id)) await store.passwords.delete(password.id)

@@ -5,9 +5,11 @@ import { samples } from '../../test/sample-files.ts'
 import { createEmbeddedClaims } from '../accounts/identity.embedded.ts'
 import { OperationError } from '../operation/errors.ts'
 import { FileBody } from '../operation/file-body.ts'
+import type { Outer } from '../operation/outer.ts'
 import { run } from '../operation/run.ts'
 import { sandboxSecret } from '../platform/billing.ts'
 import { type Database, openPglite } from '../store/database.ts'
+import { openCheckout } from './checkout.ts'
 import { billingRound } from './rounds.ts'
 import { showBilling } from './show.ts'
 import { upgradeBilling } from './upgrade.ts'
@@ -104,6 +106,28 @@ describe('billing', () => {
       (await platform.runtime.read((store) => store.billing.byAccount(id)))!.customer_id!,
     )
     expect(subscriptions).toHaveLength(1)
+  })
+
+  test('a page that is open when its account is deleted can’t be paid any more', async () => {
+    await platform.member('leaves')
+    const { url } = await call('leaves', 'billing.upgrade', { plan: 'pro' })
+    await call('leaves', 'account.delete', {}, { confirm: 'leaves' })
+    await round()
+    expect(await code(sandbox().pay(idOf(url), paid, false))).toBe('not_found')
+  })
+
+  test('no page is made for an account that goes meanwhile', async () => {
+    const change = { customerId: 'none', subscriptionId: null, items: [] }
+    const member = { id: 'purged', name: 'purged', role: 'member' as const }
+    const outer = { ...platform.runtime, member, dryRun: false, confirm: undefined } as unknown as Outer
+    expect(await code(openCheckout(outer, undefined, change))).toBe('not_found')
+  })
+
+  test('a read pays no heed to an idempotency key, used or not', async () => {
+    await subscriber('reads')
+    const idempotencyKey = 'reads-1'
+    await call('reads', 'billing.cancel', {}, { idempotencyKey, confirm: 'reads' })
+    expect(await call('reads', 'billing.portal', {}, { idempotencyKey })).toMatchObject({ url: expect.any(String) })
   })
 
   test('what is charged at once is confirmed first, to the cent; add-ons are counted', async () => {

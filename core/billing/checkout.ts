@@ -1,4 +1,6 @@
+import { OperationError } from '../operation/errors.ts'
 import type { Outer } from '../operation/outer.ts'
+import type { Stores } from '../store/stores.ts'
 import type { BillingAccountRow } from './billing-store.ts'
 import type { Change } from './payments.port.ts'
 
@@ -30,6 +32,7 @@ export async function openCheckout(
       )
       const kept = await outer.transaction(async (store) => {
         await store.accounts.lock(member.id)
+        if (await isGone(store, member.id)) return false
         if ((await store.billing.byAccount(member.id))?.purchases !== number) return false
         await store.billing.change(member.id, {
           checkout_id: made.id,
@@ -45,14 +48,21 @@ export async function openCheckout(
   }
 }
 
-/** A number for the next checkout, which nobody else gets; null where somebody was faster. */
+/** Nobody ends a page that is stored for an account after its deletion. */
+async function isGone(store: Stores, accountId: string): Promise<boolean> {
+  const account = await store.accounts.byId(accountId)
+  return !account || account.deleted_at !== null
+}
+
+/** A number for the next checkout, which nobody else gets; null where somebody was faster. Throws where the account is gone. */
 async function claim({ member, transaction }: Outer, known: BillingAccountRow | undefined): Promise<number | null> {
   return transaction(async (store) => {
     await store.accounts.lock(member.id)
     const row = await store.billing.byAccount(member.id)
+    if (!row || (await isGone(store, member.id))) throw new OperationError('not_found', 'The account is gone.')
     // A page that somebody has stored since would be forgotten without having been ended.
-    if (row?.purchases !== known?.purchases || row?.checkout_id !== known?.checkout_id) return null
-    const purchases = (row?.purchases ?? 0) + 1
+    if (row.purchases !== known?.purchases || row.checkout_id !== known?.checkout_id) return null
+    const purchases = row.purchases + 1
     await store.billing.change(member.id, { purchases, checkout_id: null, checkout_url: null, checkout_wanted: null })
     return purchases
   })

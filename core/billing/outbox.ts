@@ -21,7 +21,13 @@ export async function queueClaims(store: Stores, accountId: string, at: Date, cl
   await store.outbox.put('claims', accountId, payload, at)
 }
 
-/** Lets a customer's subscriptions be ended at the provider, whose account is gone. */
-export async function queueCancel(store: Stores, customerId: string, at: Date): Promise<void> {
-  await store.outbox.put('cancel', customerId, '{}', at)
+/** What is to be ended of a customer whose account is gone, besides all that runs. */
+export interface Cancel {
+  /** The page that could still be paid. */
+  readonly checkoutId: string | null
+}
+
+/** Lets a customer's subscriptions, and the page on which one could be paid, be ended at the provider. */
+export async function queueCancel(store: Stores, customerId: string, cancel: Cancel, at: Date): Promise<void> {
+  await store.outbox.put('cancel', customerId, JSON.stringify(cancel), at)
 }

@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe'
 import { OperationError } from '../operation/errors.ts'
-import type { Change, Payments } from './payments.port.ts'
+import type { Change, CustomerState, Payments } from './payments.port.ts'
 import { asked, type StripeOptions, stripeClient } from './stripe/client.ts'
 import { invoiceOf, previewOf, priceOfRemote, subscriptionOf } from './stripe/read.ts'
 import { customerOf, verifyWebhook } from './webhook-signature.ts'
@@ -56,7 +56,7 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
           subscriptions: subscriptions.map((one) => subscriptionOf(one, open)),
           disputed: await anyOpen(charges.filter(({ disputed }) => disputed)),
         }
-      }),
+      }).catch(nothingOfMissing),
     checkout: (change, returnUrl, key) =>
       asked(async () => {
         const session = await stripe.checkout.sessions.create(
@@ -166,6 +166,13 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
     }
     return false
   }
+}
+
+/** What is read of a customer whom Stripe does not know. */
+function nothingOfMissing(error: unknown): CustomerState {
+  const { cause } = error as { cause?: { code?: string; param?: string } }
+  if (cause?.code === 'resource_missing' && cause.param === 'customer') return { subscriptions: [], disputed: false }
+  throw error
 }
 
 /** All pages of a list; nobody has more than that. */

@@ -1,6 +1,7 @@
+import { OperationError } from '../operation/errors.ts'
 import type { Runtime } from '../operation/run.ts'
 import { isLive } from './lifecycle.ts'
-import type { Claims } from './outbox.ts'
+import type { Cancel, Claims } from './outbox.ts'
 import type { OutboxRow } from './outbox-store.ts'
 import { reviewAccount } from './review.ts'
 import { settle } from './webhooks.ts'
@@ -32,7 +33,9 @@ export async function reviewDue(deps: RoundDeps, signal?: AbortSignal): Promise<
   const now = await deps.read((store) => store.billing.now(deps.now()))
   for (const { account_id } of await deps.read((store) => store.billing.due(now, batch))) {
     if (signal?.aborted) return
-    await deps.transaction((store) => reviewAccount(store, account_id, deps.now()))
+    await deps
+      .transaction((store) => reviewAccount(store, account_id, deps.now()))
+      .catch((error) => deps.problem(error, 'an account could not be reviewed'))
   }
 }
 
@@ -53,9 +56,9 @@ export async function syncStale(deps: RoundDeps, before: Date, signal?: AbortSig
     try {
       await deps.billing.sync(customer_id!)
     } catch (error) {
-      // Whoever comes after would not get on either.
       deps.problem(error, 'a customer could not be synchronised')
-      break
+      // Whoever comes after would not get on either; of one who is refused, that says nothing of the others.
+      if (error instanceof OperationError && error.code === 'unavailable') break
     }
   }
   return rows.length
@@ -82,6 +85,9 @@ async function deliver(deps: RoundDeps, { kind, key, payload, version }: OutboxR
     await deps.putClaims(key, claims)
     return
   }
+  // First of all: paid after the subscriptions were read, it would renew for ever.
+  const { checkoutId } = JSON.parse(payload) as Partial<Cancel>
+  if (checkoutId) await deps.billing.payments.endCheckout(checkoutId)
   const { subscriptions } = await deps.billing.payments.customer(key)
   for (const { id } of subscriptions.filter(isLive)) {
     await deps.billing.payments.setEnd(key, id, 'now', `gone ${id} ${version}`)

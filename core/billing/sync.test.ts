@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestPlatform } from '../../test/platform.ts'
+import { OperationError } from '../operation/errors.ts'
 import { sandboxSecret } from '../platform/billing.ts'
 import { type Database, openPglite } from '../store/database.ts'
 import type { Sandbox } from './payments.sandbox.ts'
-import { syncStale } from './rounds.ts'
+import { reviewDue, syncStale } from './rounds.ts'
 import { syncCustomer } from './sync.ts'
 import { signWebhook } from './webhook-signature.ts'
 import { receiveWebhook } from './webhooks.ts'
@@ -177,4 +178,41 @@ test('a reading that another has overtaken is not written', async () => {
   }
   await syncCustomer(slow, customerId)
   expect((await kept(accountId)).subscriptions).toHaveLength(2)
+})
+
+test('one customer whom the provider refuses keeps nobody else from being read; an outage ends the round', async () => {
+  const people = [await customer('refused'), await customer('read')]
+  const asked: string[] = []
+  const problems: string[] = []
+  const depsOf = (code: 'conflict' | 'unavailable') => ({
+    ...platform.runtime,
+    billing: {
+      ...platform.runtime.billing,
+      sync: async (id: string) => {
+        asked.push(id)
+        throw new OperationError(code, 'no')
+      },
+    },
+    putClaims: async () => undefined,
+    problem: (_error: unknown, what: string) => problems.push(what),
+  })
+  await syncStale(depsOf('conflict'), new Date(Date.now() + day))
+  expect(asked).toEqual(expect.arrayContaining(people.map(({ customerId }) => customerId)))
+  asked.length = 0
+  await syncStale(depsOf('unavailable'), new Date(Date.now() + day))
+  expect(asked).toHaveLength(1)
+})
+
+test('one account that can’t be reviewed does not end the round', async () => {
+  const people = [await customer('throws'), await customer('follows')]
+  await platform.runtime.transaction(async (store) => {
+    for (const { accountId } of people) await store.billing.change(accountId, { review_at: new Date(0) })
+  })
+  await platform.runtime.transaction((store) => store.billing.change(people[0]!.accountId, { told: 'no JSON' }))
+  const problems: string[] = []
+  const problem = (_error: unknown, what: string) => problems.push(what)
+  await reviewDue({ ...platform.runtime, putClaims: async () => undefined, problem })
+  expect(problems).toEqual(['an account could not be reviewed'])
+  const row = await platform.runtime.read((store) => store.billing.byAccount(people[1]!.accountId))
+  expect(row!.review_at).toBeNull()
 })

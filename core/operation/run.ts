@@ -86,7 +86,13 @@ async function outside(
   const input = parseInput(operation, raw)
   const key = options.idempotencyKey
   // What was done under this key is answered from what is kept, and asks nobody.
-  if (key && actor && (await runtime.read((store) => store.idempotency.find(actor.id, key)))) return undefined
+  if (
+    operation.effect !== 'read' &&
+    key &&
+    actor &&
+    (await runtime.read((store) => store.idempotency.find(actor.id, key)))
+  )
+    return undefined
   const acting = member ?? actor
   if (!acting) throw notSignedIn()
   const { dryRun = false, confirm } = options
