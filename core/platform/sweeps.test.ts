@@ -95,6 +95,10 @@ onBothDatabases('sweeps', (open) => {
       .values({ key: name, failures: 1, blocked_until: at('throttles') })
       .execute()
     await db
+      .insertInto('webhook_events')
+      .values({ id: name, type: 't', customer_id: null, received_at: at('webhook_events'), synced_at: null })
+      .execute()
+    await db
       .insertInto('leases')
       .values({ name, holder: 'h', expires_at: at('leases') })
       .execute()

@@ -16,6 +16,7 @@ const statements = [
   'create index items_of_subscription on subscription_items (subscription_id)',
   `create table webhook_events (id text primary key, type text not null, customer_id text, received_at timestamptz not null,
     synced_at timestamptz)`,
+  'create index webhook_events_by_age on webhook_events (received_at)',
   'create index webhook_events_open on webhook_events (received_at) where synced_at is null',
   `create table overrides (id bigint generated always as identity primary key, account_id text not null references accounts on delete cascade,
     name text not null, value int, reason text not null, ends_at timestamptz, created_by text not null,
