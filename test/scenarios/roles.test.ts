@@ -337,7 +337,10 @@ test('frozen past its lease, the one with soju and ergo is replaced, and ends th
   otherReconcile.signal('SIGCONT')
   await expect.poll(() => commandLineOf(former), { timeout: 20_000 }).toBe(null)
   await expect.poll(sick, { timeout: 40_000 }).toEqual([])
-  expect(await status()).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'services (standby)' })]))
+  // Told by the heartbeat after it has given up the services.
+  await expect
+    .poll(status, { timeout: 20_000 })
+    .toEqual(expect.arrayContaining([expect.objectContaining({ name: 'services (standby)' })]))
   for (const name of ['main', 'second', 'third', 'fourth'])
     await expect.poll(() => connected(name), { timeout: 40_000 }).toBe('connected')
   await signIn()
