@@ -1,13 +1,13 @@
 import { mostRequestBytes } from '@irc-now/core/operation/body'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
-import { OperationError } from '@irc-now/core/operation/errors'
+import { OperationError, withFlag } from '@irc-now/core/operation/errors'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
 import type { Output } from '../print/output.ts'
 import { safeJson } from '../print/text.ts'
 import { apiFlags, apiHelp } from './api-help.ts'
 import { readCommon, refuseStray } from './arguments.ts'
 import { readPipe } from './ask.ts'
-import { openClient, withFlag } from './run.ts'
+import { openClient } from './run.ts'
 import { unknownWord, verbOf } from './words.ts'
 
 /** `irc-now api <operation> [-f key=value …] [--input -]`: a raw call, its JSON answer printed as it is. */

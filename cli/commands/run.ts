@@ -1,6 +1,6 @@
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
-import { OperationError } from '@irc-now/core/operation/errors'
+import { OperationError, withFlag } from '@irc-now/core/operation/errors'
 import { inputFromText } from '@irc-now/core/operation/text-input'
 import type { Output } from '../print/output.ts'
 import { safe } from '../print/text.ts'
@@ -150,15 +150,6 @@ async function printCodes({ qr }: OperationDescription, output: unknown): Promis
 }
 
 /** On a terminal the name is asked for; in a script the sentence says which flag is wanted. */
-export function withFlag(error: unknown): unknown {
-  if (!(error instanceof OperationError) || error.code !== 'confirmation_required') return error
-  return new OperationError(
-    error.code,
-    `${error.message.replace(/\.$/, '')} with --confirm ${String(error.details.expected)}.`,
-    { details: { ...error.details } },
-  )
-}
-
 async function watch(
   client: Client,
   operation: OperationDescription,

@@ -78,5 +78,15 @@ export function errorOf(problem: Problem): OperationError {
   })
 }
 
+/** What wants a confirmation says how it is typed, in the shell and on IRC alike; anything else is as it was. */
+export function withFlag(error: unknown): unknown {
+  if (!(error instanceof OperationError) || error.code !== 'confirmation_required') return error
+  return new OperationError(
+    error.code,
+    `${error.message.replace(/\.$/, '')} with --confirm ${String(error.details.expected)}.`,
+    { details: { ...error.details } },
+  )
+}
+
 export const notFound = (noun: string, name: string) =>
   new OperationError('not_found', `You have no ${noun} named “${name}”; see “${noun} list”.`)

@@ -1,6 +1,6 @@
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
-import { OperationError, problemOf } from '@irc-now/core/operation/errors'
+import { OperationError, problemOf, withFlag } from '@irc-now/core/operation/errors'
 import { type Command, pickNoun, readCommand } from './command.ts'
 import type { createConfirmations } from './confirmations.ts'
 import type { CallOptions, NowServDeps } from './deps.ts'
@@ -124,13 +124,6 @@ async function perform(session: Session, account: string, command: Command): Pro
     throw withFlag(error)
   })
   return done(command, output)
-}
-
-/** What is charged is confirmed by its amount, which is told how to say. */
-function withFlag(error: unknown): unknown {
-  if (!(error instanceof OperationError) || error.code !== 'confirmation_required') return error
-  const message = `${error.message.replace(/\.$/, '')} with --confirm ${String(error.details.expected)}.`
-  return new OperationError(error.code, message, { details: error.details })
 }
 
 /** What is no line of IRC is put in on a page; a notice follows once it is. */
