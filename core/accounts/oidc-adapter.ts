@@ -1,5 +1,5 @@
 import type { Adapter, AdapterPayload } from 'oidc-provider'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import { storageFull } from '../operation/storage-error.ts'
 import type { Keyring } from '../platform/runtime.ts'
 import { hashSecret } from './secrets.ts'

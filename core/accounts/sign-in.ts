@@ -1,5 +1,5 @@
 import { OperationError } from '../operation/errors.ts'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import { AccountName, nameKey } from './account.ts'
 import type { AccountRow } from './account-store.ts'
 import { verifyPassword } from './password-hash.ts'

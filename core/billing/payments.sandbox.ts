@@ -1,5 +1,5 @@
 import { OperationError } from '../operation/errors.ts'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import type { Stores } from '../store/stores.ts'
 import { billingWake, clockSetting } from './clock.ts'
 import type { Payments, RemotePrice } from './payments.port.ts'

@@ -1,5 +1,5 @@
 import { OperationError } from '../operation/errors.ts'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import { isLive } from './lifecycle.ts'
 import type { Cancel, Claims } from './outbox.ts'
 import type { OutboxRow } from './outbox-store.ts'

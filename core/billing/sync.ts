@@ -1,4 +1,4 @@
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import type { Stores } from '../store/stores.ts'
 import type { SubscriptionRow } from './billing-store.ts'
 import type { CustomerState, Payments } from './payments.port.ts'

@@ -1,4 +1,4 @@
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import type { Billing } from './billing.ts'
 
 type Deps = Pick<Runtime, 'transaction' | 'now'> & { readonly billing: Pick<Billing, 'payments' | 'sync'> }

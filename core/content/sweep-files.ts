@@ -1,5 +1,5 @@
 import { faultPoint } from '../operation/faults.ts'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import type { Files } from './files.port.ts'
 import { pictureKeys } from './pictures/picture-store.ts'
 

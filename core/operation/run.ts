@@ -1,10 +1,8 @@
-import type { Billing } from '../billing/billing.ts'
 import type { Entitlements } from '../billing/entitlements.ts'
 import { entitlementsIn } from '../billing/entitlements-in.ts'
-import type { PictureIntake } from '../content/pictures/taken-picture.ts'
-import type { PlatformInfo } from '../platform/info.ts'
 import type { Stores } from '../store/stores.ts'
 import { authorise, notSignedIn } from './authorise.ts'
+import { before } from './before.ts'
 import { confirmed, parseInput } from './check-input.ts'
 import type { Actor, Caller, Context, ReconcileKey } from './context.ts'
 import type { AnyOperation } from './define.ts'
@@ -12,35 +10,8 @@ import { describeOperation } from './describe.ts'
 import { OperationError } from './errors.ts'
 import { faultPoint } from './faults.ts'
 import { FileBody } from './file-body.ts'
+import type { RunOptions, Runtime } from './runtime.ts'
 import { storageFull } from './storage-error.ts'
-
-/** What running needs of the house; one per process. */
-export interface Runtime {
-  /** Runs `work` in one transaction: all or nothing. Throws `storage_full` and `unavailable` for what the database can't. */
-  transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
-  /** Runs `work`, which writes nothing, without one: each of its questions is answered by what holds at that moment. */
-  read<T>(work: (store: Stores) => Promise<T>): Promise<T>
-  /** Whether the database's disk has room for a change. */
-  hasRoom(): Promise<boolean>
-  readonly platform: PlatformInfo
-  /** Receives pictures, and stores their files. */
-  readonly pictures: PictureIntake
-  now(): Date
-  random(bytes: number): Buffer
-  seal(text: string): string
-  /** Who takes the payments; asked outside transactions only. */
-  readonly billing: Billing
-  /** A hash under the platform's key: tells whether two texts are the same, and helps nobody to guess one. */
-  digest(text: string): string
-}
-
-export interface RunOptions {
-  readonly dryRun?: boolean
-  /** Makes a retry safe: the same key and request answer what the first one did. */
-  readonly idempotencyKey?: string
-  /** The name that a destroying operation wants repeated. */
-  readonly confirm?: string
-}
 
 /** Ends the transaction of a dry run with its answer in hand. */
 class DryRun extends Error {
@@ -63,9 +34,7 @@ export async function run(
   options: RunOptions = {},
 ): Promise<unknown> {
   if (operation.effect !== 'read' && !(await runtime.hasRoom())) throw storageFull()
-  const prepared = operation.outside
-    ? await outside(runtime, operation, raw, caller, options)
-    : await prepare(runtime, operation, raw, caller, options.dryRun ?? false)
+  const prepared = await before(runtime, operation, raw, caller, options)
   try {
     const work = (store: Stores) => runIn(store, runtime, operation, raw, caller, options, prepared)
     return await (operation.effect === 'read' ? runtime.read(work) : runtime.transaction(work))
@@ -73,57 +42,6 @@ export async function run(
     if (error instanceof DryRun) return error.output
     throw error
   }
-}
-
-async function outside(
-  runtime: Runtime,
-  operation: AnyOperation,
-  raw: unknown,
-  caller: Caller,
-  options: RunOptions,
-): Promise<unknown> {
-  const { actor, member } = await runtime.read((store) => authorise(store, operation, caller))
-  const input = parseInput(operation, raw)
-  const key = options.idempotencyKey
-  // What was done under this key is answered from what is kept, and asks nobody.
-  if (
-    operation.effect !== 'read' &&
-    key &&
-    actor &&
-    (await runtime.read((store) => store.idempotency.find(actor.id, key)))
-  )
-    return undefined
-  const acting = member ?? actor
-  if (!acting) throw notSignedIn()
-  const { dryRun = false, confirm } = options
-  return operation.outside!(input, { ...runtime, member: acting, dryRun, confirm })
-}
-
-async function prepare(
-  runtime: Runtime,
-  operation: AnyOperation,
-  raw: unknown,
-  caller: Caller,
-  dryRun: boolean,
-): Promise<unknown> {
-  const somebody = operation.access === 'anyone' || caller.accountId !== null || caller.accountName !== undefined
-  if (!operation.prepare || !somebody) return undefined
-  const file = describeOperation(operation).fields.some(({ body }) => body === 'file')
-  if (dryRun && !file) return undefined
-  // Nothing is read of a file that may not come.
-  const who = file ? await runtime.read((store) => authorise(store, operation, caller)) : null
-  const acting = who?.member ?? who?.actor ?? null
-  return operation.prepare(parseInput(operation, raw), {
-    get actor() {
-      if (!acting) throw notSignedIn()
-      return acting
-    },
-    entitlements: () => runtime.read((store) => entitlementsIn(store, acting, runtime.now())),
-    dryRun,
-    now: runtime.now(),
-    read: runtime.read,
-    pictures: runtime.pictures,
-  })
 }
 
 async function runIn(

@@ -4,7 +4,7 @@ import type { IdentityClaims } from '../accounts/identity.port.ts'
 import { billingWake } from '../billing/clock.ts'
 import { billingRound } from '../billing/rounds.ts'
 import { deliverEvents, postTo } from '../billing/sandbox/deliveries.ts'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import type { Duty } from './lease.ts'
 
 const everyMs = 15_000

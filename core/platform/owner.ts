@@ -1,7 +1,7 @@
 import type { AccountRow } from '../accounts/account-store.ts'
 import { openAccount } from '../accounts/open.ts'
 import { OperationError } from '../operation/errors.ts'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 
 /** The account of whoever runs the machine; opened at the first start, by whichever process comes first. */
 export async function openOwner(runtime: Runtime, name: string): Promise<AccountRow> {

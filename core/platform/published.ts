@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import type { Stores } from '../store/stores.ts'
 import type { HostPort } from './info.ts'
 import type { Keyring } from './runtime.ts'

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import { createSystemDns } from '../provisioning/dns.system.ts'
 import { findPrograms } from '../provisioning/local/programs.ts'
 import { startLocalServices } from '../provisioning/local/services.ts'

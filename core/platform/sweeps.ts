@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { Files } from '../content/files.port.ts'
 import { sweepFiles } from '../content/sweep-files.ts'
-import type { Runtime } from '../operation/run.ts'
+import type { Runtime } from '../operation/runtime.ts'
 import type { SweptTable } from '../store/sweep-store.ts'
 import type { Duty } from './lease.ts'
 

@@ -1,7 +1,7 @@
 import { hashSecret } from '@irc-now/core/accounts/secrets'
 import type { Caller, FrontEnd } from '@irc-now/core/operation/context'
 import { OperationError } from '@irc-now/core/operation/errors'
-import type { Runtime } from '@irc-now/core/operation/run'
+import type { Runtime } from '@irc-now/core/operation/runtime'
 
 export interface AuthenticateDeps {
   readonly runtime: Runtime

@@ -1,5 +1,5 @@
 import { OperationError } from '@irc-now/core/operation/errors'
-import type { Runtime } from '@irc-now/core/operation/run'
+import type { Runtime } from '@irc-now/core/operation/runtime'
 import type { PlatformEvent } from '@irc-now/core/store/event-store'
 
 export type Wake = (accountId: string, hear: () => void) => () => void

@@ -1,6 +1,6 @@
 import { receiveWebhook } from '@irc-now/core/billing/webhooks'
 import { errorCodes, OperationError } from '@irc-now/core/operation/errors'
-import type { Runtime } from '@irc-now/core/operation/run'
+import type { Runtime } from '@irc-now/core/operation/runtime'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Logger } from 'pino'

@@ -1,4 +1,4 @@
-import type { Runtime } from '../../operation/run.ts'
+import type { Runtime } from '../../operation/runtime.ts'
 import { signWebhook } from '../webhook-signature.ts'
 
 /** Posts a webhook; answers whether it was taken. */

@@ -1,4 +1,4 @@
-import type { Runtime } from '@irc-now/core/operation/run'
+import type { Runtime } from '@irc-now/core/operation/runtime'
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Logger } from 'pino'
