@@ -5,7 +5,8 @@ import { assertRoom } from '../../billing/room.ts'
 import { byteSize } from '../../operation/byte-size.ts'
 import { defineOperation } from '../../operation/define.ts'
 import { contentId } from '../content-id.ts'
-import { assertText, Expires, endOf, Language, Paste, Title, Visibility } from './paste.ts'
+import { Expires, endOf } from '../expiry.ts'
+import { assertText, Language, Paste, Title, Visibility } from './paste.ts'
 import { pasteOf } from './paste-store.ts'
 
 /** Bytes, and so characters; no plan has more, and a character takes at least one: what is longer is not even looked at. */
@@ -40,7 +41,7 @@ export const createPaste = defineOperation({
   async handle({ text, title, language, expires, visibility }, { actor, store, now, platform, ...context }) {
     const entitlements = await context.entitlements()
     assertText(text, entitlements)
-    const expiresAt = endOf(expires, entitlements, now, actor.keepsContent)
+    const expiresAt = endOf('paste', expires, entitlements, now, actor.keepsContent)
     assertRoom(entitlements, 'paste.live', await store.pastes.count(actor.id, now))
     const deleteToken = formatSecret('ircn_del_', context.random(32))
     const row = {

@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
 import { contentTotal, contentUse } from '../content-counts.ts'
+import { createForEverStore } from '../for-ever-store.ts'
 import type { Paste } from './paste.ts'
 
 export type PasteText = Selectable<Schema['pastes']>
@@ -82,23 +83,7 @@ export function createPasteStore(db: Kysely<Schema>) {
       id: string,
       set: Partial<Omit<PasteText, 'id' | 'account_id' | 'text' | 'bytes' | 'digest' | 'delete_hash' | 'created_at'>>,
     ) => db.updateTable('pastes').set(set).where('id', '=', id).execute(),
-    /** Those that have no end. */
-    async countForEver(accountId: string): Promise<number> {
-      const { count } = await db
-        .selectFrom('pastes')
-        .where('account_id', '=', accountId)
-        .where('expires_at', 'is', null)
-        .select(sql<number>`count(*)::int`.as('count'))
-        .executeTakeFirstOrThrow()
-      return count
-    },
-    endForEver: (accountId: string, at: Date) =>
-      db
-        .updateTable('pastes')
-        .set({ expires_at: at })
-        .where('account_id', '=', accountId)
-        .where('expires_at', 'is', null)
-        .execute(),
+    ...createForEverStore(db, 'pastes'),
     delete: (id: string) => db.deleteFrom('pastes').where('id', '=', id).execute(),
     deleteOf: (accountId: string) => db.deleteFrom('pastes').where('account_id', '=', accountId).execute(),
   }

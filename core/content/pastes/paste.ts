@@ -27,14 +27,6 @@ export const Visibility = z
   .meta({ choiceFlags: true })
   .describe('Either is seen by whoever has the address; search engines are told to leave out what is unlisted.')
 
-const hour = 3_600_000
-/** In milliseconds; null is never. */
-export const lives = { '1h': hour, '1d': 24 * hour, '7d': 7 * 24 * hour, '90d': 90 * 24 * hour, never: null } as const
-
-export const Expires = z
-  .enum(Object.keys(lives) as [keyof typeof lives, ...(keyof typeof lives)[]])
-  .describe('When it goes; as late as your plan allows when absent.')
-
 export const Paste = z.object({
   id: z.string(),
   title: z.string().nullable().meta({ fileName: true }),
@@ -64,27 +56,5 @@ export function assertText(text: string, entitlements: Entitlements): void {
       field: 'text',
       details: { limit: value, used: bytes, why },
     },
-  )
-}
-
-/**
- * When a paste goes that is made, or told so, now; `null` is never, which is also meant where nothing is said, the member
- * `keeps` what they publish, and the plan lets them. Throws `quota_reached` where the plan won't have it.
- */
-export function endOf(
-  expires: z.output<typeof Expires> | undefined,
-  plan: Entitlements,
-  now: Date,
-  keeps = false,
-): Date | null {
-  const { value, why } = plan.limits['paste.lifeHours']
-  const longest = value === null ? null : value * hour
-  const wanted = expires !== undefined ? lives[expires] : keeps && plan.keepsForEver ? null : longest
-  const allowed = wanted === null ? longest === null || plan.keepsForEver : longest === null || wanted <= longest
-  if (allowed) return wanted === null ? null : new Date(now.getTime() + wanted)
-  throw new OperationError(
-    'quota_reached',
-    `A paste stays ${value} hours at most (${why}); say a shorter time, or none for the longest.`,
-    { field: 'expires', details: { limit: value, why } },
   )
 }

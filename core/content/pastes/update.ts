@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { defineOperation } from '../../operation/define.ts'
 import { OperationError } from '../../operation/errors.ts'
+import { Expires, endOf } from '../expiry.ts'
 import { findPaste } from './find.ts'
-import { Expires, endOf, Language, Paste, PasteId, Title, Visibility } from './paste.ts'
+import { Language, Paste, PasteId, Title, Visibility } from './paste.ts'
 import { pasteOf } from './paste-store.ts'
 
 export const updatePaste = defineOperation({
@@ -35,7 +36,7 @@ export const updatePaste = defineOperation({
       ...(title === undefined ? {} : { title }),
       ...(language === undefined ? {} : { language }),
       ...(visibility === undefined ? {} : { visibility }),
-      ...(expires === undefined ? {} : { expires_at: endOf(expires, await context.entitlements(), now) }),
+      ...(expires === undefined ? {} : { expires_at: endOf('paste', expires, await context.entitlements(), now) }),
       updated_at: now,
     }
     await store.pastes.change(row.id, set)

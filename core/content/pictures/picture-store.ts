@@ -1,6 +1,7 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
 import { contentTotal, contentUse } from '../content-counts.ts'
+import { createForEverStore } from '../for-ever-store.ts'
 import type { Picture } from './picture.ts'
 import { pictureTypes } from './sniff.ts'
 
@@ -83,22 +84,7 @@ export function createPictureStore(db: Kysely<Schema>) {
         .set({ ...set, hash: null })
         .where('id', '=', id)
         .execute(),
-    async countForEver(accountId: string): Promise<number> {
-      const { count } = await db
-        .selectFrom('pictures')
-        .where('account_id', '=', accountId)
-        .where('expires_at', 'is', null)
-        .select(sql<number>`count(*)::int`.as('count'))
-        .executeTakeFirstOrThrow()
-      return count
-    },
-    endForEver: (accountId: string, at: Date) =>
-      db
-        .updateTable('pictures')
-        .set({ expires_at: at })
-        .where('account_id', '=', accountId)
-        .where('expires_at', 'is', null)
-        .execute(),
+    ...createForEverStore(db, 'pictures'),
     delete: (id: string) => db.deleteFrom('pictures').where('id', '=', id).execute(),
     deleteOf: (accountId: string) => db.deleteFrom('pictures').where('account_id', '=', accountId).execute(),
 

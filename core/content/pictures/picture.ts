@@ -3,7 +3,6 @@ import type { Entitlements } from '../../billing/entitlements.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { idOfAddress } from '../content-id.ts'
 import { megabytes } from '../content-use.ts'
-import { type Expires, lives } from '../pastes/paste.ts'
 import { pictureTypes } from './sniff.ts'
 
 export const PictureId = z
@@ -31,27 +30,6 @@ export type Picture = z.output<typeof Picture>
 
 /** One file as it is sent, in bytes; what is kept of it counts towards the plan. */
 export const largestUpload = 32 * 1024 * 1024
-
-const day = 86_400_000
-
-/** When a picture goes that is uploaded now; null is never. Throws `quota_reached` where the plan won't have it. */
-export function pictureEnd(
-  expires: z.output<typeof Expires> | undefined,
-  plan: Entitlements,
-  now: Date,
-  keeps = false,
-): Date | null {
-  const { value, why } = plan.limits['picture.lifeDays']
-  const longest = value === null ? null : value * day
-  const wanted = expires !== undefined ? lives[expires] : keeps && plan.keepsForEver ? null : longest
-  const allowed = longest === null || (wanted === null ? plan.keepsForEver : wanted <= longest)
-  if (allowed) return wanted === null ? null : new Date(now.getTime() + wanted)
-  throw new OperationError(
-    'quota_reached',
-    `A picture stays ${value} days at most (${why}); say a shorter time, or none for the longest.`,
-    { field: 'expires', details: { limit: value, why } },
-  )
-}
 
 /** Throws `quota_reached` where `more` bytes would be too many. `used` is counted inside the writing transaction. */
 export function assertPictureRoom(plan: Entitlements, used: number, more: number): void {

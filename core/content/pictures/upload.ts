@@ -4,8 +4,8 @@ import { defineOperation } from '../../operation/define.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { fileBody } from '../../operation/file-body.ts'
 import { contentId } from '../content-id.ts'
-import { Expires } from '../pastes/paste.ts'
-import { assertPictureRoom, largestUpload, Picture, pictureEnd } from './picture.ts'
+import { Expires, endOf } from '../expiry.ts'
+import { assertPictureRoom, largestUpload, Picture } from './picture.ts'
 import { pictureKeys, pictureOf } from './picture-store.ts'
 
 export const uploadPicture = defineOperation({
@@ -29,7 +29,7 @@ export const uploadPicture = defineOperation({
   examples: ['cat.jpg', 'screenshot.png photo.webp --expires 7d'],
   async prepare({ file, expires }, { actor, entitlements, dryRun, now, read, pictures }) {
     const plan = await entitlements()
-    pictureEnd(expires, plan, now)
+    endOf('picture', expires, plan, now)
     // Whoever has no room left needn't send anything; how much is left is counted again once it is there.
     assertPictureRoom(plan, await read((store) => store.pictures.used(actor.id, now)), 1)
     return pictures.take(file, { accountId: actor.id, keep: !dryRun })
@@ -38,7 +38,7 @@ export const uploadPicture = defineOperation({
     if (!taken) throw new OperationError('invalid_input', 'file is missing; send one.', { field: 'file' })
     const plan = await entitlements()
     const { hash, kind, width, height, frames, bytes } = taken
-    const expires_at = pictureEnd(expires, plan, now, actor.keepsContent)
+    const expires_at = endOf('picture', expires, plan, now, actor.keepsContent)
     const known = await store.pictures.same(actor.id, hash, now)
     if (known) {
       const set = { expires_at, name: name ?? known.name }
