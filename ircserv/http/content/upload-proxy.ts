@@ -1,6 +1,6 @@
-import { type IncomingMessage, request, type ServerResponse } from 'node:http'
-import { pipeline } from 'node:stream'
+import type { ServerResponse } from 'node:http'
 import { errorCodes, OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
+import { basicCredentials, readOut, relayUpload } from '@irc-now/core/provisioning/upload-relay'
 import { createRateLimit } from '../rate-limit.ts'
 import type { NodeHandler } from '../server.ts'
 
@@ -17,24 +17,15 @@ export function createUploadProxy(socketOf: () => string | null) {
 
   const handle: NodeHandler = (incoming, response) => {
     const socketPath = socketOf()
-    if (socketPath === null) return refuse(incoming, response, problemOf(unavailable))
+    if (socketPath === null) return refusing(problemOf(unavailable))(incoming, response)
     const headers: Record<string, string> = {}
     for (const name of passed) {
       const value = incoming.headers[name]
       if (value !== undefined) headers[name] = name === 'authorization' ? bouncerAlone(value) : value
     }
-    const outgoing = request({ socketPath, path: incoming.url, method: incoming.method, headers }, (answer) => {
-      const own = incoming.method === 'OPTIONS' ? { allow: 'OPTIONS, POST', 'accept-post': 'image/*, text/*' } : {}
-      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, ...own, ...endingFor(incoming) })
-      pipeline(answer, response, () => undefined)
-    })
-    outgoing.on('error', () => {
-      // soju may have answered without reading on.
-      if (!response.headersSent) refuse(incoming, response, problemOf(unavailable))
-    })
-    // Who has gone needs no answer, and what they had begun to send ends there too.
-    response.on('close', () => outgoing.destroy())
-    incoming.pipe(outgoing)
+    const added =
+      incoming.method === 'OPTIONS' ? { allow: 'OPTIONS, POST', 'accept-post': 'image/*, text/*' } : undefined
+    relayUpload(incoming, response, { socketPath, headers, added }, () => refuse(response, problemOf(unavailable)))
   }
 
   return {
@@ -44,7 +35,7 @@ export function createUploadProxy(socketOf: () => string | null) {
         limit.take(address)
         return handle
       } catch (error) {
-        return (incoming, response) => refuse(incoming, response, problemOf(error))
+        return refusing(problemOf(error))
       }
     },
   }
@@ -52,22 +43,24 @@ export function createUploadProxy(socketOf: () => string | null) {
 
 /** Clients sign in as `bouncer/network@device`; soju's 0.9 knows only the bouncer here. */
 function bouncerAlone(authorization: string): string {
-  const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization) ?? []
-  if (encoded === undefined) return authorization
-  const credentials = Buffer.from(encoded, 'base64').toString('utf8')
+  const credentials = basicCredentials(authorization)
+  if (credentials === null) return authorization
   return `Basic ${Buffer.from(credentials.replace(/^([^:/@]+)[/@][^:]*:/, '$1:')).toString('base64')}`
 }
 
-/** What was not read of a body ends with the connection. */
-const endingFor = (incoming: IncomingMessage) => (incoming.complete ? {} : { connection: 'close' })
+const refusing =
+  (problem: Problem): NodeHandler =>
+  (incoming, response) => {
+    refuse(response, problem)
+    readOut(incoming)
+  }
 
-function refuse(incoming: IncomingMessage, response: ServerResponse, { code, message, details }: Problem): void {
+function refuse(response: ServerResponse, { code, message, details }: Problem): void {
   const { retryAfter } = details ?? {}
   response
     .writeHead(errorCodes[code].status, {
       'content-type': 'text/plain; charset=utf-8',
       ...(typeof retryAfter === 'number' ? { 'retry-after': String(Math.ceil(retryAfter)) } : {}),
-      ...endingFor(incoming),
     })
     .end(`${message}\n`)
 }

@@ -1,0 +1,52 @@
+import { type IncomingMessage, request, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream'
+
+/** Who has been answered before all was read may go on sending for so long: a connection cut off takes its answer along. */
+const lingerMs = 5000
+
+/**
+ * Passes a request on to who listens at `socketPath`, piece by piece, and its answer back. `added` comes into the
+ * answer's headers. Where there is no answer, `refuse` gives one.
+ */
+export function relayUpload(
+  incoming: IncomingMessage,
+  response: ServerResponse,
+  to: { socketPath: string; headers: NodeJS.Dict<string | string[]>; added?: Record<string, string> },
+  refuse: () => void,
+): void {
+  const { socketPath, headers } = to
+  const { url: path, method } = incoming
+  const outgoing = request({ socketPath, path, method, headers }, (answer) => {
+    // Whether their connection ends is no matter of ours.
+    const { connection: _, ...answered } = answer.headers
+    response.writeHead(answer.statusCode ?? 502, { ...answered, ...to.added })
+    pipeline(answer, response, () => {
+      incoming.unpipe(outgoing)
+      readOut(incoming)
+    })
+  })
+  outgoing.on('error', () => {
+    if (response.headersSent) return
+    incoming.unpipe(outgoing)
+    refuse()
+    readOut(incoming)
+  })
+  // Who has gone needs no answer, and what they had begun to send ends there too.
+  response.on('close', () => outgoing.destroy())
+  incoming.pipe(outgoing)
+}
+
+/** Reads to the end what nobody wants any more. */
+export function readOut(incoming: IncomingMessage): void {
+  if (incoming.complete) return
+  incoming.resume()
+  const { socket } = incoming
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref()
+  incoming.once('end', () => clearTimeout(timer))
+}
+
+/** `name:password` of HTTP Basic; null where there is none. */
+export function basicCredentials(authorization: string | undefined): string | null {
+  const [, encoded] = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(authorization ?? '') ?? []
+  return encoded === undefined ? null : Buffer.from(encoded, 'base64').toString('utf8')
+}
