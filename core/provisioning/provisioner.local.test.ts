@@ -1,21 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startLocalServices } from './local/services.ts'
-import { freeListen, TestPlatform } from './local/test-platform.ts'
-import { testPrograms } from './local/test-programs.ts'
+import { startTestServices } from './local/test-services.ts'
 import { provisionerContract } from './provisioner.contract.ts'
 import { createLocalProvisioner } from './provisioner.local.ts'
 
 provisionerContract('local', async () => {
-  const stateDir = await mkdtemp(join(tmpdir(), 'provisioner-'))
-  const platform = await TestPlatform.start(stateDir)
   const lines: string[] = []
-  const services = await startLocalServices({
-    stateDir,
-    programs: await testPrograms(),
-    listen: await freeListen(),
-    authUrl: platform.url,
+  const { platform, services, remove } = await startTestServices({
     log: (service, line) => lines.push(`${service} ${line}`),
   })
   const { addresses } = services
@@ -33,10 +22,8 @@ provisionerContract('local', async () => {
       if (pid !== null) process.kill(pid, 'SIGKILL')
     },
     async close() {
-      await services.stop()
-      await platform.stop()
+      await remove()
       if (process.env.SHOW_SERVICE_LOG) console.log(lines.join('\n'))
-      await rm(stateDir, { recursive: true, force: true })
     },
   }
 })

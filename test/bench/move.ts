@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { IrcProbe } from '@irc-now/core/provisioning/local/irc-probe'
-import { startLocalServices } from '@irc-now/core/provisioning/local/services'
 import { inTransaction, withSojuData } from '@irc-now/core/provisioning/local/soju-data'
-import { freeListen, TestPlatform } from '@irc-now/core/provisioning/local/test-platform'
-import { testPrograms } from '@irc-now/core/provisioning/local/test-programs'
+import { startTestServices } from '@irc-now/core/provisioning/local/test-services'
 import { createLocalProvisioner } from '@irc-now/core/provisioning/provisioner.local'
 import type { DesiredBouncer } from '@irc-now/core/provisioning/provisioner.port'
 import { median, ms, print, timed } from './harness.ts'
@@ -17,15 +12,7 @@ const moves = 2
 
 /** How long a bouncer is away while it moves, by how much it has, and how long one of its own takes to be there. */
 export async function benchMove(): Promise<void> {
-  const stateDir = await mkdtemp(join(tmpdir(), 'irc-now-move-'))
-  const platform = await TestPlatform.start(stateDir)
-  const services = await startLocalServices({
-    stateDir,
-    programs: await testPrograms(),
-    listen: await freeListen(),
-    authUrl: platform.url,
-    log: () => {},
-  })
+  const { platform, services, remove } = await startTestServices()
   const { addresses, soju } = services
   const provisioner = await createLocalProvisioner(services)
 
@@ -143,8 +130,6 @@ export async function benchMove(): Promise<void> {
       Object.entries(times).map(([how, all]) => [how, ms(median(all)), ms(Math.max(...all))]),
     )
   } finally {
-    await services.stop()
-    await platform.stop()
-    await rm(stateDir, { recursive: true, force: true })
+    await remove()
   }
 }

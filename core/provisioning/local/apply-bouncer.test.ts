@@ -1,41 +1,24 @@
 import { createHash } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { DesiredBouncer, DesiredUpstream } from '../provisioner.port.ts'
 import { applyBouncer } from './apply-bouncer.ts'
 import { type Ledger, type LedgerBouncer, openLedgers } from './ledger.ts'
-import { type LocalServices, startLocalServices } from './services.ts'
 import type { SojuAdmin } from './soju-admin.ts'
 import { SojuBouncer } from './soju-bouncer.ts'
-import { freeListen, TestPlatform } from './test-platform.ts'
-import { testPrograms } from './test-programs.ts'
+import { startTestServices, type TestServices } from './test-services.ts'
 
 let stateDir: string
-let platform: TestPlatform
-let services: LocalServices
+let services: TestServices['services']
+let remove: TestServices['remove'] | undefined
 let ledger: Ledger<LedgerBouncer>
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'apply-'))
-  platform = await TestPlatform.start(stateDir)
-  services = await startLocalServices({
-    stateDir,
-    programs: await testPrograms(),
-    listen: await freeListen(),
-    authUrl: platform.url,
-    log: () => {},
-  })
+  ;({ stateDir, services, remove } = await startTestServices())
   ledger = (await openLedgers(stateDir)).bouncers
 }, 60_000)
-
-afterAll(async () => {
-  await services?.stop()
-  await platform?.stop()
-  await rm(stateDir, { recursive: true, force: true })
-})
+afterAll(() => remove?.(), 60_000)
 
 class Crash extends Error {}
 

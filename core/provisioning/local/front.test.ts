@@ -1,10 +1,9 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect as connectPlain, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
@@ -13,27 +12,17 @@ import { createLocalProvisioner } from '../provisioner.local.ts'
 import type { DesiredBouncer, Provisioner } from '../provisioner.port.ts'
 import { startFront } from './front.ts'
 import { freePort } from './ports.ts'
-import { type LocalServices, startLocalServices } from './services.ts'
-import { freeListen, TestPlatform } from './test-platform.ts'
-import { testPrograms } from './test-programs.ts'
+import { startTestServices, type TestServices } from './test-services.ts'
 
 let stateDir: string
-let platform: TestPlatform
-let services: LocalServices
+let platform: TestServices['platform']
+let services: TestServices['services']
+let remove: TestServices['remove'] | undefined
 let provisioner: Provisioner
 const sockets: Socket[] = []
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'front-'))
-  platform = await TestPlatform.start(stateDir)
-  services = await startLocalServices({
-    stateDir,
-    programs: await testPrograms(),
-    listen: await freeListen(),
-    authUrl: platform.url,
-    uploadOrigin: 'http://irc-now.example',
-    log: () => {},
-  })
+  ;({ stateDir, platform, services, remove } = await startTestServices({ uploadOrigin: 'http://irc-now.example' }))
   provisioner = await createLocalProvisioner(services)
   for (const name of ['alice', 'bob']) platform.passwords.set(`soju/${name}`, `${name}’s`)
   await apply({ username: 'bob' })
@@ -42,11 +31,7 @@ beforeAll(async () => {
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy()
 })
-afterAll(async () => {
-  await services?.stop()
-  await platform?.stop()
-  await rm(stateDir, { recursive: true, force: true })
-}, 60_000)
+afterAll(() => remove?.(), 60_000)
 
 const apply = (changes: Partial<DesiredBouncer>) =>
   provisioner.applyBouncer(

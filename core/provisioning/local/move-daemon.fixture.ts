@@ -1,9 +1,7 @@
 import { createLocalProvisioner } from '../provisioner.local.ts'
 import type { DesiredBouncer, ObservedBouncer } from '../provisioner.port.ts'
 import type { LocalListen } from './services.ts'
-import { startLocalServices } from './services.ts'
-import { TestPlatform } from './test-platform.ts'
-import { testPrograms } from './test-programs.ts'
+import { startTestServices } from './test-services.ts'
 
 /** What the test asks of it, by messages; `dieAt` ends it with SIGKILL at the write of a move whose turn that is. */
 export type Question =
@@ -16,15 +14,12 @@ export type Reply =
 
 // A little daemon that moves bouncers, for a test that kills it.
 const [, , stateDir = '', listen = '', account = ''] = process.argv
-const platform = await TestPlatform.start(stateDir)
-platform.passwords.set(`soju/${account}`, 'app password').set(`ergo/${account}`, 'of the bouncer')
-const services = await startLocalServices({
+const { platform, services } = await startTestServices({
   stateDir,
-  programs: await testPrograms(),
   listen: JSON.parse(listen) as LocalListen,
-  authUrl: platform.url,
   log: (service, line) => process.env.SHOW_SERVICE_LOG && process.stderr.write(`${service} ${line}\n`),
 })
+platform.passwords.set(`soju/${account}`, 'app password').set(`ergo/${account}`, 'of the bouncer')
 const provisioner = await createLocalProvisioner(services)
 
 process.on('message', async (question: Question) => {

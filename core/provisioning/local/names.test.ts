@@ -1,40 +1,22 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createLocalProvisioner } from '../provisioner.local.ts'
 import type { DesiredBouncer, DesiredUpstream, Provisioner } from '../provisioner.port.ts'
-import { type LocalServices, startLocalServices } from './services.ts'
-import { freeListen, TestPlatform } from './test-platform.ts'
-import { testPrograms } from './test-programs.ts'
+import { startTestServices, type TestServices } from './test-services.ts'
 
 // What a home notes holds for whichever soju a bouncer is on.
-let stateDir: string
-let platform: TestPlatform
-let services: LocalServices
+let started: TestServices
 let provisioner: Provisioner
 
 beforeAll(async () => {
-  stateDir = await mkdtemp(join(tmpdir(), 'names-'))
-  platform = await TestPlatform.start(stateDir)
-  services = await startLocalServices({
-    stateDir,
-    programs: await testPrograms(),
-    listen: await freeListen(),
-    authUrl: platform.url,
-    log: () => {},
-  })
-  provisioner = await createLocalProvisioner(services)
+  started = await startTestServices()
+  provisioner = await createLocalProvisioner(started.services)
 }, 120_000)
-afterAll(async () => {
-  await services?.stop()
-  await platform?.stop()
-  await rm(stateDir, { recursive: true, force: true })
-}, 60_000)
+afterAll(() => started?.remove(), 60_000)
 
 const upstream = (): DesiredUpstream => ({
-  ...{ name: 'net.irc.now', ...services.addresses.irc, tls: false, serverFingerprint: null, nick: 'alice' },
+  ...{ name: 'net.irc.now', ...started.services.addresses.irc, tls: false, serverFingerprint: null, nick: 'alice' },
   ...{ username: null, realname: null, pass: null, sasl: { mechanism: 'none' }, channels: ['#test'], enabled: true },
   ...{ managed: false, digest: 'one' },
 })
@@ -48,8 +30,8 @@ const apply = (id: string, placement: DesiredBouncer['placement'], nick = 'nick'
   )
 const remove = (id: string) => provisioner.removeBouncer({ id, name: 'alice' })
 const bouncers = async () => (await provisioner.applied()).bouncers
-const hasOwn = () => existsSync(join(stateDir, 'dedicated', 'alice'))
-const onShared = async () => (await services.soju.admin.run('server', 'status'))[0]
+const hasOwn = () => existsSync(join(started.stateDir, 'dedicated', 'alice'))
+const onShared = async () => (await started.services.soju.admin.run('server', 'status'))[0]
 
 /** Ends what is being done at the first fault point of a move at which `now` holds, and at each later one. */
 async function failing<T>(now: () => boolean, work: () => Promise<T>): Promise<unknown> {
