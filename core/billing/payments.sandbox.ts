@@ -144,9 +144,10 @@ export function createSandbox({ runtime, httpUrl, secret }: SandboxOptions) {
         desk.customer.disputed = open
         desk.emit(open ? 'charge.dispute.created' : 'charge.dispute.closed', {})
       }),
-    /** Moves the clock on, and everybody with it. Answers the time by it. */
-    async advance(byMs: number): Promise<Date> {
-      await runtime.transaction((store) => store.sandbox.moveClock(clockSetting, byMs))
+    /** Moves the clock on to a time, and everybody with it; never back. Answers the time by it. */
+    async advanceTo(at: Date): Promise<Date> {
+      const aheadMs = at.getTime() - runtime.now().getTime()
+      await runtime.transaction((store) => store.sandbox.moveClock(clockSetting, aheadMs))
       await this.catchUp()
       return runtime.transaction((store) => store.billing.now(runtime.now()))
     },
