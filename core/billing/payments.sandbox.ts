@@ -1,6 +1,7 @@
 import { OperationError } from '../operation/errors.ts'
 import type { Runtime } from '../operation/runtime.ts'
 import type { Stores } from '../store/stores.ts'
+import { sandboxPlace, sandboxTransaction } from './belonging.ts'
 import { billingWake, clockSetting } from './clock.ts'
 import type { Payments, RemotePrice } from './payments.port.ts'
 import { allPrices } from './plans.ts'
@@ -33,7 +34,8 @@ export interface SandboxOptions {
 }
 
 /** Everything that the pages and the clock of the sandbox need besides the port. */
-export function createSandbox({ runtime, httpUrl, secret }: SandboxOptions) {
+export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOptions) {
+  const runtime = { ...whole, transaction: sandboxTransaction(whole.transaction) }
   const hex = (bytes: number) => runtime.random(bytes).toString('hex')
 
   async function pricesIn(store: Stores): Promise<Titled[]> {
@@ -88,7 +90,7 @@ export function createSandbox({ runtime, httpUrl, secret }: SandboxOptions) {
   const ownerOf = (id: string) => id.split('-')[0]!
 
   const payments: Payments = {
-    kind: 'sandbox',
+    place: async () => sandboxPlace,
     async createCustomer({ name, email }, key) {
       const id = `cus_${runtime.digest(`customer ${key}`).slice(0, 14)}`
       await runtime.transaction(async (store) => {

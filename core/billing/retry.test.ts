@@ -47,6 +47,7 @@ function dying(writes: number): { readonly runtime: Runtime; readonly isDead: ()
   const advanceTo = counted(sandbox().advanceTo.bind(sandbox()))
   const dead = { ...runtime, transaction, read: runtime.read }
   const billing = {
+    ...runtime.billing,
     payments,
     sandbox: { ...sandbox(), advanceTo },
     sync: createSyncer({ ...dead, payments }),

@@ -61,6 +61,10 @@ export function createSettingStore(db: Kysely<Schema>) {
   return {
     get: async (key: string) =>
       (await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst())?.value,
+    /** Locked until the transaction ends. */
+    locked: async (key: string) =>
+      (await db.selectFrom('settings').select('value').where('key', '=', key).forUpdate().executeTakeFirstOrThrow())
+        .value,
     /** Keeps the first value; answers with the one that holds. */
     async keep(key: string, value: string): Promise<string> {
       await db
