@@ -21,7 +21,7 @@ export const registerAccount = defineOperation({
   }),
   output: Account,
   errors: ['name_taken'],
-  prepare: ({ password }) => hashPassword(password),
+  before: async ({ password }, { dryRun }) => (dryRun ? null : hashPassword(password)),
   async handle({ name, email }, context, passwordHash) {
     const row = await openAccount(context, { name, email, role: 'member' })
     if (passwordHash) await context.store.accounts.setCredential(row.id, passwordHash, context.now)

@@ -31,7 +31,7 @@ export const updateAccount = defineOperation({
   }),
   errors: ['not_allowed', 'quota_reached'],
   examples: ['--email alice@example.org'],
-  prepare: async ({ password }) => (password === undefined ? null : hashPassword(password)),
+  before: async ({ password }, { dryRun }) => (password === undefined || dryRun ? null : hashPassword(password)),
   async handle({ displayName, email, contentExpiry, password }, context, passwordHash) {
     const { actor, store, event, now } = context
     if (contentExpiry === 'never') assertKeeps(await context.entitlements())

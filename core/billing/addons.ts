@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
-import type { Outer } from '../operation/outer.ts'
+import type { SubscriptionRow } from './billing-store.ts'
 import { boughtOf } from './bought.ts'
 import { subscriptionsOf } from './customer.ts'
 import { addonNames } from './plans.ts'
-import { buy, prospectOf } from './purchase.ts'
+import { buy, prospectOf, type Wish } from './purchase.ts'
 import { summaryOf } from './summary.ts'
 import { Purchased } from './upgrade.ts'
 
@@ -19,10 +19,8 @@ const common = {
   settle: { show: 'billing.show', by: [], until: 'applied' },
 } as const
 
-async function held(outer: Outer, name: string): Promise<number> {
-  const { live } = await subscriptionsOf(outer)
-  return live.flatMap(({ items }) => items).find(({ offer }) => offer === name)?.quantity ?? 0
-}
+const held = (live: readonly SubscriptionRow[], name: string): number =>
+  live.flatMap(({ items }) => items).find(({ offer }) => offer === name)?.quantity ?? 0
 
 export const addAddon = defineOperation({
   ...common,
@@ -32,10 +30,10 @@ export const addAddon = defineOperation({
   input: z.object({ name: Name, quantity: z.int().min(1).max(100).default(1).describe('How many more.') }),
   errors: ['invalid_input', 'quota_reached', 'conflict', 'payment_failed', 'confirmation_required', 'unavailable'],
   examples: ['bots 2', 'log-search'],
-  async outside({ name, quantity }, outer) {
-    const bought = boughtOf(name, (await held(outer, name)) + quantity)
-    if (!outer.dryRun) return buy(outer, bought)
-    await prospectOf(outer, bought)
+  async before({ name, quantity }, before) {
+    const wish: Wish = (live) => boughtOf(name, held(live, name) + quantity)
+    if (!before.dryRun) return buy(before, wish)
+    await prospectOf(before, wish)
     return null
   },
   async handle(_input, { actor, store, now }, url) {
@@ -55,17 +53,25 @@ export const removeAddon = defineOperation({
   }),
   errors: ['not_found', 'conflict', 'unavailable'],
   examples: ['bots 1', 'log-search'],
-  async outside({ name, quantity }, outer) {
-    const has = await held(outer, name)
-    if (has === 0) throw new OperationError('not_found', `You have no add-on ${name}; see “billing show”.`)
-    const bought = boughtOf(name, Math.max(0, has - (quantity ?? has)))
-    const { live } = await subscriptionsOf(outer)
-    const alone = live.some(({ items }) => items.length === 1 && items[0]!.offer === name)
-    if (bought.quantity === 0 && alone)
-      throw new OperationError('conflict', 'It is all that this subscription has; end it with “billing cancel”.')
-    return outer.dryRun ? null : buy(outer, bought)
+  async before({ name, quantity }, before) {
+    const wish: Wish = (live) => {
+      const has = held(live, name)
+      if (has === 0) throw notHeld(name)
+      const bought = boughtOf(name, Math.max(0, has - (quantity ?? has)))
+      if (bought.quantity === 0 && live.some(({ items }) => items.length === 1 && items[0]!.offer === name))
+        throw new OperationError('conflict', 'It is all that this subscription has; end it with “billing cancel”.')
+      return bought
+    }
+    const { row, live } = await subscriptionsOf(before)
+    // Who has never bought anything needs no customer to be told so.
+    if (!row?.customer_id) throw notHeld(name)
+    if (!before.dryRun) return buy(before, wish)
+    wish(live)
+    return null
   },
   async handle(_input, { actor, store, now }, url) {
     return { ...(await summaryOf(store, actor, now)), url: url ?? null }
   },
 })
+
+const notHeld = (name: string) => new OperationError('not_found', `You have no add-on ${name}; see “billing show”.`)

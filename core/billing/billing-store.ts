@@ -132,6 +132,36 @@ export function createBillingStore(db: Kysely<Schema>) {
           .values([...items])
           .execute()
     },
+    /**
+     * Forgets all that the provider has told, and lets everybody be looked at by `at`: at another one nobody is a
+     * customer yet. Answers how many were.
+     */
+    async forget(at: Date): Promise<number> {
+      await sql`lock table billing_accounts, subscriptions in exclusive mode`.execute(db)
+      await db.deleteFrom('subscriptions').execute()
+      await db.deleteFrom('webhook_events').execute()
+      await db.deleteFrom('billing_outbox').where('kind', '=', 'cancel').execute()
+      const { count } = await db
+        .selectFrom('billing_accounts')
+        .select(sql<number>`count(customer_id)::int`.as('count'))
+        .executeTakeFirstOrThrow()
+      await db
+        .updateTable('billing_accounts')
+        .set((e) => ({
+          generation: e('generation', '+', 1),
+          customer_id: null,
+          disputed: false,
+          synced_at: null,
+          review_at: at,
+          checkout_id: null,
+          checkout_url: null,
+          checkout_wanted: null,
+          content_ends_at: null,
+          content_told: null,
+        }))
+        .execute()
+      return count
+    },
     overrides: (accountId: string): Promise<OverrideRow[]> =>
       db.selectFrom('overrides').selectAll().where('account_id', '=', accountId).orderBy('id', 'desc').execute(),
     /** One of each name: a new one takes the former’s place. */

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestPlatform } from '../../test/platform.ts'
 import { samples } from '../../test/sample-files.ts'
 import { createEmbeddedClaims } from '../accounts/identity.embedded.ts'
+import type { Before } from '../operation/context.ts'
 import { OperationError } from '../operation/errors.ts'
 import { FileBody } from '../operation/file-body.ts'
-import type { Outer } from '../operation/outer.ts'
 import { run } from '../operation/run.ts'
 import { sandboxSecret } from '../platform/billing.ts'
 import { type Database, openPglite } from '../store/database.ts'
@@ -118,9 +118,9 @@ describe('billing', () => {
 
   test('no page is made for an account that goes meanwhile', async () => {
     const change = { customerId: 'none', subscriptionId: null, items: [] }
-    const member = { id: 'purged', name: 'purged', role: 'member' as const }
-    const outer = { ...platform.runtime, member, dryRun: false, confirm: undefined } as unknown as Outer
-    expect(await code(openCheckout(outer, undefined, change))).toBe('not_found')
+    const actor = { id: 'purged', name: 'purged', role: 'member' as const }
+    const before = { ...platform.runtime, actor, dryRun: false, confirm: undefined } as unknown as Before
+    expect(await code(openCheckout(before, undefined, change))).toBe('not_found')
   })
 
   test('a read pays no heed to an idempotency key, used or not', async () => {

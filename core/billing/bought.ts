@@ -33,11 +33,13 @@ const takesPlaceOf = (offer: Offer, lookupKey: string) => {
   return other?.name === offer.name || (offer.tier !== 'addon' && other?.tier === offer.tier)
 }
 
+/** What a subscription has, as it is bought; nothing where there is none. */
+export const itemsOf = (subscription: SubscriptionRow | null): Change['items'] =>
+  (subscription?.items ?? []).map(({ lookup_key, quantity }) => ({ lookupKey: lookup_key, quantity }))
+
 /** All items of a subscription once something is bought: of a tier that there is one of, it takes the former's place. */
 export function itemsWith(subscription: SubscriptionRow | null, { offer, price, quantity }: Bought): Change['items'] {
-  const kept = (subscription?.items ?? [])
-    .filter(({ lookup_key }) => !takesPlaceOf(offer, lookup_key))
-    .map((one) => ({ lookupKey: one.lookup_key, quantity: one.quantity }))
+  const kept = itemsOf(subscription).filter(({ lookupKey }) => !takesPlaceOf(offer, lookupKey))
   return quantity === 0 ? kept : [...kept, { lookupKey: price.lookupKey, quantity }]
 }
 

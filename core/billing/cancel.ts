@@ -1,24 +1,24 @@
 import { z } from 'zod'
+import type { Before } from '../operation/context.ts'
 import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
-import type { Outer } from '../operation/outer.ts'
 import { knownCustomer, subscriptionsOf } from './customer.ts'
-import { keyOf } from './purchase.ts'
 import { Summary, summaryOf } from './summary.ts'
 
 /** Lets all subscriptions that are other than wanted end with their periods, or go on. */
-async function setEnds(outer: Outer, end: 'period_end' | 'never'): Promise<null> {
-  const customerId = await knownCustomer(outer)
-  await outer.billing.sync(customerId)
-  const { row, live } = await subscriptionsOf(outer)
+async function setEnds(before: Before, end: 'period_end' | 'never'): Promise<null> {
+  const { billing, dryRun, key } = before
+  const customerId = await knownCustomer(before)
+  await billing.sync(customerId)
+  const { row, live } = await subscriptionsOf(before)
   if (live.length === 0) throw new OperationError('not_found', 'You pay for nothing; see “billing show”.')
-  if (outer.dryRun) return null
-  if (end === 'period_end' && row?.checkout_id) await outer.billing.payments.endCheckout(row.checkout_id)
-  for (const one of live) {
-    if ((one.ends_at === null) === (end === 'never')) continue
-    await outer.billing.payments.setEnd(customerId, one.id, end, keyOf(end, one, row!))
+  if (dryRun) return null
+  if (end === 'period_end' && row?.checkout_id) await billing.payments.endCheckout(row.checkout_id)
+  for (const { id, ends_at } of live) {
+    if ((ends_at === null) === (end === 'never')) continue
+    await billing.payments.setEnd(customerId, id, end, `${end} ${id} ${key}`)
   }
-  await outer.billing.sync(customerId)
+  await billing.sync(customerId)
   return null
 }
 
@@ -31,7 +31,7 @@ export const cancelBilling = defineOperation({
   input: z.object({}),
   output: Summary,
   errors: ['not_found', 'conflict', 'unavailable'],
-  outside: (_input, outer) => setEnds(outer, 'period_end'),
+  before: (_input, before) => setEnds(before, 'period_end'),
   handle: (_input, { actor, store, now }) => summaryOf(store, actor, now),
 })
 
@@ -43,6 +43,6 @@ export const resumeBilling = defineOperation({
   input: z.object({}),
   output: Summary,
   errors: ['not_found', 'conflict', 'unavailable'],
-  outside: (_input, outer) => setEnds(outer, 'never'),
+  before: (_input, before) => setEnds(before, 'never'),
   handle: (_input, { actor, store, now }) => summaryOf(store, actor, now),
 })

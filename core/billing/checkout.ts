@@ -1,50 +1,43 @@
+import type { Before } from '../operation/context.ts'
 import { OperationError } from '../operation/errors.ts'
-import type { Outer } from '../operation/outer.ts'
 import type { Stores } from '../store/stores.ts'
 import type { BillingAccountRow } from './billing-store.ts'
-import type { Change } from './payments.port.ts'
+import type { Change, Checkout } from './payments.port.ts'
 
 /**
  * The page on which a new subscription is paid. There is one open at a time, which can be completed once: whoever asks
  * for the same again, in a second tab too, gets the same page, and what was asked for before is ended first. Answers
- * `paid meanwhile` where that one was paid just then.
+ * `paid meanwhile` where one was paid just then.
  */
 export async function openCheckout(
-  outer: Outer,
+  before: Before,
   row: BillingAccountRow | undefined,
   change: Change,
 ): Promise<string | 'paid meanwhile'> {
-  const { member, billing, platform } = outer
+  const { actor, billing, platform } = before
+  const { payments } = billing
   const wanted = JSON.stringify(change.items)
   for (let current = row; ; ) {
     if (current?.checkout_id && current.checkout_url) {
-      const open = (await billing.payments.checkoutState(current.checkout_id)) === 'open'
+      const open = (await payments.checkoutState(current.checkout_id)) === 'open'
       if (open && current.checkout_wanted === wanted) return current.checkout_url
-      if ((await billing.payments.endCheckout(current.checkout_id)) === 'complete') return 'paid meanwhile'
+      if ((await payments.endCheckout(current.checkout_id)) === 'complete') return 'paid meanwhile'
     }
-    const number = await claim(outer, current)
+    const number = await claim(before, current, wanted)
     if (number !== null) {
-      // Whose number was taken by another by now has made a page that nobody has seen.
-      const made = await billing.payments.checkout(
+      const made = await payments.checkout(
         change,
         `${platform.httpUrl}/billing/done?checkout={CHECKOUT_SESSION_ID}`,
-        `checkout ${member.id} ${number}`,
+        `checkout ${actor.id} ${number}`,
       )
-      const kept = await outer.transaction(async (store) => {
-        await store.accounts.lock(member.id)
-        if (await isGone(store, member.id)) return false
-        if ((await store.billing.byAccount(member.id))?.purchases !== number) return false
-        await store.billing.change(member.id, {
-          checkout_id: made.id,
-          checkout_url: made.url,
-          checkout_wanted: wanted,
-        })
-        return true
-      })
-      if (kept) return made.url
-      await billing.payments.endCheckout(made.id)
+      // Whose number was begun by another, or by a process that has died, may have got what has ended since.
+      const state = await payments.checkoutState(made.id)
+      const kept = await keep(before, number, wanted, state === 'open' ? made : null)
+      if (kept && state === 'open') return made.url
+      // A page that is not kept is one that nobody has seen, or that was paid by who has.
+      if (state !== 'expired' && (await payments.endCheckout(made.id)) === 'complete') return 'paid meanwhile'
     }
-    current = await outer.read((store) => store.billing.byAccount(member.id))
+    current = await before.read((store) => store.billing.byAccount(actor.id))
   }
 }
 
@@ -54,16 +47,47 @@ async function isGone(store: Stores, accountId: string): Promise<boolean> {
   return !account || account.deleted_at !== null
 }
 
-/** A number for the next checkout, which nobody else gets; null where somebody was faster. Throws where the account is gone. */
-async function claim({ member, transaction }: Outer, known: BillingAccountRow | undefined): Promise<number | null> {
+/**
+ * A number for a page, which stands for what is wanted until the page is stored: whoever wants the same meanwhile has the
+ * same number, and so the same page. Null where somebody was faster. Throws where the account is gone.
+ */
+async function claim(
+  { actor, transaction }: Before,
+  known: BillingAccountRow | undefined,
+  wanted: string,
+): Promise<number | null> {
   return transaction(async (store) => {
-    await store.accounts.lock(member.id)
-    const row = await store.billing.byAccount(member.id)
-    if (!row || (await isGone(store, member.id))) throw new OperationError('not_found', 'The account is gone.')
+    await store.accounts.lock(actor.id)
+    const row = await store.billing.byAccount(actor.id)
+    if (!row || (await isGone(store, actor.id))) throw new OperationError('not_found', 'The account is gone.')
+    if (row.checkout_id === null && row.checkout_wanted === wanted) return row.purchases
     // A page that somebody has stored since would be forgotten without having been ended.
     if (row.purchases !== known?.purchases || row.checkout_id !== known?.checkout_id) return null
     const purchases = row.purchases + 1
-    await store.billing.change(member.id, { purchases, checkout_id: null, checkout_url: null, checkout_wanted: null })
+    await store.billing.change(actor.id, {
+      purchases,
+      checkout_id: null,
+      checkout_url: null,
+      checkout_wanted: wanted,
+    })
     return purchases
+  })
+}
+
+/** Stores a number's page, or gives the number up where there is none; false where it stands for nothing any more. */
+async function keep(
+  { actor, transaction }: Before,
+  number: number,
+  wanted: string,
+  page: Checkout | null,
+): Promise<boolean> {
+  return transaction(async (store) => {
+    await store.accounts.lock(actor.id)
+    if (await isGone(store, actor.id)) return false
+    const row = await store.billing.byAccount(actor.id)
+    if (row?.purchases !== number || row.checkout_wanted !== wanted) return false
+    const set = { checkout_id: page?.id ?? null, checkout_url: page?.url ?? null }
+    await store.billing.change(actor.id, { ...set, checkout_wanted: page ? wanted : null })
+    return true
   })
 }

@@ -1,41 +1,44 @@
+import type { Before } from '../operation/context.ts'
 import { OperationError } from '../operation/errors.ts'
-import type { Outer } from '../operation/outer.ts'
 import type { BillingAccountRow, SubscriptionRow } from './billing-store.ts'
 import { isLive } from './lifecycle.ts'
 
 /** The member's customer at the provider; opened before anything is bought, once. */
-export async function customerFor(outer: Outer): Promise<string> {
-  const { member } = outer
-  const known = await outer.read((store) => store.billing.byAccount(member.id))
+export async function customerFor({ actor, billing, read, transaction }: Before): Promise<string> {
+  const known = await read((store) => store.billing.byAccount(actor.id))
   if (known?.customer_id) return known.customer_id
-  const account = await outer.read((store) => store.accounts.byId(member.id))
-  const customerId = await outer.billing.payments.createCustomer(
-    { accountId: member.id, name: member.name, email: account?.email ?? null },
-    `customer ${member.id}`,
+  const email = (await read((store) => store.accounts.byId(actor.id)))?.email ?? null
+  const customerId = await billing.payments.createCustomer(
+    { accountId: actor.id, name: actor.name, email },
+    // With another address it is another request, which the provider would not take under the same key.
+    `customer ${actor.id} ${email ?? ''}`,
   )
-  await outer.transaction(async (store) => {
-    await store.accounts.lock(member.id)
-    await store.billing.open(member.id)
-    await store.billing.change(member.id, { customer_id: customerId })
+  return transaction(async (store) => {
+    await store.accounts.lock(actor.id)
+    await store.billing.open(actor.id)
+    const first = (await store.billing.byAccount(actor.id))?.customer_id
+    // What another has bought for meanwhile stays; the one that was made here has nothing.
+    if (first) return first
+    await store.billing.change(actor.id, { customer_id: customerId })
+    return customerId
   })
-  return customerId
 }
 
 /** The member's customer, where there is one; throws `not_found` where nothing was ever bought. */
-export async function knownCustomer(outer: Outer): Promise<string> {
-  const row = await outer.read((store) => store.billing.byAccount(outer.member.id))
+export async function knownCustomer({ actor, read }: Before): Promise<string> {
+  const row = await read((store) => store.billing.byAccount(actor.id))
   if (row?.customer_id) return row.customer_id
   throw new OperationError('not_found', 'You have bought nothing yet; see “plan list”.')
 }
 
 /** What runs of the member's subscriptions, as last read, each of which can be changed. */
-export async function subscriptionsOf(outer: Outer): Promise<{
+export async function subscriptionsOf({ actor, read }: Before): Promise<{
   row: BillingAccountRow | undefined
   live: SubscriptionRow[]
 }> {
-  return outer.read(async (store) => ({
-    row: await store.billing.byAccount(outer.member.id),
-    live: (await store.billing.subscriptions(outer.member.id)).filter(isLive),
+  return read(async (store) => ({
+    row: await store.billing.byAccount(actor.id),
+    live: (await store.billing.subscriptions(actor.id)).filter(isLive),
   }))
 }
 

@@ -35,7 +35,7 @@ export const syncPlans = defineOperation({
     same: z.array(z.string()),
   }),
   errors: ['unavailable'],
-  async outside(_input, { billing, dryRun, random }) {
+  async before(_input, { billing, dryRun, random }) {
     const items = difference(await billing.payments.prices())
     // What one run has begun another may have to end, so a key is for one try alone.
     const tried = random(8).toString('hex')
@@ -63,7 +63,7 @@ export const syncMember = defineOperation({
   output: Summary,
   errors: ['not_found', 'unavailable'],
   examples: ['alice'],
-  async outside({ name }, { read, billing, dryRun }) {
+  async before({ name }, { read, billing, dryRun }) {
     const row = await read(async (store) => store.billing.byAccount((await findAccount(store, name)).id))
     if (row?.customer_id && !dryRun) await billing.sync(row.customer_id)
     return null
@@ -87,11 +87,13 @@ export const advanceSandbox = defineOperation({
   output: z.object({ now: z.string().describe('The time by that clock; ISO 8601.') }),
   errors: ['invalid_input', 'not_allowed'],
   examples: ['40d', '6h'],
-  async outside({ by }, { billing, dryRun, now }) {
-    if (!billing.sandbox)
-      throw new OperationError('not_allowed', 'Payments are Stripe’s here, whose clock nobody moves.')
+  async before({ by }, { billing: { sandbox }, dryRun, decided, read, now }) {
+    if (!sandbox) throw new OperationError('not_allowed', 'Payments are Stripe’s here, whose clock nobody moves.')
     const hours = Number.parseInt(by, 10) * (by.endsWith('d') ? 24 : 1)
-    return dryRun ? now() : billing.sandbox.advance(hours * 3_600_000)
+    const clock = () => read((store) => store.billing.now(now()))
+    // Where it is to stand, not by how much it moves: tried again, it moves no further.
+    const to = await decided(async () => (await clock()).getTime() + hours * 3_600_000)
+    return dryRun ? clock() : sandbox.advanceTo(new Date(to))
   },
   handle: async (_input, { now }, at) => ({ now: (at ?? now).toISOString() }),
 })

@@ -43,6 +43,12 @@ export function paymentsContract(name: string, open: () => Promise<Subject>): vo
       expect(await payments.invoices(first)).toEqual([])
     })
 
+    test('whose payments these are is told, the same each time', async () => {
+      const place = await subject.payments.place()
+      expect(place).toMatch(/^(sandbox|stripe (live|test) acct_\w+)$/)
+      if (subject.remembers) expect(await subject.payments.place()).toBe(place)
+    })
+
     test('what a customer has is told in our words', async () => {
       const { subscriptions, disputed } = await subject.payments.customer(customerId)
       expect(typeof disputed).toBe('boolean')

@@ -81,7 +81,8 @@ export interface ProviderEvent {
  * `unavailable`, what the provider refuses `payment_failed` or `conflict`; nothing is changed then.
  */
 export interface Payments {
-  readonly kind: 'sandbox' | 'stripe'
+  /** Whose payments these are, in words that stay the same: `sandbox`, or mode and account, as `stripe live acct_1`. */
+  place(): Promise<string>
   /** Opens a customer for an account; answers its id. */
   createCustomer(customer: { accountId: string; name: string; email: string | null }, key: string): Promise<string>
   /** All subscriptions, ended ones too, and whether a payment is disputed. Of a customer that is gone there are none. */

@@ -1,6 +1,7 @@
 import { OperationError } from '../operation/errors.ts'
 import type { Runtime } from '../operation/runtime.ts'
 import type { Stores } from '../store/stores.ts'
+import { sandboxPlace, sandboxTransaction } from './belonging.ts'
 import { billingWake, clockSetting } from './clock.ts'
 import type { Payments, RemotePrice } from './payments.port.ts'
 import { allPrices } from './plans.ts'
@@ -33,7 +34,8 @@ export interface SandboxOptions {
 }
 
 /** Everything that the pages and the clock of the sandbox need besides the port. */
-export function createSandbox({ runtime, httpUrl, secret }: SandboxOptions) {
+export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOptions) {
+  const runtime = { ...whole, transaction: sandboxTransaction(whole.transaction) }
   const hex = (bytes: number) => runtime.random(bytes).toString('hex')
 
   async function pricesIn(store: Stores): Promise<Titled[]> {
@@ -88,7 +90,7 @@ export function createSandbox({ runtime, httpUrl, secret }: SandboxOptions) {
   const ownerOf = (id: string) => id.split('-')[0]!
 
   const payments: Payments = {
-    kind: 'sandbox',
+    place: async () => sandboxPlace,
     async createCustomer({ name, email }, key) {
       const id = `cus_${runtime.digest(`customer ${key}`).slice(0, 14)}`
       await runtime.transaction(async (store) => {
@@ -144,9 +146,10 @@ export function createSandbox({ runtime, httpUrl, secret }: SandboxOptions) {
         desk.customer.disputed = open
         desk.emit(open ? 'charge.dispute.created' : 'charge.dispute.closed', {})
       }),
-    /** Moves the clock on, and everybody with it. Answers the time by it. */
-    async advance(byMs: number): Promise<Date> {
-      await runtime.transaction((store) => store.sandbox.moveClock(clockSetting, byMs))
+    /** Moves the clock on to a time, and everybody with it; never back. Answers the time by it. */
+    async advanceTo(at: Date): Promise<Date> {
+      const aheadMs = at.getTime() - runtime.now().getTime()
+      await runtime.transaction((store) => store.sandbox.moveClock(clockSetting, aheadMs))
       await this.catchUp()
       return runtime.transaction((store) => store.billing.now(runtime.now()))
     },

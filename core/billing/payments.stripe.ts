@@ -1,5 +1,6 @@
 import type { Stripe } from 'stripe'
 import { OperationError } from '../operation/errors.ts'
+import { modeOf, stripePlace } from './belonging.ts'
 import type { Change, CustomerState, Payments } from './payments.port.ts'
 import { asked, type StripeOptions, stripeClient } from './stripe/client.ts'
 import { invoiceOf, previewOf, priceOfRemote, subscriptionOf } from './stripe/read.ts'
@@ -39,7 +40,8 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
   const once = (key: string): Stripe.RequestOptions => ({ idempotencyKey: key })
 
   return {
-    kind: 'stripe',
+    place: () =>
+      asked(async () => stripePlace(modeOf(options.secretKey), (await stripe.accounts.retrieveCurrent()).id)),
     createCustomer: ({ accountId, name, email }, key) =>
       asked(async () => {
         const metadata = { account: accountId }

@@ -12,9 +12,9 @@ export const openPortal = defineOperation({
   input: z.object({}),
   output: z.object({ url: z.string().meta({ main: true, visit: true }) }),
   errors: ['not_found', 'unavailable'],
-  async outside(_input, outer) {
-    const customerId = await knownCustomer(outer)
-    return outer.billing.payments.portal(customerId, `${outer.platform.httpUrl}/billing/done?customer=${customerId}`)
+  async before(_input, before) {
+    const customerId = await knownCustomer(before)
+    return before.billing.payments.portal(customerId, `${before.platform.httpUrl}/billing/done?customer=${customerId}`)
   },
   handle: async (_input, _context, url) => ({ url: url! }),
 })
@@ -39,9 +39,9 @@ export const listInvoices = defineOperation({
   }),
   columns: ['date', 'amount', 'status', 'id'],
   errors: ['unavailable'],
-  async outside(_input, outer) {
-    const row = await outer.read((store) => store.billing.byAccount(outer.member.id))
-    return row?.customer_id ? outer.billing.payments.invoices(row.customer_id) : []
+  async before(_input, { actor, billing, read }) {
+    const row = await read((store) => store.billing.byAccount(actor.id))
+    return row?.customer_id ? billing.payments.invoices(row.customer_id) : []
   },
   async handle(_input, _context, invoices) {
     return {

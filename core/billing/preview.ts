@@ -27,8 +27,8 @@ export const previewBilling = defineOperation({
   }),
   errors: ['invalid_input', 'quota_reached', 'conflict', 'unavailable'],
   examples: ['pro', 'bots 3'],
-  outside: ({ name, quantity, yearly }, outer) =>
-    prospectOf(outer, boughtOf(name, quantity, yearly ? 'year' : 'month')),
+  before: ({ name, quantity, yearly }, before) =>
+    prospectOf(before, () => boughtOf(name, quantity, yearly ? 'year' : 'month')),
   async handle(_input, _context, prospect) {
     const { dueNow, next, nextAt, currency, lines } = prospect!
     return {

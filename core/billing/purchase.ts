@@ -1,62 +1,85 @@
+import type { Before } from '../operation/context.ts'
 import { OperationError } from '../operation/errors.ts'
-import type { Outer } from '../operation/outer.ts'
-import type { BillingAccountRow, SubscriptionRow } from './billing-store.ts'
-import { type Bought, itemsWith, subscriptionFor } from './bought.ts'
+import type { SubscriptionRow } from './billing-store.ts'
+import { type Bought, itemsOf, itemsWith, subscriptionFor } from './bought.ts'
 import { openCheckout } from './checkout.ts'
 import { assertMayChange, customerFor, subscriptionsOf } from './customer.ts'
 import { amountOf, centsOf, money } from './money.ts'
 import type { Change, Preview } from './payments.port.ts'
+import type { Interval } from './plans.ts'
 
-/** What a change of what is paid for would come to. */
-export interface Prospect {
-  readonly change: Change
-  readonly preview: Preview
+/** What is wanted, by what there is. */
+export type Wish = (live: readonly SubscriptionRow[]) => Bought
+
+/** A change of what is paid for, as it was worked out and agreed to: what there was, and what there is to be. */
+interface Decision {
+  /** Null is a new one, which is paid on a page. */
+  readonly subscriptionId: string | null
+  readonly interval: Interval
+  readonly from: Change['items']
+  readonly to: Change['items']
 }
 
 /**
- * Buys something: as a change of the subscription that there is, or on a page where a first one is paid. Nothing is
- * charged that has not been confirmed. Answers the page's address, or null where nothing is left to do.
+ * Buys something, or gives it up: as a change of the subscription that there is, or on a page where a first one is paid.
+ * Nothing is charged that has not been confirmed. What it comes to is written down before it is done, in whole and not
+ * as a difference, so that a request that is tried again has the one effect. Answers the page's address, or null where
+ * nothing is left to do.
  */
-export async function buy(outer: Outer, bought: Bought): Promise<string | null> {
+export async function buy(before: Before, wish: Wish): Promise<string | null> {
+  const { payments, sync } = before.billing
+  const customerId = await customerFor(before)
+  let isRead = false
+  const decision = await before.decided(async () => {
+    await sync(customerId)
+    isRead = true
+    return decide(before, customerId, wish)
+  })
+  const { subscriptionId, to } = decision
   for (;;) {
-    const customerId = await customerFor(outer)
-    await outer.billing.sync(customerId)
-    const { row, live } = await subscriptionsOf(outer)
+    if (!isRead) await sync(customerId)
+    isRead = false
+    const { row, live } = await subscriptionsOf(before)
+    const items = itemsNow(live, decision)
+    if (sameItems(items, to)) return null
+    if (!sameItems(items, decision.from))
+      throw new OperationError('conflict', 'What you pay for has changed meanwhile; see “billing show”, and try again.')
     assertMayChange(row, live)
-    const subscription = subscriptionFor(live, bought)
-    if (!subscription) {
-      const url = await openCheckout(outer, row, { customerId, subscriptionId: null, items: itemsWith(null, bought) })
-      if (url === 'paid meanwhile') continue
-      return url
+    if (subscriptionId !== null) {
+      await payments.change({ customerId, subscriptionId, items: to }, `change ${before.key}`)
+      await sync(customerId)
+      return null
     }
-    await changeTo(outer, row!, subscription, itemsWith(subscription, bought))
-    return null
+    const url = await openCheckout(before, row, { customerId, subscriptionId, items: to })
+    if (url !== 'paid meanwhile') return url
   }
 }
 
-/** Changes a subscription's items, once what that charges was confirmed; then reads what has become of it. */
-export async function changeTo(
-  outer: Outer,
-  row: BillingAccountRow,
-  subscription: SubscriptionRow,
-  items: Change['items'],
-): Promise<void> {
-  const same = (one: Change['items'][number]) =>
-    subscription.items.some(({ lookup_key, quantity }) => lookup_key === one.lookupKey && quantity === one.quantity)
-  if (items.length === subscription.items.length && items.every(same)) return
-  const customerId = row.customer_id!
-  const change = { customerId, subscriptionId: subscription.id, items }
-  assertConfirmed(await outer.billing.payments.preview(change), outer.confirm)
-  await outer.billing.payments.change(change, keyOf('change', subscription, row))
-  await outer.billing.sync(customerId)
+async function decide(before: Before, customerId: string, wish: Wish): Promise<Decision> {
+  const { row, live } = await subscriptionsOf(before)
+  assertMayChange(row, live)
+  const bought = wish(live)
+  const subscription = subscriptionFor(live, bought)
+  const [from, to] = [itemsOf(subscription), itemsWith(subscription, bought)]
+  if (subscription && !sameItems(from, to)) {
+    const preview = await before.billing.payments.preview({ customerId, subscriptionId: subscription.id, items: to })
+    assertConfirmed(preview, before.confirm)
+  }
+  return { subscriptionId: subscription?.id ?? null, interval: bought.price.interval, from, to }
 }
 
-/**
- * A write's key: the same for a retry, and another once we have read what became of it. The same change may be wanted
- * again later, so its own words would not do.
- */
-export const keyOf = (what: string, { id }: SubscriptionRow, { generation }: Pick<BillingAccountRow, 'generation'>) =>
-  `${what} ${id} ${generation}`
+/** What there is now of what a decision is about. */
+function itemsNow(live: readonly SubscriptionRow[], { subscriptionId, interval }: Decision): Change['items'] {
+  const mine = (one: SubscriptionRow) =>
+    subscriptionId === null ? one.billing_interval === interval : one.id === subscriptionId
+  return itemsOf(live.find(mine) ?? null)
+}
+
+const sameItems = (some: Change['items'], others: Change['items']) =>
+  some.length === others.length &&
+  some.every((one) =>
+    others.some(({ lookupKey, quantity }) => lookupKey === one.lookupKey && quantity === one.quantity),
+  )
 
 function assertConfirmed({ dueNow, next, nextAt, currency }: Preview, confirm: string | undefined): void {
   if (dueNow === 0) return
@@ -72,15 +95,15 @@ function assertConfirmed({ dueNow, next, nextAt, currency }: Preview, confirm: s
 }
 
 /** What buying would come to; changes nothing, and opens no customer. */
-export async function prospectOf(outer: Outer, bought: Bought): Promise<Preview> {
-  const { row, live } = await subscriptionsOf(outer)
+export async function prospectOf(before: Before, wish: Wish): Promise<Preview> {
+  const { row, live } = await subscriptionsOf(before)
+  const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
-  const items = itemsWith(subscription, bought)
-  if (!row?.customer_id) return firstTime(bought, outer.now())
-  return outer.billing.payments.preview({
+  if (!row?.customer_id) return firstTime(bought, before.now())
+  return before.billing.payments.preview({
     customerId: row.customer_id,
     subscriptionId: subscription?.id ?? null,
-    items,
+    items: itemsWith(subscription, bought),
   })
 }
 

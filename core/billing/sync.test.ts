@@ -26,6 +26,8 @@ const bench = {
   sandbox: () => platform.runtime.billing.sandbox as Sandbox,
 }
 
+const clock = () => platform.runtime.read((store) => store.billing.now(new Date()))
+
 async function customer(name: string): Promise<{ accountId: string; customerId: string }> {
   const accountId = await platform.member(name)
   const customerId = await bench.payments().createCustomer({ accountId, name, email: null }, key())
@@ -75,7 +77,7 @@ async function act(customerId: string, { what, lookupKey, quantity, card, days }
   const { subscriptions } = await payments.customer(customerId)
   const live = subscriptions.find(({ status }) => status === 'active' || status === 'past_due')
   const wanted = { customerId, items: [{ lookupKey, quantity }] }
-  if (what === 'pass') await sandbox.advance(days * day)
+  if (what === 'pass') await sandbox.advanceTo(new Date((await clock()).getTime() + days * day))
   else if (what === 'dispute') await sandbox.dispute(customerId, quantity % 2 === 0)
   else if (what === 'card')
     await sandbox.putCard((await payments.portal(customerId, 'http://x/')).split('/').at(-1)!, card)

@@ -26,10 +26,10 @@ export const upgradeBilling = defineOperation({
   errors: ['invalid_input', 'conflict', 'payment_failed', 'confirmation_required', 'unavailable'],
   examples: ['pro', 'pro --yearly yes'],
   settle: { show: 'billing.show', by: [], until: 'applied' },
-  async outside({ plan, yearly }, outer) {
+  async before({ plan, yearly }, before) {
     const bought = boughtOf(plan, 1, yearly ? 'year' : 'month')
-    if (!outer.dryRun) return buy(outer, bought)
-    await prospectOf(outer, bought)
+    if (!before.dryRun) return buy(before, () => bought)
+    await prospectOf(before, () => bought)
     return null
   },
   async handle(_input, { actor, store, now }, url) {

@@ -1,70 +1,76 @@
 import { entitlementsIn } from '../billing/entitlements-in.ts'
 import { authorise, notSignedIn } from './authorise.ts'
 import { parseInput } from './check-input.ts'
-import type { Caller } from './context.ts'
+import type { Actor, Before, Caller } from './context.ts'
 import type { AnyOperation } from './define.ts'
 import { describeOperation } from './describe.ts'
+import { assertSame, requestOf } from './idempotency.ts'
 import type { RunOptions, Runtime } from './runtime.ts'
 
-/** What an operation does before its transaction: its `outside`, or its `prepare`; answers what the handler is given. */
-export const before = (
-  runtime: Runtime,
-  operation: AnyOperation,
-  raw: unknown,
-  caller: Caller,
-  options: RunOptions,
-): Promise<unknown> =>
-  operation.outside
-    ? outside(runtime, operation, raw, caller, options)
-    : prepare(runtime, operation, raw, caller, options.dryRun ?? false)
-
-async function outside(
+/** What an operation does before its transaction, by who may; answers what the handler is given. */
+export async function before(
   runtime: Runtime,
   operation: AnyOperation,
   raw: unknown,
   caller: Caller,
   options: RunOptions,
 ): Promise<unknown> {
+  if (!operation.before) return undefined
   const { actor, member } = await runtime.read((store) => authorise(store, operation, caller))
-  const input = parseInput(operation, raw)
-  const key = options.idempotencyKey
-  // What was done under this key is answered from what is kept, and asks nobody.
-  if (
-    operation.effect !== 'read' &&
-    key &&
-    actor &&
-    (await runtime.read((store) => store.idempotency.find(actor.id, key)))
-  )
-    return undefined
   const acting = member ?? actor
-  if (!acting) throw notSignedIn()
-  const { dryRun = false, confirm } = options
-  return operation.outside!(input, { ...runtime, member: acting, dryRun, confirm })
-}
-
-async function prepare(
-  runtime: Runtime,
-  operation: AnyOperation,
-  raw: unknown,
-  caller: Caller,
-  dryRun: boolean,
-): Promise<unknown> {
-  const somebody = operation.access === 'anyone' || caller.accountId !== null || caller.accountName !== undefined
-  if (!operation.prepare || !somebody) return undefined
-  const file = describeOperation(operation).fields.some(({ body }) => body === 'file')
-  if (dryRun && !file) return undefined
-  // Nothing is read of a file that may not come.
-  const who = file ? await runtime.read((store) => authorise(store, operation, caller)) : null
-  const acting = who?.member ?? who?.actor ?? null
-  return operation.prepare(parseInput(operation, raw), {
+  const input = parseInput(operation, raw)
+  const tries = triesOf(runtime, operation, actor, acting, input, options)
+  if (await tries.answered()) return undefined
+  return operation.before(input, {
+    ...runtime,
     get actor() {
       if (!acting) throw notSignedIn()
       return acting
     },
     entitlements: () => runtime.read((store) => entitlementsIn(store, acting, runtime.now())),
-    dryRun,
-    now: runtime.now(),
-    read: runtime.read,
-    pictures: runtime.pictures,
+    dryRun: options.dryRun ?? false,
+    confirm: options.confirm,
+    key: tries.key,
+    decided: tries.decided,
   })
+}
+
+interface Tries extends Pick<Before, 'key' | 'decided'> {
+  /** What was done is answered from what is kept, and asks nobody. A file must come all the same, to be compared. */
+  answered(): Promise<boolean>
+}
+
+/** What the tries of one request share: its idempotency key, and what the first of them has written down. */
+function triesOf(
+  runtime: Runtime,
+  operation: AnyOperation,
+  actor: Actor | null,
+  acting: Actor | null,
+  input: Record<string, unknown>,
+  { idempotencyKey, dryRun }: RunOptions,
+): Tries {
+  const own = runtime.random(16).toString('hex')
+  if (!idempotencyKey || !actor || dryRun || operation.effect === 'read')
+    return { key: own, decided: (work) => work(), answered: async () => false }
+  const find = () => runtime.read((store) => store.idempotency.find(actor.id, idempotencyKey))
+  const isFile = describeOperation(operation).fields.some(({ body }) => body === 'file')
+  const request = () => requestOf(runtime, operation, acting, input)
+  return {
+    key: runtime.digest(JSON.stringify(['tries', actor.id, idempotencyKey])),
+    async answered() {
+      const known = isFile ? undefined : await find()
+      if (known) assertSame(known, request())
+      return known?.output != null
+    },
+    async decided<T>(work: () => Promise<T>): Promise<T> {
+      const kept = (await find())?.decided
+      if (kept) return JSON.parse(kept) as T
+      const made = JSON.stringify(await work())
+      const row = { account_id: actor.id, key: idempotencyKey, request: request(), created_at: runtime.now() }
+      // Of two at the same time one is first, and the other does what that one has decided.
+      const first = await runtime.transaction((store) => store.idempotency.begin({ ...row, decided: made }))
+      assertSame(first, row.request)
+      return JSON.parse(first.decided ?? made) as T
+    },
+  }
 }

@@ -1,3 +1,4 @@
+import type { Billing } from '../billing/billing.ts'
 import type { Entitlements } from '../billing/entitlements.ts'
 import type { PictureIntake } from '../content/pictures/taken-picture.ts'
 import type { PlatformInfo } from '../platform/info.ts'
@@ -49,16 +50,29 @@ export interface Context {
   enqueue(key: ReconcileKey): Promise<void>
 }
 
-/** What is there before the transaction. */
-export interface Preparation {
-  /** Throws `not_signed_in` where nobody is. Somebody who is suspended or may not is refused before, where a file comes. */
+/** What an operation may use before its transaction: to ask other systems, and for what takes its time. */
+export interface Before {
+  /** Throws `not_signed_in` where nobody is. They may: that was asked before. */
   readonly actor: Actor
   entitlements(): Promise<Entitlements>
   readonly dryRun: boolean
-  readonly now: Date
+  /** What the caller has repeated to confirm. */
+  readonly confirm: string | undefined
+  /** The same for all tries of a request under one idempotency key, else made by chance. Each write elsewhere says it. */
+  readonly key: string
+  /**
+   * Works out what a request comes to (plain data), once for all its tries: written down before anything of it is done,
+   * so that a try after a kill does the same, and not the same once more.
+   */
+  decided<T>(work: () => Promise<T>): Promise<T>
+  readonly platform: PlatformInfo
+  readonly pictures: PictureIntake
+  readonly billing: Billing
+  now(): Date
+  random(bytes: number): Buffer
   /** Asks the database, in no transaction. */
   read<T>(work: (store: Stores) => Promise<T>): Promise<T>
-  readonly pictures: PictureIntake
+  transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
 }
 
 export type ReconcileKey = `bouncer/${string}` | `account/${string}`

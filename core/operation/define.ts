@@ -1,7 +1,6 @@
 import type { z } from 'zod'
-import type { Context, Preparation } from './context.ts'
+import type { Before, Context } from './context.ts'
 import type { ErrorCode } from './errors.ts'
-import type { Outer } from './outer.ts'
 
 /** Who may call: anybody, a signed-in member, or the platform's operators. A read for anybody is not told who reads. */
 export type Access = 'anyone' | 'member' | 'ops'
@@ -42,16 +41,12 @@ export interface Definition<Input extends z.ZodObject, Output extends z.ZodType,
   /** The output is a list: the fields that a table shows first. */
   readonly columns?: readonly string[]
   /**
-   * What takes its time (hashing a password, receiving a file): done before the transaction. In a dry run it is done for
-   * a file alone, and keeps nothing. Its answer is the handler's third argument; where that has a `digest`, this stands
-   * for the file when two requests are compared.
+   * What takes its time (hashing a password, receiving a file) or asks other systems (the payment provider): done before
+   * the transaction, by who may, also in a dry run, where it only looks. It is done again when the request is, so what it
+   * writes elsewhere goes by `decided` and `key`. Its answer is the handler's third argument; where that has a `digest`,
+   * this stands for the file when two requests are compared.
    */
-  readonly prepare?: (input: z.output<Input>, preparation: Preparation) => Promise<Prepared>
-  /**
-   * What asks other systems (the payment provider): done before the transaction, by who may, also in a dry run, where it
-   * only looks. Its answer is the handler's third argument. It is done again when the request is, so it must be safe to.
-   */
-  readonly outside?: (input: z.output<Input>, outer: Outer) => Promise<Prepared>
+  readonly before?: (input: z.output<Input>, before: Before) => Promise<Prepared>
   readonly handle: (
     input: z.output<Input>,
     context: Context,

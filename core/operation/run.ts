@@ -7,9 +7,9 @@ import { confirmed, parseInput } from './check-input.ts'
 import type { Actor, Caller, Context, ReconcileKey } from './context.ts'
 import type { AnyOperation } from './define.ts'
 import { describeOperation } from './describe.ts'
-import { OperationError } from './errors.ts'
 import { faultPoint } from './faults.ts'
 import { FileBody } from './file-body.ts'
+import { assertSame, requestOf } from './idempotency.ts'
 import type { RunOptions, Runtime } from './runtime.ts'
 import { storageFull } from './storage-error.ts'
 
@@ -63,20 +63,11 @@ async function runIn(
     // Asked again: whoever had the lock may have deleted or suspended the account.
     await authorise(store, operation, caller)
   }
-  const sent = Object.entries(input).map(([name, value]) => [
-    name,
-    value instanceof FileBody ? digestOf(prepared) : value,
-  ])
-  const request = runtime.digest(JSON.stringify([operation.name, acting?.id, Object.fromEntries(sent)]))
+  const request = requestOf(runtime, operation, acting, input, prepared)
   if (options.idempotencyKey && actor && !options.dryRun) {
     const known = await store.idempotency.find(actor.id, options.idempotencyKey)
-    if (known && known.request !== request) {
-      throw new OperationError(
-        'idempotency_mismatch',
-        'This idempotency key was used for another request; take a new one.',
-      )
-    }
-    if (known) return JSON.parse(known.output)
+    if (known) assertSame(known, request)
+    if (known?.output != null) return JSON.parse(known.output)
   }
   const output = await handle()
   // What a dry run would make does not hold, so a secret of it, or an id, would only mislead.
@@ -94,7 +85,7 @@ async function runIn(
     input: JSON.stringify(withoutSecrets(operation, input)),
   })
   if (options.idempotencyKey && actor) {
-    await store.idempotency.insert({
+    await store.idempotency.finish({
       account_id: actor.id,
       key: options.idempotencyKey,
       request,
@@ -141,8 +132,6 @@ function createContext(
     enqueue: (key: ReconcileKey) => store.notify(`reconcile ${key}`),
   }
 }
-
-const digestOf = (prepared: unknown) => (prepared as { digest?: unknown } | undefined)?.digest
 
 /** The input as the audit keeps it: secrets and whole texts are only named. */
 function withoutSecrets(operation: AnyOperation, input: Record<string, unknown>): Record<string, unknown> {

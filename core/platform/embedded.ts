@@ -14,7 +14,7 @@ import { authPaths } from '../provisioning/local/auth-endpoint.ts'
 import type { ServiceHealth } from '../provisioning/provisioner.port.ts'
 import type { ReconcileMetrics } from '../reconcile/reconciler.ts'
 import { type Database, openPglite, openPostgresql } from '../store/database.ts'
-import { openSandboxBilling, openStripeBilling, sandboxSecret } from './billing.ts'
+import { openSandboxBilling, openStripeBilling, samePayments, sandboxSecret } from './billing.ts'
 import { billingDuty } from './billing-duty.ts'
 import type { Configuration, Role } from './configuration.ts'
 import { createHealth } from './health.ts'
@@ -83,7 +83,7 @@ export async function openEmbedded(options: EmbeddedOptions) {
   const files = await openFiles(configuration, home.path)
   const encoder = createEncoder(Math.min(4, availableParallelism()))
   const billing = configuration.stripe
-    ? await openStripeBilling(configuration.stripe)
+    ? await openStripeBilling(configuration.stripe, log)
     : (bare: BareRuntime) => openSandboxBilling(bare, home.key)
   const runtime = createRuntime(database, keyring, info, {
     pictures: (bare) => createPictureIntake({ files, encoder, folder: join(home.path, 'uploads'), runtime: bare }),
@@ -91,6 +91,7 @@ export async function openEmbedded(options: EmbeddedOptions) {
   })
   const published = createPublished(runtime, keyring)
   await sameKey(runtime, keyring)
+  await samePayments(runtime.billing, log)
   if (configuration.roles.includes('reconcile')) await sameDatabase(runtime, home)
   await runtime.transaction((store) => published.read(store))
   const wake = await startWake(database, {

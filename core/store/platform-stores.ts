@@ -1,4 +1,4 @@
-import type { Insertable, Kysely } from 'kysely'
+import type { Insertable, Kysely, Selectable } from 'kysely'
 import type { Schema } from './schema.ts'
 
 export function createIdempotencyStore(db: Kysely<Schema>) {
@@ -10,7 +10,27 @@ export function createIdempotencyStore(db: Kysely<Schema>) {
         .where('account_id', '=', accountId)
         .where('key', '=', key)
         .executeTakeFirst(),
-    insert: (row: Insertable<Schema['idempotency']>) => db.insertInto('idempotency').values(row).execute(),
+    /** Keeps what a request has come to before any of it is done; answers with what the first of its tries has kept. */
+    async begin(row: Omit<Selectable<Schema['idempotency']>, 'output'>) {
+      await db
+        .insertInto('idempotency')
+        .values({ ...row, output: null })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute()
+      return db
+        .selectFrom('idempotency')
+        .selectAll()
+        .where('account_id', '=', row.account_id)
+        .where('key', '=', row.key)
+        .executeTakeFirstOrThrow()
+    },
+    /** Keeps what a request has answered. */
+    finish: (row: Omit<Selectable<Schema['idempotency']>, 'decided'>) =>
+      db
+        .insertInto('idempotency')
+        .values({ ...row, decided: null })
+        .onConflict((conflict) => conflict.columns(['account_id', 'key']).doUpdateSet({ output: row.output }))
+        .execute(),
   }
 }
 
@@ -41,6 +61,10 @@ export function createSettingStore(db: Kysely<Schema>) {
   return {
     get: async (key: string) =>
       (await db.selectFrom('settings').select('value').where('key', '=', key).executeTakeFirst())?.value,
+    /** Locked until the transaction ends. */
+    locked: async (key: string) =>
+      (await db.selectFrom('settings').select('value').where('key', '=', key).forUpdate().executeTakeFirstOrThrow())
+        .value,
     /** Keeps the first value; answers with the one that holds. */
     async keep(key: string, value: string): Promise<string> {
       await db

@@ -162,7 +162,16 @@ export interface Schema extends BillingSchema {
     operation: string
     input: string
   }
-  idempotency: { account_id: string; key: string; request: string; output: string; created_at: Date }
+  idempotency: {
+    account_id: string
+    key: string
+    request: string
+    /** What the request comes to, written down before any of it is done elsewhere; as JSON. */
+    decided: string | null
+    /** What was answered, as JSON; null while nothing was. */
+    output: string | null
+    created_at: Date
+  }
   leases: { name: string; holder: string; expires_at: Date }
   one_time_links: {
     hash: string

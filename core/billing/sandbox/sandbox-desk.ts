@@ -10,8 +10,8 @@ export interface SandboxDesk {
   /** A new card, which pays what is open. */
   putCard(portalId: string, card: string): Promise<void>
   dispute(customerId: string, open: boolean): Promise<void>
-  /** Moves the clock on, and everybody with it. Answers the time by it. */
-  advance(byMs: number): Promise<Date>
+  /** Moves the clock on to a time, and everybody with it; never back. Answers the time by it. */
+  advanceTo(at: Date): Promise<Date>
   /** Lets happen what the time has brought to each customer. */
   catchUp(): Promise<void>
 }

@@ -65,10 +65,16 @@ export function createSandboxStore(db: Kysely<Schema>) {
         .set((e) => ({ attempts: e('attempts', '+', 1), next_at: nextAt }))
         .where('id', '=', id)
         .execute(),
-    /** Moves the sandbox's clock on; answers how far it is ahead, in milliseconds. */
-    async moveClock(setting: string, byMs: number): Promise<void> {
-      await sql`insert into settings (key, value) values (${setting}, ${String(byMs)})
-        on conflict (key) do update set value = (settings.value::bigint + ${byMs}::bigint)::text`.execute(db)
+    /** Takes all of it away, with its clock and its prices. */
+    async forget(): Promise<void> {
+      await db.deleteFrom('sandbox_customers').execute()
+      await db.deleteFrom('sandbox_events').execute()
+      await db.deleteFrom('settings').where('key', 'like', 'sandbox-%').execute()
+    },
+    /** Moves the sandbox's clock so far ahead of the real one, in milliseconds, unless it is so already. */
+    async moveClock(setting: string, aheadMs: number): Promise<void> {
+      await sql`insert into settings (key, value) values (${setting}, greatest(0, ${aheadMs}::bigint)::text)
+        on conflict (key) do update set value = greatest(settings.value::bigint, ${aheadMs}::bigint)::text`.execute(db)
     },
   }
 }

@@ -27,11 +27,11 @@ export const uploadPicture = defineOperation({
   }),
   errors: ['quota_reached', 'too_large', 'storage_full', 'unavailable', 'timed_out'],
   examples: ['cat.jpg', 'screenshot.png photo.webp --expires 7d'],
-  async prepare({ file, expires }, { actor, entitlements, dryRun, now, read, pictures }) {
+  async before({ file, expires }, { actor, entitlements, dryRun, now, read, pictures }) {
     const plan = await entitlements()
-    endOf('picture', expires, plan, now)
+    endOf('picture', expires, plan, now())
     // Whoever has no room left needn't send anything; how much is left is counted again once it is there.
-    assertPictureRoom(plan, await read((store) => store.pictures.used(actor.id, now)), 1)
+    assertPictureRoom(plan, await read((store) => store.pictures.used(actor.id, now())), 1)
     return pictures.take(file, { accountId: actor.id, keep: !dryRun })
   },
   async handle({ name, expires }, { actor, store, entitlements, now, platform, dryRun, random, event }, taken) {
