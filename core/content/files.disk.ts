@@ -20,25 +20,12 @@ export async function openDiskFiles(folder: string): Promise<Files> {
       const draft = join(incoming, randomBytes(12).toString('hex'))
       try {
         const file = await open(draft, 'wx', 0o600)
-        let size = 0
-        try {
-          await pipeline(
-            source,
-            async (chunks) => {
-              for await (const chunk of chunks as AsyncIterable<Buffer>) {
-                await writeAll(file, chunk)
-                size += chunk.length
-              }
-            },
-            { ...(signal ? { signal } : {}) },
-          )
-          await file.sync()
-        } finally {
-          await file.close()
-        }
+        // A stream, since it takes what comes while it still writes the former.
+        const written = file.createWriteStream({ flush: true })
+        await pipeline(source, written, { ...(signal ? { signal } : {}) })
         await mkdir(dirname(path), { recursive: true, mode: 0o700 })
         await rename(draft, path)
-        return size
+        return written.bytesWritten
       } catch (error) {
         await rm(draft, { force: true }).catch(() => undefined)
         throw told(error)
@@ -68,10 +55,6 @@ export async function openDiskFiles(folder: string): Promise<Files> {
       })
     },
   }
-}
-
-async function writeAll(file: Awaited<ReturnType<typeof open>>, chunk: Buffer): Promise<void> {
-  for (let done = 0; done < chunk.length; ) done += (await file.write(chunk, done)).bytesWritten
 }
 
 const codeOf = (error: unknown) => (error as NodeJS.ErrnoException).code ?? ''

@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server'
 import { errorCodes, OperationError, type Problem } from '@irc-now/core/operation/errors'
 import type { Hono } from 'hono'
 import type { ApiBindings } from './api.ts'
+import { keepPace, paceOptions } from './pace.ts'
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -63,13 +64,17 @@ export async function startServers(
   const others = new Map(
     [...(options.hosts ?? [])].map(([host, other]) => [host, handlerOf(other, false, options.proxied)]),
   )
-  const tcp = createServer((request, response) => {
+  const tcp = createServer(paceOptions, (request, response) => {
     const other = others.get(request.headers.host?.toLowerCase() ?? '')
     if (other) return other(request, response)
     const taken = options.intercept(request, addressOf(request, options.proxied ?? false))
     ;(taken ?? tcpHandler)(request, response)
   })
   tcp.on('clientError', answerUnreadable)
+  keepPace(tcp, (response, socket) => {
+    if (response.headersSent) socket.destroy()
+    else answerProblem(socket, tooSlow)
+  })
   try {
     await listen(tcp, { host: options.host, port: options.port })
   } catch (cause) {
@@ -110,25 +115,36 @@ export async function startLoopback(app: App): Promise<Servers & { readonly url:
   return { url: `http://127.0.0.1:${port}`, close: (graceMs) => closeServer(server, graceMs) }
 }
 
+const tooSlow: Problem = { code: 'timed_out', message: 'The request came too slowly; send it again.' }
+
+const noRequest: Problem = { code: 'invalid_input', message: 'This is no HTTP request; see /openapi.json.' }
+const unreadable: Readonly<Record<string, Problem>> = {
+  HPE_HEADER_OVERFLOW: {
+    code: 'too_large',
+    message: 'Address and headers of a request have at most 16 KB; send less.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: tooSlow,
+}
+
 /** What Node itself refuses, because no request can be made of it, is answered in our form too. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy()
-  const problem: Problem =
-    error.code === 'HPE_HEADER_OVERFLOW'
-      ? { code: 'too_large', message: 'Address and headers of a request have at most 16 KB; send less.' }
-      : { code: 'invalid_input', message: 'This is no HTTP request; see /openapi.json.' }
-  const { status, title } = errorCodes[problem.code]
-  const body = JSON.stringify({
-    type: `urn:irc-now:error:${problem.code}`,
-    title,
-    status,
-    code: problem.code,
-    detail: problem.message,
-  })
+  answerProblem(socket, unreadable[error.code ?? ''] ?? noRequest)
+}
+
+/** How long the other side has to take the last answer of a connection. */
+const lingerMs = 2000
+
+/** The last words on a connection, past the app; whoever doesn't leave then is not waited for. */
+function answerProblem(socket: Duplex, { code, message }: Problem): void {
+  const { status, title } = errorCodes[code]
+  const body = JSON.stringify({ type: `urn:irc-now:error:${code}`, title, status, code, detail: message })
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/problem+json\r\n` +
       `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
   )
+  const timer = setTimeout(() => socket.destroy(), lingerMs).unref()
+  socket.once('close', () => clearTimeout(timer))
 }
 
 const listen = (server: Server, where: { host: string; port: number } | { path: string }) =>

@@ -16,8 +16,9 @@ import { largestUpload } from './picture.ts'
 import { pictureKeys } from './picture-store.ts'
 import type { PictureIntake } from './taken-picture.ts'
 
-/** Of one account, so many are received at a time; the others wait unread. */
+/** Of one account, so many are received at a time; the others, up to so many, wait unread. */
 const atOnce = 4
+const waitingAtMost = 200
 /** A sender who is silent for so long has gone. */
 const silenceMs = 20_000
 
@@ -41,7 +42,7 @@ export function createPictureIntake(deps: {
   readonly silenceMs?: number
 }): PictureIntake {
   const { files, encoder, folder, runtime } = deps
-  const turns = createTurns(atOnce)
+  const turns = createTurns(atOnce, waitingAtMost)
 
   async function store(
     picture: EncodedPicture,
@@ -126,12 +127,14 @@ async function receive({ stream }: FileBody, path: string, patienceMs: number): 
   if (size === 0) throw new OperationError('invalid_input', 'file is missing; send one.', { field: 'file' })
 }
 
-/** Of one key, at most `most` at a time. */
-function createTurns(most: number) {
+/** Of one key, at most `most` at a time, and as many waiting as are said. */
+function createTurns(most: number, waitingAtMost: number) {
   const waiting = new Map<string, { running: number; queue: (() => void)[] }>()
   return async <T>(key: string, work: () => Promise<T>): Promise<T> => {
     const line = waiting.get(key) ?? { running: 0, queue: [] }
     waiting.set(key, line)
+    if (line.queue.length >= waitingAtMost)
+      throw new OperationError('rate_limited', 'Too many of your uploads are underway; wait until some are done.')
     if (line.running < most) line.running += 1
     else await new Promise<void>((resolve) => line.queue.push(resolve))
     try {

@@ -105,6 +105,18 @@ onBothDatabases('pictures', (open) => {
     expect([await stored(), await rowsOf('picture_files'), await rowsOf('stray_files')]).toEqual([[], 0, 0])
   })
 
+  test('of one account only so many wait for their turn; the others are told to come later', async () => {
+    const silent = Array.from({ length: 204 }, () => new Readable({ read() {} }))
+    const ends = silent.map((stream) => platform.call('alice', 'pic.upload', { file: new FileBody(stream) }))
+    for (const end of ends) end.catch(() => undefined)
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    await expect(upload(await picture(1))).rejects.toMatchObject({ code: 'rate_limited' })
+    expect(await upload(await picture(1), 'bob')).toMatchObject({ width: 32 })
+    for (const stream of silent) stream.destroy()
+    for (const end of ends) await expect(end).rejects.toMatchObject({ code: expect.stringMatching(/invalid|timed/) })
+    expect(await upload(await picture(1))).toMatchObject({ width: 32 })
+  })
+
   test('it stays as long as one says, and for ever where the plan lets it', async () => {
     const life = ({ createdAt, expiresAt }: { createdAt: string; expiresAt: string }) =>
       (Date.parse(expiresAt) - Date.parse(createdAt)) / 86_400_000

@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { buffer } from 'node:stream/consumers'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { keepPace } from './pace.ts'
+
+/** A server with hurried paces; answers what became of one connection that sends `pieces`, one every now and then. */
+async function meet(
+  serve: (request: IncomingMessage, response: ServerResponse) => void,
+  pieces: readonly (string | Buffer)[],
+  reads = true,
+) {
+  const server = createServer(serve).listen(0, '127.0.0.1')
+  const cut: string[] = []
+  keepPace(
+    server,
+    (response, socket) => {
+      cut.push(response.req.method ?? '')
+      socket.destroy()
+    },
+    { headersMs: 300, leastBytes: 1000, stretchMs: 300, checkMs: 50 },
+  )
+  await once(server, 'listening')
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  socket.on('error', () => undefined)
+  let said = ''
+  if (reads)
+    socket.on('data', (chunk) => {
+      said += chunk
+    })
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  for (const piece of pieces) {
+    socket.write(piece)
+    await delay(100)
+  }
+  await Promise.race([closed, delay(2000)])
+  socket.destroy()
+  server.closeAllConnections()
+  await new Promise((resolve) => server.close(resolve))
+  return { cut, said }
+}
+
+const head = 'POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 20000\r\n\r\n'
+const echo = async (request: IncomingMessage, response: ServerResponse) =>
+  response.end(String((await buffer(request).catch(() => Buffer.alloc(0))).length))
+
+test('a body that comes a byte at a time is cut off, one that comes slowly but surely is not', async () => {
+  expect(await meet(echo, [head, ...Array<string>(15).fill('x')])).toMatchObject({ cut: ['POST'] })
+  const surely = await meet(echo, [head, ...Array<string>(20).fill('x'.repeat(1000))])
+  expect(surely).toMatchObject({ cut: [], said: expect.stringMatching(/\r\n\r\n20000$/) })
+})
+
+test('who waits for the server is not slow', async () => {
+  const late = async (request: IncomingMessage, response: ServerResponse) => {
+    await delay(1000)
+    await echo(request, response)
+  }
+  expect(await meet(late, [head, 'x'.repeat(20_000)])).toMatchObject({ cut: [], said: expect.stringMatching(/20000$/) })
+})
+
+test('who asks for much and takes none of it is cut off', async () => {
+  const large = Buffer.alloc(64 * 1024 * 1024)
+  const { cut } = await meet((_, response) => void response.end(large), ['GET / HTTP/1.1\r\nHost: x\r\n\r\n'], false)
+  expect(cut).toEqual(['GET'])
+})
+
+test('a connection on which nothing is said is ended', async () => {
+  const server = createServer(echo).listen(0, '127.0.0.1')
+  keepPace(server, () => undefined, { headersMs: 100, leastBytes: 1000, stretchMs: 300, checkMs: 50 })
+  await once(server, 'listening')
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').resume()
+  await once(socket, 'close')
+  server.close()
+})
