@@ -36,6 +36,7 @@ export default defineConfig(
         main: 'cli/main.ts',
         keyring: 'cli/session/keyring-process.ts',
         'highlight-worker': 'cli/tui/highlight-worker.ts',
+        'drawing-worker': 'cli/tui/picture/drawing-worker.ts',
       } as { main: string },
       outDir: 'cli/dist',
       // What each command loads is in one file: Node takes longer to find a file than to read it.
@@ -44,8 +45,8 @@ export default defineConfig(
       },
       // Ink and React without what they have for their own developers: several times slower, and a module that isn't there.
       define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
-      // A native module; what starts a script that lies beside it; and what isn't there.
-      deps: { neverBundle: ['@napi-rs/keyring', 'open', 'react-devtools-core'] },
+      // A native module; what starts a script or reads a file that lies beside it; and what isn't there.
+      deps: { neverBundle: ['@napi-rs/keyring', 'chafa-wasm', 'open', 'react-devtools-core'] },
       cwd: import.meta.dirname,
     },
   ].filter(({ entry }) => existsSync(entry.main)),

@@ -64,7 +64,13 @@ export const platformEnv = (): NodeJS.ProcessEnv => ({ PATH: process.env.PATH, H
 /** The built command line in a terminal, by a shell that then says how it was left. */
 export function openCli(
   words: readonly string[],
-  options: { columns?: number; rows?: number; env?: NodeJS.ProcessEnv } = {},
+  options: {
+    columns?: number
+    rows?: number
+    env?: NodeJS.ProcessEnv
+    term?: string
+    answers?: Readonly<Record<string, string>>
+  } = {},
 ): Terminal {
   const env = { ...platformEnv(), ...options.env }
   const script = 'echo before; "$@"; echo "left with $?"; stty -a'

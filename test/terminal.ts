@@ -6,11 +6,19 @@ import xterm from '@xterm/headless'
 export function openTerminal(
   file: string,
   args: readonly string[],
-  options: { env: NodeJS.ProcessEnv; columns?: number; rows?: number },
+  options: {
+    env: NodeJS.ProcessEnv
+    columns?: number
+    rows?: number
+    /** What it calls itself. */
+    term?: string
+    /** What it answers a program that asks; else it is silent. */
+    answers?: Readonly<Record<string, string>>
+  },
 ) {
-  const { env, columns = 80, rows = 24 } = options
+  const { env, columns = 80, rows = 24, term = 'xterm-256color' } = options
   const screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 })
-  const pty = spawn(file, [...args], { cols: columns, rows, env: { ...env, TERM: 'xterm-256color' } })
+  const pty = spawn(file, [...args], { cols: columns, rows, env: { ...env, TERM: term } })
   let cursorShown = true
   let ended = false
   /** What a program has put into the clipboard by OSC 52. */
@@ -19,7 +27,11 @@ export function openTerminal(
     clipboard = Buffer.from(data.slice(data.indexOf(';') + 1), 'base64').toString()
     return true
   })
+  let written = ''
   pty.onData((data) => {
+    written += data
+    for (const [question, answer] of Object.entries(options.answers ?? {}))
+      if (data.includes(question)) pty.write(answer)
     for (const [, shown] of data.matchAll(/\x1b\[\?25([hl])/g)) cursorShown = shown === 'h'
     screen.write(data)
   })
@@ -56,6 +68,15 @@ export function openTerminal(
       const row = terminal.lines.findIndex((line) => line.includes(text))
       const cell = row < 0 ? undefined : lineAt(baseY + row)?.getCell(terminal.lines[row]!.indexOf(text))
       return cell && (cell.isFgDefault() ? -1 : cell.getFgColor())
+    },
+    /** All that was ever written to it. */
+    get written(): string {
+      return written
+    },
+    /** The colours of a cell, by row and column from 0. */
+    coloursAt(row: number, column: number): { text: string; front: number; ground: number } {
+      const cell = lineAt(screen.buffer.active.baseY + row)!.getCell(column)!
+      return { text: cell.getChars(), front: cell.getFgColor(), ground: cell.getBgColor() }
     },
     get alternate(): boolean {
       return screen.buffer.active.type === 'alternate'

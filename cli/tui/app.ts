@@ -6,6 +6,7 @@ import { colourSource } from './colour-source.ts'
 import { commandText } from './command-text.ts'
 import { type Home, homesOf } from './homes.ts'
 import type { DetailPane, Item, ListPane, LogEntry, Notice, Pane } from './pane.ts'
+import type { Pictures } from './picture/drawing.ts'
 import { problemText } from './problem-text.ts'
 import { rowsOf } from './rows.ts'
 import { copyText } from './terminal.ts'
@@ -37,6 +38,8 @@ export interface App {
   edit(before: string): Promise<Uint8Array>
   /** Puts a text into the clipboard, where the terminal lets it. */
   copy(text: string): void
+  /** Null where there is no screen to draw on. */
+  pictures: Pictures | null
 }
 
 export function createApp(
@@ -71,6 +74,7 @@ export function createApp(
     suspend() {},
     edit: async () => new Uint8Array(),
     copy: copyText,
+    pictures: null,
   }
   return app
 }

@@ -10,3 +10,6 @@ export const bodyHeight = (size: { rows: number }) => Math.max(1, size.rows - (i
 
 /** A code needs all the room there is: only the header and the keys are beside it. */
 export const codeHeight = ({ rows }: { rows: number }) => Math.max(1, rows - 2)
+
+/** The row in which the body begins, from 0: below the header, the tabs and a blank one. */
+export const bodyTop = (size: { rows: number }) => (size.rows <= 4 ? 1 : isLow(size) ? 2 : 3)

@@ -36,7 +36,7 @@ const isItem = (value: unknown): value is Item => typeof value === 'object' && v
 /** A thing as lines that fit into `width`: a label and its value, the values one below the other. */
 export function detailLines(pane: DetailPane, width: number, now: Date): DetailLine[] {
   const value = pane.value ?? {}
-  const { secrets, qr, address, source } = pane.marks
+  const { secrets, qr, address, thumbnail, source } = pane.marks
   const rows: Row[] = []
   const status: Row[] = []
   const sections: DetailLine[] = []
@@ -47,7 +47,13 @@ export function detailLines(pane: DetailPane, width: number, now: Date): DetailL
     else if (Array.isArray(one) && one.some(isItem)) sections.push(...listSection(name, one.filter(isItem)))
     else if (name === source?.text) sections.push(heading(name), ...blockRows(linesOf(pane, String(one)), width))
     else if (isBlock(one)) sections.push(heading(name), ...blockRows(plainLines(one), width))
-    else rows.push({ label: labelOf(name), text: shown(one), tone: null, whole: name === address || qr.includes(name) })
+    else
+      rows.push({
+        label: labelOf(name),
+        text: shown(one),
+        tone: null,
+        whole: [address, thumbnail, ...qr].includes(name),
+      })
   }
   const once = secrets.map(
     (name): Row => ({ label: labelOf(name), text: shown(value[name]), tone: 'accent', whole: true }),

@@ -128,6 +128,7 @@ export function staticPane(
     value,
     leaving: false,
     coloured: null,
+    picture: null,
     scroll: 0,
     problem: null,
     loading: false,

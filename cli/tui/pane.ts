@@ -3,6 +3,7 @@ import type { Problem } from '@irc-now/core/operation/errors'
 import type { Action, Input } from './actions.ts'
 import type { CommandText } from './command-text.ts'
 import type { Line } from './line-editor.ts'
+import type { Drawing } from './picture/drawing.ts'
 import type { Token } from './tokens.ts'
 
 export type Item = Readonly<Record<string, unknown>>
@@ -40,11 +41,13 @@ export interface Marks {
   readonly qr: readonly string[]
   /** The thing’s own address. */
   readonly address: string | null
+  /** The address of a small picture of it. */
+  readonly thumbnail: string | null
   /** A text that may be code. */
   readonly source: Source | null
 }
 
-export const noMarks: Marks = { secrets: [], qr: [], address: null, source: null }
+export const noMarks: Marks = { secrets: [], qr: [], address: null, thumbnail: null, source: null }
 
 export interface DetailPane extends Reading {
   readonly kind: 'detail'
@@ -57,6 +60,8 @@ export interface DetailPane extends Reading {
   leaving: boolean
   /** The text in colours, once they are known; `of` says what was asked for. */
   coloured: { readonly of: string; readonly lines: readonly (readonly Token[])[] | null } | null
+  /** Its picture as it is drawn here, once it is; `of` says for which address and room. */
+  picture: { readonly of: string; drawing: Drawing | null } | null
   scroll: number
 }
 

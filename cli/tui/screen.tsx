@@ -3,6 +3,8 @@ import { tokensKept } from '../session/access-token.ts'
 import type { Client } from '../session/client.ts'
 import { createApp, openAccount, refresh } from './app.ts'
 import { followChanges } from './live.ts'
+import { findWay } from './picture/find-way.ts'
+import { createPictures } from './picture/pictures.ts'
 import { restoreTerminal, setWrapping } from './terminal.ts'
 import { Frame } from './views/frame.tsx'
 
@@ -15,6 +17,7 @@ export async function showScreen(client: Client, as: string | null): Promise<num
   const quit = (code: number) => {
     closing.abort()
     exitCode = code
+    app.pictures?.clear()
     screen.unmount()
   }
   let exitCode = 0
@@ -32,6 +35,7 @@ export async function showScreen(client: Client, as: string | null): Promise<num
   }
   function leave(): void {
     try {
+      app.pictures?.clear()
       screen.unmount()
     } finally {
       restore()
@@ -48,12 +52,24 @@ export async function showScreen(client: Client, as: string | null): Promise<num
   })
   process.on('uncaughtException', crash).on('unhandledRejection', crash).on('exit', restore)
 
+  const clear = () => app.pictures?.clear()
+  // Before Ink hears of either, and draws.
+  app.subscribe(() => app.pictures?.sweep())
+  process.stdout.prependListener('resize', clear)
   const screen = render(<Frame app={app} />, {
     alternateScreen: true,
     incrementalRendering: true,
     exitOnCtrlC: false,
     // Whether it is a terminal was looked at already; in CI too it is drawn.
     interactive: true,
+  })
+  const { stdin, stdout } = process
+  const write = (text: string) => void stdout.write(text)
+  app.pictures = createPictures(app, {
+    findWay: () => findWay({ input: stdin, write }, stdout.getColorDepth()),
+    write,
+    flushed: screen.waitUntilRenderFlush,
+    erase: screen.clear,
   })
   setWrapping('off')
   void openAccount(app)
@@ -63,6 +79,7 @@ export async function showScreen(client: Client, as: string | null): Promise<num
     await screen.waitUntilExit()
   } finally {
     restore()
+    process.stdout.off('resize', clear)
     for (const [signal, handler] of handlers) process.off(signal, handler)
     process.off('uncaughtException', crash).off('unhandledRejection', crash).off('exit', restore)
   }

@@ -60,6 +60,8 @@ export interface OperationDescription {
   readonly main: string | null
   /** The field in which a thing's own web address stands, in a list that of each item; or null. */
   readonly address: string | null
+  /** The output field with the address of a small picture of the thing; or null. */
+  readonly thumbnail: string | null
   /** The whole text in the output, and the fields that say its language and its file’s name; or null. */
   readonly source: Source | null
   /** The output field with a page on which the person goes on: a terminal shows it before it waits, and opens it. */
@@ -88,6 +90,7 @@ export interface JsonSchema {
   readonly visit?: boolean
   readonly main?: boolean
   readonly address?: boolean
+  readonly thumbnail?: boolean
   readonly made?: boolean
   readonly body?: 'text' | 'file'
   readonly fileName?: boolean
@@ -145,7 +148,7 @@ export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>):
 }
 
 /** The output fields that the schema marks so. */
-const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'made' | 'visit') =>
+const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'made' | 'visit' | 'thumbnail') =>
   markedIn(jsonSchemaOf(operation.output, 'output'), mark)
 
 function markedIn({ properties = {} }: JsonSchema, mark: keyof JsonSchema & string): string[] {
@@ -194,6 +197,7 @@ function describeAnew(operation: AnyOperation): OperationDescription {
     qr: markedOf(operation, 'qr'),
     main: markedOf(operation, 'main')[0] ?? null,
     address: addressOf(operation),
+    thumbnail: markedOf(operation, 'thumbnail')[0] ?? null,
     source: sourceOf(operation),
     visit: markedOf(operation, 'visit')[0] ?? null,
   }

@@ -10,6 +10,7 @@ import { createContentHost } from '../http/content/host.ts'
 import { createPastePages } from '../http/content/pastes.ts'
 import { createPicturePages } from '../http/content/pictures.ts'
 import { createUploadProxy } from '../http/content/upload-proxy.ts'
+import { createFonts } from '../http/fonts.ts'
 import { createBillingDonePage } from '../http/pages/billing-done.ts'
 import { createHomePage } from '../http/pages/home.ts'
 import { missingPage } from '../http/pages/missing.ts'
@@ -57,6 +58,7 @@ export async function createApiRole({ platform, configuration, version, log, obs
   app.route('/', createSignInPages({ runtime, identity, log }))
   app.route('/', createBillingDonePage({ runtime, log }))
   if (runtime.billing.sandbox) app.route('/', createSandboxPages({ sandbox: runtime.billing.sandbox, log }))
+  app.route('/', createFonts())
   app.route('/', createHomePage(runtime.platform))
   app.notFound(missingPage(runtime.platform))
   app.get('/.well-known/oauth-protected-resource', (c) =>

@@ -12,3 +12,7 @@ export async function openBrowser(): Promise<{ browser: Browser; page: Page; pro
   page.on('pageerror', (error) => problems.push(String(error)))
   return { browser, page, problems }
 }
+
+/** To be evaluated in a page: the fonts that it has loaded and uses. */
+export const loadedFonts = `document.fonts.ready.then(() => [...new Set([...document.fonts]
+  .filter(({ status }) => status === 'loaded').map(({ family }) => family.replaceAll('"', '')))].sort())`

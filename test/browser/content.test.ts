@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDaemon } from '../daemon.ts'
 import { connectIrc } from '../irc-client.ts'
 import { samples } from '../sample-files.ts'
-import { openBrowser } from './browser.ts'
+import { loadedFonts, openBrowser } from './browser.ts'
 
 // What is published, as whoever has its address sees it; and the page on which a member of IRC publishes.
 let daemon: Awaited<ReturnType<typeof createDaemon>>
@@ -67,6 +67,7 @@ test('a paste is highlighted text with lines to link to, in dark and light, and 
     })()`)
   const light = await colours()
   expect(light.keyword).not.toBe(light.text)
+  expect(await page.evaluate(loadedFonts)).toEqual(['JetBrains Mono', 'Newsreader', 'Outfit'])
   await page.emulateMedia({ colorScheme: 'dark' })
   expect((await colours()).page).not.toBe(light.page)
   expect(light.linked).not.toBe(light.plain)

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDaemon } from '../daemon.ts'
 import { connectIrc } from '../irc-client.ts'
-import { openBrowser } from './browser.ts'
+import { loadedFonts, openBrowser } from './browser.ts'
 
 // What a person sees in a real browser, against the built daemon with real soju and ergo.
 let daemon: Awaited<ReturnType<typeof createDaemon>>
@@ -72,6 +72,11 @@ test('pages are dressed, read without scripts, and stay within a phone’s width
     )
     expect([path, seen.font, seen.wide]).toEqual([path, expect.stringContaining('Outfit'), false])
   }
+})
+
+test('pages are set in our own fonts, from their own host', async () => {
+  await page.goto(url('/'))
+  expect(await page.evaluate(loadedFonts)).toEqual(['JetBrains Mono', 'Newsreader', 'Outfit'])
 })
 
 test('no page breaks its own policy', () => {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { Box, Text, useAnimation, useApp, useInput, usePaste, useWindowSize } from 'ink'
-import { useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 import stringWidth from 'string-width'
 import { safe } from '../../print/text.ts'
 import { editBytes, editorOf } from '../../session/editor.ts'
@@ -24,8 +24,9 @@ export function Frame({ app }: { app: App }) {
   useInput((input, key) => {
     for (const one of keysOf(input, key)) press(app, one)
   })
-  app.suspend = useSuspend()
-  app.edit = useEditor()
+  app.suspend = useSuspend(app)
+  app.edit = useEditor(app)
+  useEffect(() => app.pictures?.follow())
   usePaste((text) => press(app, { name: 'paste', text }))
   const low = isLow(size)
   const top = topOf(app)
@@ -55,19 +56,21 @@ export function Frame({ app }: { app: App }) {
 }
 
 /** As Ctrl-Z does elsewhere: the whole job stops. Time stands still meanwhile, so the pause ends once it goes on. */
-function useSuspend(): () => void {
+function useSuspend(app: App): () => void {
   const { suspendTerminal } = useApp()
-  return () =>
+  return () => {
+    app.pictures?.pause()
     void suspendTerminal(async () => {
       setWrapping('on')
       process.kill(0, 'SIGTSTP')
       await delay(100)
       setWrapping('off')
-    })
+    }).finally(() => app.pictures?.resume())
+  }
 }
 
 /** The person’s editor in place of the screen, which comes back when it is left. */
-function useEditor(): App['edit'] {
+function useEditor(app: App): App['edit'] {
   const { suspendTerminal } = useApp()
   return async (before) => {
     const editor = editorOf(process.env)
@@ -75,6 +78,7 @@ function useEditor(): App['edit'] {
       throw new OperationError('invalid_input', 'No editor is set; set EDITOR, or type a file’s name.')
     let bytes: Uint8Array = new Uint8Array()
     let failure: unknown = null
+    app.pictures?.pause()
     await suspendTerminal(async () => {
       setWrapping('on')
       try {
@@ -83,7 +87,7 @@ function useEditor(): App['edit'] {
         failure = error
       }
       setWrapping('off')
-    })
+    }).finally(() => app.pictures?.resume())
     if (failure !== null) throw failure
     return bytes
   }

@@ -23,7 +23,7 @@ export const Picture = z.object({
   bytes: z.int().describe('As it is kept, which is what your plan counts.'),
   createdAt: z.string().describe('ISO 8601'),
   expiresAt: z.string().nullable().describe('ISO 8601; null is never.'),
-  thumbnailUrl: z.string(),
+  thumbnailUrl: z.string().meta({ thumbnail: true }),
   url: z.string().meta({ address: true }),
 })
 export type Picture = z.output<typeof Picture>

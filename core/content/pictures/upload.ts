@@ -23,7 +23,7 @@ export const uploadPicture = defineOperation({
   output: Picture.extend({
     id: z.string().meta({ made: true }),
     url: z.string().meta({ main: true, address: true, made: true }),
-    thumbnailUrl: z.string().meta({ made: true }),
+    thumbnailUrl: z.string().meta({ made: true, thumbnail: true }),
   }),
   errors: ['quota_reached', 'too_large', 'storage_full', 'unavailable', 'timed_out'],
   examples: ['cat.jpg', 'screenshot.png photo.webp --expires 7d'],

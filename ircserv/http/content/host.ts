@@ -3,6 +3,7 @@ import { type Context as Exchange, Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
+import { createFonts } from '../fonts.ts'
 import { page, pageHeaders, problemPage } from '../pages/layout.ts'
 import { createRateLimit } from '../rate-limit.ts'
 
@@ -25,6 +26,7 @@ export function createContentHost(log: Logger): Hono<ContentEnv> {
     c.header('referrer-policy', 'no-referrer')
     if (c.res.status === 404) limit.count(c.env.address)
   })
+  host.route('/', createFonts())
   // Browsers ask for it by themselves.
   host.get('/favicon.ico', (c) => c.body(null, 204, { 'cache-control': 'public, max-age=86400' }))
   host.get('/robots.txt', (c) => c.text('User-agent: *\nAllow: /\n'))

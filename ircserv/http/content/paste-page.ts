@@ -38,7 +38,7 @@ mark(true)}`
 // Outside of the template below: bundlers rewrite those that close a script.
 const scriptElement = `<script>${script}</script>`
 
-export const pastePolicy = `default-src 'none'; style-src ${hashSource(style)}; script-src ${hashSource(script)}; form-action 'none'; frame-ancestors 'none'; base-uri 'none'`
+export const pastePolicy = `default-src 'none'; style-src ${hashSource(style)}; font-src 'self'; script-src ${hashSource(script)}; form-action 'none'; frame-ancestors 'none'; base-uri 'none'`
 
 /** More lines than this have no numbers: they would be most of the page. */
 const mostNumbered = 20_000

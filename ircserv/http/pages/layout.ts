@@ -4,8 +4,10 @@ import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
+import { fontFaces } from '../fonts.ts'
 
 export const style = `
+${fontFaces}
 :root{color-scheme:light dark;--ground:light-dark(#f4f8f4,#0c130e);--text:light-dark(#142018,#d5e6d9);--green:light-dark(#17663a,#5fd38d);--line:light-dark(#c5d6ca,#27392d)}
 *{box-sizing:border-box}body{margin:0;background:var(--ground);color:var(--text);font:1rem/1.6 Outfit,system-ui,sans-serif}
 main{max-width:36rem;margin:12vh auto;padding:0 1.25rem}h1{font:500 1.9rem/1.2 Newsreader,Georgia,serif;color:var(--green);margin:0 0 1rem}
@@ -30,7 +32,7 @@ export function hashSource(text: string): string {
 
 /** No script, nothing from elsewhere, no frame, no trace in logs of where a link led. */
 export const pageHeaders = {
-  'content-security-policy': `default-src 'none'; style-src ${hashSource(style)}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+  'content-security-policy': `default-src 'none'; style-src ${hashSource(style)}; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
   'cache-control': 'no-store',
