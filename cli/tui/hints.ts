@@ -6,6 +6,7 @@ import { type App, topOf } from './app.ts'
 import { codeOf } from './code.ts'
 import { type CommandText, commandText } from './command-text.ts'
 import type { DetailPane, Item, ListPane, Marks, Pane } from './pane.ts'
+import { billingHints, seenOperation } from './panes/billing.ts'
 import { copiesOf } from './panes/copy.ts'
 import { inputOf } from './panes/form.ts'
 import { found, typedOf } from './panes/palette.ts'
@@ -71,6 +72,7 @@ function listHints(app: App, pane: ListPane): Hint[] {
 function detailHints(app: App, pane: DetailPane): Hint[] {
   const list = pane.related
   if (list?.filtering) return writing('keep the filter')
+  if (pane.board) return billingHints(app, pane.board, pane)
   const copy = copyHints(pane.marks, pane.value)
   const code: Hint[] = codeOf(app, pane) ? [['s', 'QR code']] : []
   if (holdsSecret(pane)) return [...copy, ...code, ['Esc', 'put it away']]
@@ -121,8 +123,11 @@ export function commandOf(app: App): CommandText | null {
 function actionSeen(app: App, pane: Pane): Action | null {
   switch (pane.kind) {
     case 'list':
-    case 'detail':
+    case 'detail': {
+      const operation = seenOperation(app)
+      if (operation) return { operation, input: {} }
       return pane.operation && { operation: pane.operation, input: pane.input }
+    }
     case 'form':
       try {
         return { operation: pane.operation, input: inputOf(pane) }

@@ -1,71 +1,33 @@
 import { byteSize } from '../operation/byte-size.ts'
 import type { LimitName } from './plans.ts'
 
-/** In what a limit is counted: things, bytes, hours, days; `switch` is had (1) or not (0). */
-export const limitUnits = ['things', 'bytes', 'hours', 'days', 'switch'] as const
-export type LimitUnit = (typeof limitUnits)[number]
+const counted =
+  (one: string, many = `${one}s`) =>
+  (value: string | null) =>
+    value === null ? `any number of ${many}` : `${value} ${value === '1' ? one : many}`
 
-interface LimitText {
-  /** As a heading: `pictures in all`. */
-  readonly title: string
-  readonly unit: LimitUnit
-  /** What so much of it gives, in a sentence: `50 MB of pictures`; `null` is no limit. */
-  gives(value: string | null): string
+/** What so much of each limit gives, in words: `50 MB of pictures`; `null` is no limit. */
+export const limitGives: Readonly<Record<LimitName, (value: string | null) => string>> = {
+  bouncers: counted('bouncer'),
+  'bouncer.dedicated': (value) => (value === null ? 'dedicated bouncers' : 'a dedicated bouncer'),
+  upstreams: counted('upstream'),
+  'paste.live': counted('paste'),
+  'paste.lifeHours': (value) => `pastes for ${value ?? 'ever'}`,
+  'paste.maxBytes': (value) => `pastes of ${value ?? 'any size'}`,
+  'picture.bytes': (value) => (value === null ? 'any number of pictures' : `${value} of pictures`),
+  'picture.lifeDays': (value) => `pictures for ${value ?? 'ever'}`,
+  networks: counted('hosted network'),
+  'network.users': counted('user on it', 'users on it'),
+  'bot.live': counted('bot'),
+  'log.search': () => 'log search',
 }
 
-const counted = (one: string, many = `${one}s`) => ({
-  unit: 'things' as const,
-  gives: (value: string | null) =>
-    value === null ? `any number of ${many}` : `${value} ${value === '1' ? one : many}`,
-})
-
-export const limitTexts: Readonly<Record<LimitName, LimitText>> = {
-  bouncers: { title: 'bouncers', ...counted('bouncer') },
-  'bouncer.dedicated': {
-    title: 'dedicated bouncer',
-    unit: 'switch',
-    gives: (value) => (value === null ? 'dedicated bouncers' : 'a dedicated bouncer'),
-  },
-  upstreams: { title: 'upstreams', ...counted('upstream') },
-  'paste.live': { title: 'pastes', ...counted('paste') },
-  'paste.lifeHours': {
-    title: 'a paste stays',
-    unit: 'hours',
-    gives: (value) => (value === null ? 'pastes for ever' : `pastes for ${value}`),
-  },
-  'paste.maxBytes': {
-    title: 'size of a paste',
-    unit: 'bytes',
-    gives: (value) => `pastes of ${value ?? 'any size'}`,
-  },
-  'picture.bytes': {
-    title: 'pictures',
-    unit: 'bytes',
-    gives: (value) => (value === null ? 'any number of pictures' : `${value} of pictures`),
-  },
-  'picture.lifeDays': {
-    title: 'a picture stays',
-    unit: 'days',
-    gives: (value) => (value === null ? 'pictures for ever' : `pictures for ${value}`),
-  },
-  networks: { title: 'hosted networks', ...counted('hosted network') },
-  'network.users': { title: 'users on them', ...counted('user on it', 'users on it') },
-  'bot.live': { title: 'bots', ...counted('bot') },
-  'log.search': { title: 'log search', unit: 'switch', gives: () => 'log search' },
-}
-
-/** So much of a limit, in people’s units: `50 MB`, `90 days`, `5`. */
+/** So much of a limit, in people’s units: `50 MB`, `90 days`, `5`. Its name says in which it is counted. */
 export function limitAmount(name: LimitName, value: number): string {
-  switch (limitTexts[name].unit) {
-    case 'bytes':
-      return byteSize(value)
-    case 'hours':
-      return value % 24 === 0 && value > 24 ? `${value / 24} days` : `${value} hour${value === 1 ? '' : 's'}`
-    case 'days':
-      return `${value} day${value === 1 ? '' : 's'}`
-    default:
-      return String(value)
-  }
+  if (/bytes$/i.test(name)) return byteSize(value)
+  if (name.endsWith('Hours') && value % 24 === 0 && value > 24) return `${value / 24} days`
+  const [, unit] = /(Hour|Day)s$/.exec(name) ?? []
+  return unit === undefined ? String(value) : `${value} ${unit.toLowerCase()}${value === 1 ? '' : 's'}`
 }
 
 export const limitAllowed = (name: LimitName, value: number | null) =>

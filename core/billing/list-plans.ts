@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { limitAllowed, limitAmount, limitTexts, limitUnits } from './limit-text.ts'
+import { limitAmount, limitGives } from './limit-text.ts'
 import { money } from './money.ts'
 import { freeLimits, type LimitName, limitNames, type Offer, offers } from './plans.ts'
 
@@ -8,20 +8,13 @@ const Line = z.object({
   name: z.string(),
   title: z.string(),
   tier: z.enum(['account', 'network', 'addon']).describe('Of a plan its limits; the others add to them.'),
+  forEver: z.boolean().describe('What is published may stay until it is deleted.'),
   price: z.string(),
   gives: z.string(),
   prices: z.array(z.object({ cents: z.int(), currency: z.string(), interval: z.enum(['month', 'year']) })),
   limits: z
-    .array(
-      z.object({
-        limit: z.string(),
-        title: z.string(),
-        unit: z.enum(limitUnits),
-        value: z.number().nullable().describe('In bytes, hours, days or things; null is no limit.'),
-        text: z.string().describe('The same as people read it.'),
-      }),
-    )
-    .describe('What it gives, limit by limit.'),
+    .record(z.string(), z.number().nullable())
+    .describe('What it gives, in things, bytes, hours or days as the limit’s name says; null is no limit.'),
 })
 
 export const listPlans = defineOperation({
@@ -47,18 +40,13 @@ function lineOf(offer: Offer): z.input<typeof Line> {
     name: offer.name,
     title: offer.title,
     tier: offer.tier,
+    forEver: offer.keepsForEver,
     price:
       prices.map(({ cents, currency, interval }) => `${money(cents, currency)} a ${interval}`).join(' or ') ||
       'nothing',
     gives: givesOf(offer, values).join(', '),
     prices: prices.map(({ cents, currency, interval }) => ({ cents, currency, interval })),
-    limits: values.map(([name, value]) => ({
-      limit: name,
-      title: limitTexts[name].title,
-      unit: limitTexts[name].unit,
-      value,
-      text: limitAllowed(name, value),
-    })),
+    limits: Object.fromEntries(values),
   }
 }
 
@@ -75,6 +63,6 @@ function givesOf({ name, keepsForEver }: Offer, values: readonly [LimitName, num
   const told = values.filter(
     ([limit, value]) => value !== 0 && (name === 'free' || value === null || value > (freeLimits[limit] ?? value)),
   )
-  const parts = told.map(([limit, value]) => limitTexts[limit].gives(value === null ? null : limitAmount(limit, value)))
+  const parts = told.map(([limit, value]) => limitGives[limit](value === null ? null : limitAmount(limit, value)))
   return keepsForEver ? [...parts, 'or for ever'] : parts
 }

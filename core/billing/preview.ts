@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
 import { boughtOf } from './bought.ts'
+import { subscriptionsOf } from './customer.ts'
 import { money } from './money.ts'
 import { addonNames, planNames } from './plans.ts'
 import { prospectOf } from './purchase.ts'
@@ -15,6 +16,7 @@ export const previewBilling = defineOperation({
     name: z.enum([...planNames, ...addonNames]).describe('A plan or an add-on.'),
     quantity: z.int().min(1).max(100).default(1).describe('How many there would be in the end.'),
     yearly: z.boolean().default(false).describe('By the year.'),
+    more: z.boolean().default(false).describe('That many more than you have.'),
   }),
   output: z.object({
     dueNow: z.string().describe('What is charged at once.'),
@@ -26,9 +28,12 @@ export const previewBilling = defineOperation({
     currency: z.string(),
   }),
   errors: ['invalid_input', 'quota_reached', 'conflict', 'unavailable'],
-  examples: ['pro', 'bots 3'],
-  outside: ({ name, quantity, yearly }, outer) =>
-    prospectOf(outer, boughtOf(name, quantity, yearly ? 'year' : 'month')),
+  examples: ['pro', 'bots 3', 'bots 1 --more yes'],
+  async outside({ name, quantity, yearly, more }, outer) {
+    const { live } = more ? await subscriptionsOf(outer) : { live: [] }
+    const has = live.flatMap(({ items }) => items).find(({ offer }) => offer === name)?.quantity ?? 0
+    return prospectOf(outer, boughtOf(name, has + quantity, yearly ? 'year' : 'month'))
+  },
   async handle(_input, _context, prospect) {
     const { dueNow, next, nextAt, currency, lines } = prospect!
     return {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
 import type { Entitlements } from './entitlements.ts'
-import { limitAllowed, limitAmount, limitTexts, limitUnits } from './limit-text.ts'
+import { limitAllowed, limitAmount } from './limit-text.ts'
 import { type LimitName, limitNames } from './plans.ts'
 import { nouns } from './room.ts'
 import { usageOf } from './usage.ts'
@@ -12,9 +12,10 @@ const Line = z.object({
   used: z.string().nullable().describe('What you have, where it can be counted.'),
   why: z.string(),
   next: z.string().describe('What you can do about it.'),
-  title: z.string(),
-  unit: z.enum(limitUnits),
-  value: z.number().nullable().describe('What you may have, in bytes, hours, days or things; null is no limit.'),
+  value: z
+    .number()
+    .nullable()
+    .describe('What you may have, in things, bytes, hours or days as the limit’s name says; null is no limit.'),
   has: z.number().nullable().describe('What you have, likewise; null where it can’t be counted.'),
 })
 
@@ -42,8 +43,6 @@ function lineOf(name: LimitName, entitled: Entitlements, used: number | null): z
     used: used === null ? null : limitAmount(name, used),
     why,
     next: next(name, entitled, used),
-    title: limitTexts[name].title,
-    unit: limitTexts[name].unit,
     value,
     has: used,
   }
