@@ -5,6 +5,7 @@ import { type Action, actionsOf, type Input, keyOf } from './actions.ts'
 import { type App, topOf } from './app.ts'
 import { codeOf } from './code.ts'
 import { type CommandText, commandText } from './command-text.ts'
+import type { Hint } from './keys.ts'
 import type { DetailPane, Item, ListPane, Marks, Pane } from './pane.ts'
 import { billingHints, seenOperation } from './panes/billing.ts'
 import { copiesOf } from './panes/copy.ts'
@@ -12,8 +13,6 @@ import { inputOf } from './panes/form.ts'
 import { found, typedOf } from './panes/palette.ts'
 import { holdsSecret } from './panes/secret.ts'
 import { rowsOf } from './rows.ts'
-
-export type Hint = readonly [key: string, label: string]
 
 const writing = (enter: string): Hint[] => [
   ['Enter', enter],
