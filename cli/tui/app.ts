@@ -2,6 +2,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf } from '@irc-now/core/operation/errors'
 import { actingFor, type Client } from '../session/client.ts'
 import { type Action, keyOf } from './actions.ts'
+import { readsOf } from './billing/board.ts'
 import { colourSource } from './colour-source.ts'
 import { commandText } from './command-text.ts'
 import { type Home, homesOf } from './homes.ts'
@@ -166,6 +167,7 @@ const isReading = (pane: Pane): pane is ListPane | DetailPane => pane.kind === '
 /** Reads a pane’s content; asked again meanwhile, it reads once more. The pane says what the platform refused. */
 export async function load(app: App, pane: ListPane | DetailPane): Promise<void> {
   if (pane.kind === 'detail' && pane.related) void load(app, pane.related)
+  if (pane.kind === 'detail' && pane.board) for (const read of readsOf(pane.board)) void load(app, read)
   if (!pane.operation) return
   pane.stale = true
   if (pane.loading) return

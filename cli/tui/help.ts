@@ -1,5 +1,6 @@
 import type { App } from './app.ts'
-import { everywhere, type Hint, hintsOf } from './hints.ts'
+import { everywhere, hintsOf } from './hints.ts'
+import type { Hint } from './keys.ts'
 import type { Pane } from './pane.ts'
 
 const moving: readonly Hint[] = [

@@ -5,14 +5,14 @@ import { type Action, actionsOf, type Input, keyOf } from './actions.ts'
 import { type App, topOf } from './app.ts'
 import { codeOf } from './code.ts'
 import { type CommandText, commandText } from './command-text.ts'
+import type { Hint } from './keys.ts'
 import type { DetailPane, Item, ListPane, Marks, Pane } from './pane.ts'
+import { billingHints, seenOperation } from './panes/billing.ts'
 import { copiesOf } from './panes/copy.ts'
 import { inputOf } from './panes/form.ts'
 import { found, typedOf } from './panes/palette.ts'
 import { holdsSecret } from './panes/secret.ts'
 import { rowsOf } from './rows.ts'
-
-export type Hint = readonly [key: string, label: string]
 
 const writing = (enter: string): Hint[] => [
   ['Enter', enter],
@@ -71,6 +71,7 @@ function listHints(app: App, pane: ListPane): Hint[] {
 function detailHints(app: App, pane: DetailPane): Hint[] {
   const list = pane.related
   if (list?.filtering) return writing('keep the filter')
+  if (pane.board) return billingHints(app, pane.board, pane)
   const copy = copyHints(pane.marks, pane.value)
   const code: Hint[] = codeOf(app, pane) ? [['s', 'QR code']] : []
   if (holdsSecret(pane)) return [...copy, ...code, ['Esc', 'put it away']]
@@ -121,8 +122,11 @@ export function commandOf(app: App): CommandText | null {
 function actionSeen(app: App, pane: Pane): Action | null {
   switch (pane.kind) {
     case 'list':
-    case 'detail':
+    case 'detail': {
+      const operation = seenOperation(app)
+      if (operation) return { operation, input: {} }
       return pane.operation && { operation: pane.operation, input: pane.input }
+    }
     case 'form':
       try {
         return { operation: pane.operation, input: inputOf(pane) }

@@ -1,5 +1,6 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { type Input, keyOf } from './actions.ts'
+import { boardOf } from './billing/board.ts'
 import { lineOf } from './line-editor.ts'
 import { type DetailPane, type Item, type ListPane, type Marks, noMarks } from './pane.ts'
 
@@ -107,6 +108,7 @@ export function detailPane(
     operation,
     input,
     related,
+    board: boardOf(operations, operation, (one) => listPane(one, {})),
   }
 }
 
@@ -124,6 +126,7 @@ export function staticPane(
     noun,
     key,
     related: null,
+    board: null,
     marks,
     value,
     leaving: false,

@@ -25,6 +25,9 @@ export interface Key {
   readonly text: string
 }
 
+/** What a key does, as the foot and the help say it. */
+export type Hint = readonly [key: string, label: string]
+
 const controls: Readonly<Record<string, Key['name']>> = {
   '\r': 'enter',
   '\n': 'enter',

@@ -1,6 +1,7 @@
 import type { OperationDescription, Source } from '@irc-now/core/operation/describe'
 import type { Problem } from '@irc-now/core/operation/errors'
 import type { Action, Input } from './actions.ts'
+import type { Board } from './billing/board.ts'
 import type { CommandText } from './command-text.ts'
 import type { Line } from './line-editor.ts'
 import type { Drawing } from './picture/drawing.ts'
@@ -54,6 +55,8 @@ export interface DetailPane extends Reading {
   /** What names the thing; null where it is an answer rather than a thing. */
   readonly key: Input | null
   readonly related: ListPane | null
+  /** What the billing screen shows besides. */
+  readonly board: Board | null
   readonly marks: Marks
   value: Item | null
   /** It was asked to leave where something is shown this once; the same key again does. */
@@ -87,8 +90,11 @@ export interface ConfirmPane {
   readonly title: string
   readonly action: Action
   readonly form: FormPane | null
-  readonly expected: string
-  readonly message: string
+  /** What is to be typed; empty where Enter is enough. */
+  expected: string
+  message: string
+  /** What it costs, where that was asked first. */
+  readonly price: Item | null
   line: Line
   problem: Problem | null
   busy: boolean

@@ -4,6 +4,7 @@ import { OperationError, type Problem, problemOf } from '@irc-now/core/operation
 import { settle } from '../session/settle.ts'
 import { type Action, type Input, keyOf } from './actions.ts'
 import { type App, close, forget, goHome, hasKey, load, push, record, refresh, say, take, topOf } from './app.ts'
+import { pricePane, priceQuestion } from './billing/price.ts'
 import { detailPane, homeOf, listPane, staticPane } from './homes.ts'
 import { lineOf } from './line-editor.ts'
 import type { ConfirmPane, DetailPane, FormPane, Item } from './pane.ts'
@@ -25,7 +26,15 @@ export async function perform(
   forget(app)
   app.changed()
   const options = operation.effect === 'read' ? {} : { idempotencyKey: randomUUID(), ...how }
+  // What costs something is never done before it was said how much.
+  const price = from?.kind === 'confirm' || how.dryRun ? null : priceQuestion(app.operations, action)
   try {
+    if (price) {
+      const answer = (await app.client.call(price.operation.name, price.input)) as Item
+      push(app, pricePane(app.homes, action, from?.kind === 'form' ? from : null, answer))
+      record(app, price, 'ok', {})
+      return
+    }
     const output = await app.client.call(operation.name, input, options)
     record(app, action, 'ok', how)
     if (from && !how.dryRun) close(app, from.kind === 'confirm' && from.form ? from.form : from)
@@ -36,14 +45,19 @@ export async function perform(
     if (!(error instanceof OperationError)) throw error
     refused(app, action, from, error)
     if (problemOf(error).code !== 'confirmation_required') record(app, action, problemOf(error).code, how)
+  } finally {
+    if (from) from.busy = false
+    app.changed()
   }
-  if (from) from.busy = false
-  app.changed()
 }
 
 function refused(app: App, action: Action, from: FormPane | ConfirmPane | null, error: unknown): void {
   const problem = problemOf(error)
-  if (problem.code === 'confirmation_required') push(app, confirmation(action, from, problem))
+  // Asked what it costs it has said so; what is to be typed is asked for there.
+  if (problem.code === 'confirmation_required' && from?.kind === 'confirm' && from.price) {
+    from.expected = String(problem.details?.expected ?? '')
+    from.message = problem.message
+  } else if (problem.code === 'confirmation_required') push(app, confirmation(action, from, problem))
   else if (from) putRight(from, problem)
   else say(app, 'error', error)
 }
@@ -56,6 +70,7 @@ function confirmation(action: Action, from: FormPane | ConfirmPane | null, probl
     form: from?.kind === 'form' ? from : null,
     expected: String(problem.details?.expected ?? ''),
     message: problem.message,
+    price: null,
     line: lineOf(''),
     problem: null,
     busy: false,

@@ -19,9 +19,9 @@ export function colour(tone: Tone | null): { color?: string } {
 export const toneOfPhase = (phase: string): Tone =>
   ['ready', 'connected', 'active', 'yes'].includes(phase)
     ? 'good'
-    : ['pending', 'connecting', 'deleting'].includes(phase)
+    : ['pending', 'connecting', 'deleting', 'ending'].includes(phase)
       ? 'busy'
-      : ['failed', 'suspended', 'removed', 'disconnected', 'no'].includes(phase)
+      : ['failed', 'suspended', 'removed', 'disconnected', 'no', 'overdue', 'restricted', 'disputed'].includes(phase)
         ? 'bad'
         : 'off'
 

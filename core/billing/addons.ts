@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
-import type { SubscriptionRow } from './billing-store.ts'
-import { boughtOf } from './bought.ts'
+import { boughtOf, heldOf } from './bought.ts'
 import { subscriptionsOf } from './customer.ts'
 import { addonNames } from './plans.ts'
 import { buy, prospectOf, type Wish } from './purchase.ts'
@@ -19,9 +18,6 @@ const common = {
   settle: { show: 'billing.show', by: [], until: 'applied' },
 } as const
 
-const held = (live: readonly SubscriptionRow[], name: string): number =>
-  live.flatMap(({ items }) => items).find(({ offer }) => offer === name)?.quantity ?? 0
-
 export const addAddon = defineOperation({
   ...common,
   name: 'billing.addon.add',
@@ -31,7 +27,7 @@ export const addAddon = defineOperation({
   errors: ['invalid_input', 'quota_reached', 'conflict', 'payment_failed', 'confirmation_required', 'unavailable'],
   examples: ['bots 2', 'log-search'],
   async before({ name, quantity }, before) {
-    const wish: Wish = (live) => boughtOf(name, held(live, name) + quantity)
+    const wish: Wish = (live) => boughtOf(name, heldOf(live, name) + quantity)
     if (!before.dryRun) return buy(before, wish)
     await prospectOf(before, wish)
     return null
@@ -55,7 +51,7 @@ export const removeAddon = defineOperation({
   examples: ['bots 1', 'log-search'],
   async before({ name, quantity }, before) {
     const wish: Wish = (live) => {
-      const has = held(live, name)
+      const has = heldOf(live, name)
       if (has === 0) throw notHeld(name)
       const bought = boughtOf(name, Math.max(0, has - (quantity ?? has)))
       if (bought.quantity === 0 && live.some(({ items }) => items.length === 1 && items[0]!.offer === name))

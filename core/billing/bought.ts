@@ -57,3 +57,7 @@ export function subscriptionFor(live: readonly SubscriptionRow[], { offer, price
   }
   return live.find(({ billing_interval }) => billing_interval === price.interval) ?? null
 }
+
+/** How many of an offer there are in subscriptions. */
+export const heldOf = (live: readonly SubscriptionRow[], name: string): number =>
+  live.flatMap(({ items }) => items).find(({ offer }) => offer === name)?.quantity ?? 0

@@ -1,9 +1,21 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
+import { limitAmount, limitGives } from './limit-text.ts'
 import { money } from './money.ts'
-import { limitNames, type Offer, offers } from './plans.ts'
+import { freeLimits, type LimitName, limitNames, type Offer, offers } from './plans.ts'
 
-const Line = z.object({ name: z.string(), title: z.string(), price: z.string(), gives: z.string() })
+const Line = z.object({
+  name: z.string(),
+  title: z.string(),
+  tier: z.enum(['account', 'network', 'addon']).describe('Of a plan its limits; the others add to them.'),
+  forEver: z.boolean().describe('What is published may stay until it is deleted.'),
+  price: z.string(),
+  gives: z.string(),
+  prices: z.array(z.object({ cents: z.int(), currency: z.string(), interval: z.enum(['month', 'year']) })),
+  limits: z
+    .record(z.string(), z.number().nullable())
+    .describe('What it gives, in things, bytes, hours or days as the limit’s name says; null is no limit.'),
+})
 
 export const listPlans = defineOperation({
   name: 'plan.list',
@@ -23,15 +35,34 @@ export const listPlans = defineOperation({
 
 function lineOf(offer: Offer): z.input<typeof Line> {
   const prices = offer.prices.filter(({ retired }) => !retired)
+  const values = valuesOf(offer)
   return {
     name: offer.name,
     title: offer.title,
+    tier: offer.tier,
+    forEver: offer.keepsForEver,
     price:
       prices.map(({ cents, currency, interval }) => `${money(cents, currency)} a ${interval}`).join(' or ') ||
       'nothing',
-    gives: limitNames
-      .filter((name) => offer.grants[name] !== undefined && offer.grants[name] !== 0)
-      .map((name) => `${name} ${offer.grants[name] ?? 'no limit'}`)
-      .join(', '),
+    gives: givesOf(offer, values).join(', '),
+    prices: prices.map(({ cents, currency, interval }) => ({ cents, currency, interval })),
+    limits: Object.fromEntries(values),
   }
+}
+
+/** All limits of an account’s plan, as it has them; of what adds to one only what it adds. */
+const valuesOf = ({ tier, grants }: Offer) =>
+  limitNames.flatMap((name): [LimitName, number | null][] => {
+    const value = grants[name]
+    if (value !== undefined) return [[name, value]]
+    return tier === 'account' ? [[name, freeLimits[name]]] : []
+  })
+
+/** In words, what there is none of left out; a better plan says only what is better. */
+function givesOf({ name, keepsForEver }: Offer, values: readonly [LimitName, number | null][]): string[] {
+  const told = values.filter(
+    ([limit, value]) => value !== 0 && (name === 'free' || value === null || value > (freeLimits[limit] ?? value)),
+  )
+  const parts = told.map(([limit, value]) => limitGives[limit](value === null ? null : limitAmount(limit, value)))
+  return keepsForEver ? [...parts, 'or for ever'] : parts
 }

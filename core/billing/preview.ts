@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { boughtOf } from './bought.ts'
+import { boughtOf, heldOf } from './bought.ts'
 import { money } from './money.ts'
 import { addonNames, planNames } from './plans.ts'
 import { prospectOf } from './purchase.ts'
@@ -15,6 +15,7 @@ export const previewBilling = defineOperation({
     name: z.enum([...planNames, ...addonNames]).describe('A plan or an add-on.'),
     quantity: z.int().min(1).max(100).default(1).describe('How many there would be in the end.'),
     yearly: z.boolean().default(false).describe('By the year.'),
+    more: z.boolean().default(false).describe('That many more than you have.'),
   }),
   output: z.object({
     dueNow: z.string().describe('What is charged at once.'),
@@ -26,9 +27,9 @@ export const previewBilling = defineOperation({
     currency: z.string(),
   }),
   errors: ['invalid_input', 'quota_reached', 'conflict', 'unavailable'],
-  examples: ['pro', 'bots 3'],
-  before: ({ name, quantity, yearly }, before) =>
-    prospectOf(before, () => boughtOf(name, quantity, yearly ? 'year' : 'month')),
+  examples: ['pro', 'bots 3', 'bots 1 --more yes'],
+  before: ({ name, quantity, yearly, more }, before) =>
+    prospectOf(before, (live) => boughtOf(name, (more ? heldOf(live, name) : 0) + quantity, yearly ? 'year' : 'month')),
   async handle(_input, _context, prospect) {
     const { dueNow, next, nextAt, currency, lines } = prospect!
     return {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { byteSize } from '../operation/byte-size.ts'
 import { defineOperation } from '../operation/define.ts'
 import type { Entitlements } from './entitlements.ts'
+import { limitAllowed, limitAmount } from './limit-text.ts'
 import { type LimitName, limitNames } from './plans.ts'
 import { nouns } from './room.ts'
 import { usageOf } from './usage.ts'
@@ -12,6 +12,11 @@ const Line = z.object({
   used: z.string().nullable().describe('What you have, where it can be counted.'),
   why: z.string(),
   next: z.string().describe('What you can do about it.'),
+  value: z
+    .number()
+    .nullable()
+    .describe('What you may have, in things, bytes, hours or days as the limit’s name says; null is no limit.'),
+  has: z.number().nullable().describe('What you have, likewise; null where it can’t be counted.'),
 })
 
 export const showPlan = defineOperation({
@@ -34,21 +39,13 @@ function lineOf(name: LimitName, entitled: Entitlements, used: number | null): z
   const { value, why } = entitled.limits[name]
   return {
     limit: name,
-    allowed: allowed(name, value),
-    used: used === null ? null : amount(name, used),
+    allowed: limitAllowed(name, value),
+    used: used === null ? null : limitAmount(name, used),
     why,
     next: next(name, entitled, used),
+    value,
+    has: used,
   }
-}
-
-const allowed = (name: LimitName, value: number | null) => (value === null ? 'no limit' : amount(name, value))
-
-/** In the limit’s own unit. */
-function amount(name: LimitName, value: number): string {
-  if (name === 'paste.lifeHours') return value % 24 === 0 && value > 24 ? `${value / 24} days` : `${value} hours`
-  if (name === 'picture.lifeDays') return `${value} days`
-  if (name === 'paste.maxBytes' || name === 'picture.bytes') return byteSize(value)
-  return String(value)
 }
 
 /** What gives more of something, in words that can be typed. */
@@ -67,6 +64,7 @@ const ways: Partial<Record<LimitName, string>> = {
 function next(name: LimitName, { limits, plan, standing }: Entitlements, used: number | null): string {
   const { value } = limits[name]
   if (value === null) return 'nothing to do'
+  if (plan === 'ops') return 'nothing to do: operators have everything'
   if (used !== null && used > value) return `more than you may have; ${lessOf(name)}`
   if (standing === 'grace' || standing === 'restricted') return 'pay what is open: billing portal'
   const way = ways[name]
@@ -84,6 +82,6 @@ function lessOf(name: LimitName): string {
 }
 
 function room(name: LimitName, used: number, value: number): string {
-  if (used < value) return `${amount(name, value - used)} more can be had`
+  if (used < value) return `${limitAmount(name, value - used)} more can be had`
   return name === 'bouncer.dedicated' ? 'for room: bouncer update NAME --no-dedicated' : 'delete one for room'
 }

@@ -37,5 +37,3 @@ export function barOf(used: number, limit: number | null): string | null {
   const done = used === 0 ? 0 : Math.max(1, Math.floor(part * width))
   return `[${'#'.repeat(done)}${'.'.repeat(width - done)}] ${Math.floor(part * 100)} %`
 }
-
-export const megabytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MB`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { byteSize } from '../operation/byte-size.ts'
 import { defineOperation } from '../operation/define.ts'
-import { megabytes } from './content-use.ts'
 
 export const contentTotals = defineOperation({
   name: 'content.totals',
@@ -27,8 +27,8 @@ export const contentTotals = defineOperation({
     const [pastes, pictures] = [await store.pastes.total(now), await store.pictures.total(now)]
     return {
       items: [
-        { what: 'pastes' as const, size: megabytes(pastes.bytes), ...pastes },
-        { what: 'pictures' as const, size: megabytes(pictures.bytes), ...pictures },
+        { what: 'pastes' as const, size: byteSize(pastes.bytes), ...pastes },
+        { what: 'pictures' as const, size: byteSize(pictures.bytes), ...pictures },
       ],
     }
   },

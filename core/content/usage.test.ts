@@ -32,7 +32,7 @@ onBothDatabases('what is used', (open) => {
     const empty = (await platform.call('alice', 'content.usage')).items
     expect(empty).toMatchObject([
       { what: 'pastes', used: '0', quota: '5', bar: barOf(0, 5), nextExpiry: null, count: 0, limit: 5 },
-      { what: 'pictures', used: '0.0 MB', quota: '50.0 MB', bar: barOf(0, 50), nextExpiry: null, bytes: 0 },
+      { what: 'pictures', used: '0 bytes', quota: '50 MB', bar: barOf(0, 50), nextExpiry: null, bytes: 0 },
     ])
     const first = await platform.call('alice', 'paste.create', { text: 'été', expires: '1h' })
     await platform.call('alice', 'paste.create', { text: 'b' })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { byteSize } from '../operation/byte-size.ts'
 import { defineOperation } from '../operation/define.ts'
-import { barOf, megabytes, Use } from './content-use.ts'
+import { barOf, Use } from './content-use.ts'
 
 export const contentUsage = defineOperation({
   name: 'content.usage',
@@ -29,8 +30,8 @@ export const contentUsage = defineOperation({
         },
         {
           what: 'pictures' as const,
-          used: megabytes(pictures.bytes),
-          quota: room === null ? null : megabytes(room),
+          used: byteSize(pictures.bytes),
+          quota: room === null ? null : byteSize(room),
           bar: barOf(pictures.bytes, room),
           limit: room,
           ...pictures,

@@ -1,8 +1,14 @@
-const mebibyte = 1024 * 1024
+const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
 
-/** A size as people read it: `12 bytes`, `300 kB`, `1 MiB`, `1.5 MiB`. */
+/** A size as people read it, in steps of 1024: `1 byte`, `12 bytes`, `300 kB`, `1 MB`, `1.5 GB`. */
 export function byteSize(bytes: number): string {
-  const rounded = (size: number) => String(Math.round(size * 10) / 10)
-  if (bytes >= mebibyte) return `${rounded(bytes / mebibyte)} MiB`
-  return bytes >= 1000 ? `${rounded(bytes / 1000)} kB` : `${bytes} bytes`
+  let size = bytes
+  let unit = 0
+  // Rounded, 1023.96 kB would be “1024 kB”.
+  while (unit < units.length - 1 && (unit === 0 ? size >= 1000 : size >= 1023.95)) {
+    size /= 1024
+    unit += 1
+  }
+  if (bytes === 1) return '1 byte'
+  return `${unit === 0 ? size : Math.round(size * 10) / 10} ${units[unit]}`
 }

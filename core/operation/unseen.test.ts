@@ -33,12 +33,8 @@ test('a refusal names what is in a text and not seen', () => {
 })
 
 test('sizes as people read them', () => {
-  expect([0, 999, 1000, 300_000, 1024 * 1024, 1.5 * 1024 * 1024].map(byteSize)).toEqual([
-    '0 bytes',
-    '999 bytes',
-    '1 kB',
-    '300 kB',
-    '1 MiB',
-    '1.5 MiB',
-  ])
+  const mebibyte = 1024 * 1024
+  expect([0, 1, 69, 999, 1000, 300_000, mebibyte - 1, mebibyte, 1.5 * mebibyte, 1024 * mebibyte].map(byteSize)).toEqual(
+    ['0 bytes', '1 byte', '69 bytes', '999 bytes', '1 kB', '293 kB', '1 MB', '1 MB', '1.5 MB', '1 GB'],
+  )
 })

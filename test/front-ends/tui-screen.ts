@@ -18,6 +18,9 @@ const nameOf = (label: string) => label.toLowerCase().replace(/ ([a-z])/g, (_, l
 
 export const isQuestion = (lines: Lines) => bodyOf(lines).some((line) => /^ Type .+ to confirm:/.test(line))
 
+/** What something costs, before it is bought. */
+export const isPrice = (lines: Lines) => bodyOf(lines).some((line) => line.startsWith(' Enter goes on'))
+
 /** An error that is seen, and the field below which it is seen. What the screen `home` itself says is not meant. */
 export function readProblem(lines: Lines, home: string, { fields }: OperationDescription): Answer | null {
   const [, noticed, by] = /^ ✗ \[(\w+)\] (--as: )?/.exec(noticeOf(lines)) ?? []
@@ -44,7 +47,33 @@ export function readResult(
   const body = bodyOf(lines)
   const answered = /: palette|put it away/.test(lines.at(-1) ?? '') && !isAt(lines, home) && pathOf(lines).length > 0
   if (!answered || /^( Reading …)?$/.test(body[0]!)) return null
+  if (body.includes(' usage')) return readBill(body, operation)
   return operation.columns.length > 0 ? { items: readList(body) } : readThing(body)
+}
+
+/** The billing screen, made by hand: a line that says most of it, what is the matter, and what is paid for. */
+function readBill(body: Lines, { visit }: OperationDescription): Seen | null {
+  const above = body.slice(0, body.indexOf('')).map((line) => line.trim())
+  const [, plan = '', , status = '', said = ''] = /^(\S+) {2}([●◌✗○]) (\w+)(?: {2}(.*))?$/.exec(above[0] ?? '') ?? []
+  if (status === '') return null
+  const parts = said.split(' · ')
+  const onDay = (word: string) => {
+    const day = parts.find((part) => part.startsWith(`${word} `))?.slice(word.length + 1, word.length + 11)
+    return day === undefined ? '–' : `${day} 00:00:00 UTC`
+  }
+  const paid = above.find((line) => line.startsWith('for '))
+  const message = above.slice(1).find((line) => line !== paid)
+  return {
+    plan: plan.toLowerCase(),
+    status,
+    ...(message === undefined ? {} : { message }),
+    paysFor: paid?.slice(4).replaceAll(' · ', ', ') ?? '–',
+    cost: parts[0]?.startsWith('$') ? parts[0] : 'nothing',
+    renewsAt: onDay('renews'),
+    endsAt: onDay('ends'),
+    // Where there is a page on which one pays, this screen is not what is seen.
+    ...(visit === null ? {} : { [visit]: '–' }),
+  }
 }
 
 /** Each row's cells under their headings; no rows where a sentence stands instead. */

@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { keys, openTerminal, type Terminal } from '../terminal.ts'
 import { type Answer, type FrontEnd, type Options, type Person, typed } from './front-end.ts'
-import { isQuestion, readProblem, readResult } from './tui-screen.ts'
+import { isPrice, isQuestion, readProblem, readResult } from './tui-screen.ts'
 
 const program = join(import.meta.dirname, '../../cli/bin/irc-now.js')
 /** All of an answer is seen at once, and no value is cut. */
@@ -160,7 +160,11 @@ async function answerOf(
   const problem = () => readProblem(screen.lines, home, operation)
   const result = () => readResult(screen.lines, home, operation)
   const over = () => problem() !== null || result() !== null
-  await until(screen, () => over() || isQuestion(screen.lines))
+  await until(screen, () => over() || isQuestion(screen.lines) || isPrice(screen.lines))
+  if (isPrice(screen.lines)) {
+    screen.type(keys.enter)
+    await until(screen, () => over() || isQuestion(screen.lines))
+  }
   if (isQuestion(screen.lines)) {
     // Without a form the question is where a dry run is asked for.
     if (!dryRun && confirm === undefined) return { code: 'confirmation_required' }

@@ -9,14 +9,14 @@ export function pressConfirm(app: App, pane: ConfirmPane, key: Key): boolean {
   if (key.name === 'escape') return false
   if (pane.busy) return true
   if (key.name === 'enter') {
-    void perform(app, pane.action, pane, { confirm: textOf(pane.line) })
+    void perform(app, pane.action, pane, pane.expected === '' ? {} : { confirm: textOf(pane.line) })
     return true
   }
   if (key.name === 'ctrl' && key.text === 't') {
     void perform(app, pane.action, pane, { dryRun: true })
     return true
   }
-  const line = edit(pane.line, key)
+  const line = pane.expected === '' ? null : edit(pane.line, key)
   if (line) {
     pane.line = line
     pane.problem = null

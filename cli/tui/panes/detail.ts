@@ -4,6 +4,7 @@ import { codeOf } from '../code.ts'
 import { detailLines } from '../detail-lines.ts'
 import type { Key } from '../keys.ts'
 import type { DetailPane } from '../pane.ts'
+import { pressBilling } from './billing.ts'
 import { copy } from './copy.ts'
 import { pressList } from './list.ts'
 import { moved, pageOf } from './moving.ts'
@@ -14,6 +15,7 @@ import { destroy, openMenu, type Thing, update } from './thing.ts'
 export function pressDetail(app: App, pane: DetailPane, key: Key): boolean {
   const list = pane.related
   if (list?.filtering) return pressList(app, list, key)
+  if (pane.board && pressBilling(app, pane.board, pane, key)) return true
   if (key.name === 'text' && (pressOfThing(app, pane, key.text) || (key.text === 's' && showCode(app, pane))))
     return true
   if (key.name === 'text' && copy(app, pane.marks, pane.value, key.text)) return true

@@ -11,6 +11,7 @@ import { Detail } from './detail.tsx'
 import { Form } from './form.tsx'
 import { Input } from './input.tsx'
 import { List } from './list.tsx'
+import { Price } from './price.tsx'
 import { ProblemLine } from './problem.tsx'
 import { Row } from './row.tsx'
 
@@ -96,21 +97,35 @@ function Confirm({ pane, columns }: BodyProps<ConfirmPane>) {
       <Row>
         <Text bold>{` ${safe(pane.action.operation.summary)}`}</Text>
       </Row>
+      {pane.price && (
+        <>
+          <Row />
+          <Price price={pane.price} columns={columns} />
+        </>
+      )}
       {wrapped(safe(pane.message), columns - 2).map((line) => (
         <Row key={line}>
           <Text {...colour('busy')}>{` ${line}`}</Text>
         </Row>
       ))}
       <Row />
-      <Row>
-        <Text dimColor>{` Type ${cut(safe(pane.expected), columns - 20)} to confirm:`}</Text>
-      </Row>
-      <Row>
-        <Text bold {...colour('accent')}>
-          {' › '}
-        </Text>
-        <Input line={pane.line} width={columns - 4} focused />
-      </Row>
+      {pane.expected === '' ? (
+        <Row>
+          <Text dimColor>{' Enter goes on, Esc goes back.'}</Text>
+        </Row>
+      ) : (
+        <>
+          <Row>
+            <Text dimColor>{` Type ${cut(safe(pane.expected), columns - 20)} to confirm:`}</Text>
+          </Row>
+          <Row>
+            <Text bold {...colour('accent')}>
+              {' › '}
+            </Text>
+            <Input line={pane.line} width={columns - 4} focused />
+          </Row>
+        </>
+      )}
       {pane.problem && <ProblemLine problem={pane.problem} columns={columns} />}
     </>
   )

@@ -5,6 +5,7 @@ import { holdsSecret } from '../panes/secret.ts'
 import type { Drawing } from '../picture/drawing.ts'
 import { drawingOf, widthOf } from '../picture/place.ts'
 import { colour } from '../theme.ts'
+import { Billing } from './billing.tsx'
 import type { BodyProps } from './body-props.ts'
 import { List } from './list.tsx'
 import { ProblemLine } from './problem.tsx'
@@ -23,6 +24,7 @@ export function Detail(props: BodyProps<DetailPane>) {
         <Text dimColor>{' Reading …'}</Text>
       </Row>
     )
+  if (pane.board) return <Billing {...props} board={pane.board} />
   const lines = detailLines(pane, columns, new Date())
   const above = (pane.problem ? 1 : 0) + (holdsSecret(pane) ? 2 : 0)
   const room = Math.max(1, pane.related ? Math.min(lines.length, height - above - leastBelow - 2) : height - above)

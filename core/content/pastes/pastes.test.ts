@@ -108,9 +108,9 @@ onBothDatabases('pastes', (open) => {
       ['ü'.repeat(512 * 1024 + 1), 'too_large'],
     ])
       await expect(create({ text })).rejects.toMatchObject({ code, field: 'text' })
-    await expect(create({ text: 'x'.repeat(1024 * 1024 + 1) })).rejects.toThrow('text: A paste has at most 1 MiB; ')
+    await expect(create({ text: 'x'.repeat(1024 * 1024 + 1) })).rejects.toThrow('text: A paste has at most 1 MB; ')
     await expect(create({ text: 'ü'.repeat(512 * 1024 + 1) })).rejects.toThrow(
-      'The text has 1048578 bytes; at most 1 MiB, 1048576 bytes, are allowed (the Free plan); ',
+      'The text has 1048578 bytes; at most 1 MB, 1048576 bytes, are allowed (the Free plan); ',
     )
     await create({ text: 'ü'.repeat(512 * 1024) })
     for (const input of [

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Entitlements } from '../../billing/entitlements.ts'
+import { byteSize } from '../../operation/byte-size.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { idOfAddress } from '../content-id.ts'
-import { megabytes } from '../content-use.ts'
 import { pictureTypes } from './sniff.ts'
 
 export const PictureId = z
@@ -37,7 +37,7 @@ export function assertPictureRoom(plan: Entitlements, used: number, more: number
   if (value === null || used + more <= value) return
   throw new OperationError(
     'quota_reached',
-    `Your pictures have ${megabytes(used)} of ${megabytes(value)} (${why}), and this one ${more === 0 ? 'would be more' : `has ${megabytes(more)}`}; delete one with “pic delete”.`,
+    `Your pictures have ${byteSize(used)} of ${byteSize(value)} (${why}), and this one ${more === 0 ? 'would be more' : `has ${byteSize(more)}`}; delete one with “pic delete”.`,
     { details: { limit: value, used, why } },
   )
 }

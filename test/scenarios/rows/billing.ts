@@ -72,6 +72,7 @@ export const billing: Readonly<Record<string, Row>> = {
     cases: [
       { input: { name: 'pro', yearly: true } },
       { input: { name: 'bots', quantity: 3 } },
+      { input: { name: 'bots', quantity: 1, more: true } },
       { input: { name: 'log-search', quantity: 2 }, code: 'quota_reached' },
       { input: { name: 'gold' }, code: 'invalid_input' },
     ],

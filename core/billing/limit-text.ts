@@ -1,0 +1,34 @@
+import { byteSize } from '../operation/byte-size.ts'
+import type { LimitName } from './plans.ts'
+
+const counted =
+  (one: string, many = `${one}s`) =>
+  (value: string | null) =>
+    value === null ? `any number of ${many}` : `${value} ${value === '1' ? one : many}`
+
+/** What so much of each limit gives, in words: `50 MB of pictures`; `null` is no limit. */
+export const limitGives: Readonly<Record<LimitName, (value: string | null) => string>> = {
+  bouncers: counted('bouncer'),
+  'bouncer.dedicated': (value) => (value === null ? 'dedicated bouncers' : 'a dedicated bouncer'),
+  upstreams: counted('upstream'),
+  'paste.live': counted('paste'),
+  'paste.lifeHours': (value) => `pastes for ${value ?? 'ever'}`,
+  'paste.maxBytes': (value) => `pastes of ${value ?? 'any size'}`,
+  'picture.bytes': (value) => (value === null ? 'any number of pictures' : `${value} of pictures`),
+  'picture.lifeDays': (value) => `pictures for ${value ?? 'ever'}`,
+  networks: counted('hosted network'),
+  'network.users': counted('user on it', 'users on it'),
+  'bot.live': counted('bot'),
+  'log.search': () => 'log search',
+}
+
+/** So much of a limit, in people’s units: `50 MB`, `90 days`, `5`. Its name says in which it is counted. */
+export function limitAmount(name: LimitName, value: number): string {
+  if (/bytes$/i.test(name)) return byteSize(value)
+  if (name.endsWith('Hours') && value % 24 === 0 && value > 24) return `${value / 24} days`
+  const [, unit] = /(Hour|Day)s$/.exec(name) ?? []
+  return unit === undefined ? String(value) : `${value} ${unit.toLowerCase()}${value === 1 ? '' : 's'}`
+}
+
+export const limitAllowed = (name: LimitName, value: number | null) =>
+  value === null ? 'no limit' : limitAmount(name, value)
