@@ -11,6 +11,8 @@ export interface BillingSchema {
     /** Grows with each synchronisation, so that an older reading can’t overwrite a newer one. */
     generation: Generated<number>
     disputed: Generated<boolean>
+    /** What there was when that began, as JSON; see held.ts. */
+    held: string | null
     synced_at: Date | null
     /** When the account is to be looked at again by itself. */
     review_at: Date | null

@@ -12,6 +12,7 @@ export type SubscriptionRow = Selectable<Schema['subscriptions']> & {
 interface FactsRow {
   clock: string | null
   disputed: boolean | null
+  held: string | null
   subscriptions: string | null
   overrides: string | null
 }
@@ -24,17 +25,19 @@ export function createBillingStore(db: Kysely<Schema>) {
       const { rows } = await sql<FactsRow>`
         select (select value from settings where key = ${clockSetting}) as clock,
           (select disputed from billing_accounts where account_id = ${accountId}) as disputed,
+          (select held from billing_accounts where account_id = ${accountId}) as held,
           (select json_agg(json_build_object('status', s.status, 'unpaidSince', s.unpaid_since, 'items',
             (select coalesce(json_agg(json_build_object('offer', i.offer, 'quantity', i.quantity) order by i.id), '[]')
               from subscription_items i where i.subscription_id = s.id)) order by s.id)::text
             from subscriptions s where s.account_id = ${accountId}) as subscriptions,
           (select json_agg(json_build_object('name', o.name, 'value', o.value, 'reason', o.reason, 'endsAt', o.ends_at)
             order by o.id desc)::text from overrides o where o.account_id = ${accountId}) as overrides`.execute(db)
-      const { clock, disputed, subscriptions, overrides } = rows[0]!
+      const { clock, disputed, held, subscriptions, overrides } = rows[0]!
       return {
         now: new Date(real.getTime() + Number(clock ?? 0)),
         facts: {
           disputed: disputed ?? false,
+          held: held ? JSON.parse(held, dates) : null,
           subscriptions: subscriptions ? JSON.parse(subscriptions, dates) : [],
           overrides: overrides ? JSON.parse(overrides, dates) : [],
         },
@@ -58,6 +61,7 @@ export function createBillingStore(db: Kysely<Schema>) {
         .values({
           account_id: accountId,
           customer_id: null,
+          held: null,
           synced_at: null,
           review_at: null,
           checkout_id: null,
@@ -151,6 +155,7 @@ export function createBillingStore(db: Kysely<Schema>) {
           generation: e('generation', '+', 1),
           customer_id: null,
           disputed: false,
+          held: null,
           synced_at: null,
           review_at: at,
           checkout_id: null,
@@ -185,4 +190,4 @@ export function createBillingStore(db: Kysely<Schema>) {
 }
 
 const dates = (key: string, value: unknown) =>
-  typeof value === 'string' && (key === 'unpaidSince' || key === 'endsAt') ? new Date(value) : value
+  typeof value === 'string' && (key === 'unpaidSince' || key === 'endsAt' || key === 'since') ? new Date(value) : value

@@ -16,6 +16,7 @@ import { upgradeBilling } from './upgrade.ts'
 import { signWebhook } from './webhook-signature.ts'
 import { receiveWebhook } from './webhooks.ts'
 
+const day = 86_400_000
 const paid = '4242424242424242'
 const failsLater = '4000000000000341'
 
@@ -256,6 +257,67 @@ describe('billing', () => {
     await sandbox().dispute(customer_id!, false)
     await round()
     expect(await phase('dispute')).toBe('active')
+  })
+
+  test('while it is disputed nothing ends or expires, for whatever reason it would; decided, it goes on as it stands', async () => {
+    const id = await subscriber('holds', failsLater)
+    await call('holds', 'bouncer.create')
+    for (const n of [1, 2, 3, 4, 5, 6])
+      await call('holds', 'upstream.create', { name: `n${n}`, address: `n${n}.example.org` })
+    await call('holds', 'account.update', { contentExpiry: 'never' })
+    const paste = await call('holds', 'paste.create', { text: 'x', expires: 'never' })
+    const until = new Date((await platform.runtime.read((store) => store.billing.now(new Date()))).getTime() + 5 * day)
+    const gift = { name: 'holds', what: 'bot.live', value: 7, reason: 'a gift' }
+    await call('ops', 'plan.override.set', { ...gift, until: until.toISOString().slice(0, 10) })
+    await round()
+    const { customer_id } = (await platform.runtime.read((store) => store.billing.byAccount(id)))!
+    await sandbox().dispute(customer_id!, true)
+    await round()
+    const seen = async () => [
+      (await call('holds', 'account.show')).plan,
+      (await call('holds', 'plan.show')).items.map(({ limit, allowed }: Record<string, string>) => [limit, allowed]),
+      (await call('holds', 'upstream.list')).items.map(({ name, status }: Record<string, unknown>) => [name, status]),
+      (await call('holds', 'paste.show', { id: paste.id })).expiresAt,
+      (await claimsOf(id))!.plan,
+      (await claimsOf(id))!.content_expires,
+    ]
+    const before = await seen()
+    // Its renewal fails, the grace period and the tries end, and with them the subscription; then 90 days pass.
+    for (const by of ['31d', '13d', '2d', '20d', '50d', '50d']) {
+      await pass(by)
+      expect(await seen()).toEqual(before)
+    }
+    const states = await platform.runtime.read((store) => store.billing.subscriptions(id))
+    expect(states.map(({ status }) => status)).toEqual(['canceled'])
+    expect(await phase('holds')).toBe('disputed')
+    expect(await told(id)).not.toContain('billing.overdue')
+    expect(await told(id)).not.toContain('billing.content')
+    await sandbox().dispute(customer_id!, false)
+    await round()
+    expect(await call('holds', 'billing.show')).toMatchObject({ plan: 'free', status: { phase: 'free' } })
+    expect(await told(id)).toEqual(expect.arrayContaining(['billing.ended', 'billing.limits', 'billing.content']))
+    expect((await claimsOf(id))!.plan).toBe('free')
+    expect((await call('holds', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+  })
+
+  test('what was announced to go waits for a dispute, and is announced anew', async () => {
+    const id = await subscriber('waits')
+    const paste = await call('waits', 'paste.create', { text: 'x', expires: 'never' })
+    const { customer_id } = (await platform.runtime.read((store) => store.billing.byAccount(id)))!
+    await call('waits', 'billing.cancel')
+    await pass('32d')
+    await sandbox().dispute(customer_id!, true)
+    await round()
+    await pass('100d')
+    expect((await call('waits', 'account.show')).plan).toBe('free')
+    expect((await call('waits', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+    await sandbox().dispute(customer_id!, false)
+    await round()
+    expect((await told(id)).filter((type) => type === 'billing.content')).toHaveLength(2)
+    await pass('89d')
+    expect((await call('waits', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+    await pass('2d')
+    expect(await code(call('waits', 'paste.show', { id: paste.id }))).toBe('not_found')
   })
 
   test('an account that is deleted is paid for no longer; who comes back begins anew', async () => {

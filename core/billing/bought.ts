@@ -37,10 +37,18 @@ const takesPlaceOf = (offer: Offer, lookupKey: string) => {
 export const itemsOf = (subscription: SubscriptionRow | null): Change['items'] =>
   (subscription?.items ?? []).map(({ lookup_key, quantity }) => ({ lookupKey: lookup_key, quantity }))
 
-/** All items of a subscription once something is bought: of a tier that there is one of, it takes the former's place. */
+/**
+ * All items of a subscription once something is bought: of a tier that there is one of, it takes the former's place. What
+ * is had already stays at the price that is paid for it, however many there are to be.
+ */
 export function itemsWith(subscription: SubscriptionRow | null, { offer, price, quantity }: Bought): Change['items'] {
-  const kept = itemsOf(subscription).filter(({ lookupKey }) => !takesPlaceOf(offer, lookupKey))
-  return quantity === 0 ? kept : [...kept, { lookupKey: price.lookupKey, quantity }]
+  const items = itemsOf(subscription)
+  const own = items.find(({ lookupKey }) => {
+    const known = priceOf(lookupKey)
+    return known?.offer.name === offer.name && known.price.interval === price.interval
+  })
+  const kept = items.filter(({ lookupKey }) => !takesPlaceOf(offer, lookupKey))
+  return quantity === 0 ? kept : [...kept, { lookupKey: (own ?? price).lookupKey, quantity }]
 }
 
 /** The subscription into which it goes; null where a new one is needed. Throws where it is had by the other interval. */

@@ -30,19 +30,19 @@ const counted = (pastes: number, pictures: number) =>
 
 /**
  * What was published to stay for ever, by a plan that no longer says so, gets an end 90 days ahead: told at once, and
- * again before. On the better plan again, it stays as it was. Whoever owes us is not counted among these: it waits.
+ * again before. On the better plan again, it stays as it was. Of who owes us, or has disputed a payment, it waits.
  */
 export async function expireLater(
   store: Stores,
   accountId: string,
-  row: Pick<BillingAccountRow, 'content_ends_at' | 'content_told'>,
+  row: Pick<BillingAccountRow, 'content_ends_at' | 'content_told' | 'disputed'>,
   { keepsForEver, standing }: Pick<Entitlements, 'keepsForEver' | 'standing'>,
   now: Date,
   /** The time by which pastes are kept: the sandbox’s clock may be ahead of it. */
   real: Date,
 ): Promise<ContentEnd> {
   const ends = row.content_ends_at
-  if (keepsForEver || standing === 'restricted') {
+  if (keepsForEver || standing === 'restricted' || row.disputed) {
     return ends === null ? nothing : { ...nothing, set: { content_ends_at: null, content_told: null } }
   }
   const [pastes, pictures] = [await store.pastes.countForEver(accountId), await store.pictures.countForEver(accountId)]

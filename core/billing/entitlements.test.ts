@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type BillingFacts, entitlements, type SubscriptionFacts } from './entitlements.ts'
+import { heldOf } from './held.ts'
 import { graceMs, subscriptionStatuses } from './lifecycle.ts'
 import { addonNames, allPrices, limitNames, offerOf, planNames, priceOf } from './plans.ts'
 
@@ -20,13 +21,19 @@ const override = fc.record({
   reason: fc.constant('a reason'),
   endsAt: fc.option(fc.integer({ min: -9 * day, max: 9 * day }).map(at)),
 })
+const held = fc.record({
+  since: fc.integer({ min: -40 * day, max: 0 }).map(at),
+  standing: fc.constantFrom('full' as const, 'grace' as const, 'restricted' as const, 'none' as const),
+  items: fc.uniqueArray(item, { maxLength: 3, selector: ({ offer }) => offer }),
+})
 const anyFacts: fc.Arbitrary<BillingFacts> = fc.record({
   ops: fc.boolean(),
   subscriptions: fc.array(subscription, { maxLength: 3 }),
   overrides: fc.array(override, { maxLength: 3 }),
   disputed: fc.boolean(),
+  held: fc.option(held),
 })
-const none: BillingFacts = { ops: false, subscriptions: [], overrides: [], disputed: false }
+const none: BillingFacts = { ops: false, subscriptions: [], overrides: [], disputed: false, held: null }
 const paying = (...items: SubscriptionFacts['items']): BillingFacts => ({
   ...none,
   subscriptions: [{ status: 'active', unpaidSince: null, items }],
@@ -111,10 +118,34 @@ describe('entitlements', () => {
     )
   })
 
+  test('while a payment is disputed nothing is taken away, whatever becomes of the rest, and nothing new is granted', () => {
+    const later = fc.integer({ min: 0, max: 90 * day }).map(at)
+    fc.assert(
+      fc.property(anyFacts, fc.array(subscription, { maxLength: 3 }), later, (facts, become, then) => {
+        const before = { ...facts, disputed: false, held: null }
+        const held = heldOf(before, before, now)
+        const disputed = { ...before, disputed: true, held }
+        // All ends, is unpaid, or is overdue for long.
+        const ended = { ...disputed, subscriptions: [] }
+        const [first, last] = [entitlements(before, now), entitlements(ended, then)]
+        expect(values(ended, then)).toEqual(values(before))
+        expect([last.plan, last.keepsForEver, last.standing]).toEqual([first.plan, first.keepsForEver, first.standing])
+        expect(last.changesAt).toBeNull()
+        const other = values({ ...disputed, subscriptions: become }, then)
+        for (const [i, value] of values(before).entries()) expect(atLeast(other[i]!, value)).toBe(true)
+      }),
+    )
+  })
+
   test('an override that has ended is as if there were none; one that holds decides', () => {
     fc.assert(
       fc.property(anyFacts, override, (facts, one) => {
-        const ended = { ...facts, overrides: [{ ...one, endsAt: now }, ...facts.overrides] }
+        // While a payment is disputed, none ends.
+        const disputed = facts.disputed && facts.held !== null
+        const ended = {
+          ...facts,
+          overrides: [{ ...one, endsAt: disputed ? facts.held!.since : now }, ...facts.overrides],
+        }
         expect(entitlements(ended, now).limits).toEqual(entitlements(facts, now).limits)
         if (offerOf(one.name)) return
         const held = { ...facts, overrides: [{ ...one, endsAt: at(1) }, ...facts.overrides] }

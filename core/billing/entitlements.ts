@@ -32,6 +32,17 @@ export interface BillingFacts {
   readonly overrides: readonly Override[]
   /** A payment is disputed: what is there stays as it is until a person has decided. */
   readonly disputed: boolean
+  /** What that was. */
+  readonly held: Held | null
+}
+
+/** What there was when a payment was disputed. */
+export interface Held {
+  /** What had not ended by then does not end. */
+  readonly since: Date
+  readonly standing: Standing
+  /** All that was paid for and given for it, each offer once. */
+  readonly items: SubscriptionFacts['items']
 }
 
 export interface Entitlements {
@@ -53,11 +64,20 @@ interface Granted {
 
 const standings: readonly Standing[] = ['restricted', 'grace', 'full', 'none']
 
-/** Every limit and its reason: what is paid for, as far as it is paid, and what operators have decided. Pure. */
+/**
+ * Every limit and its reason: what is paid for, as far as it is paid, what operators have decided, and, while a payment is
+ * disputed, what there was. Pure.
+ */
 export function entitlements(facts: BillingFacts, now: Date): Entitlements {
-  const overrides = facts.overrides.filter(({ endsAt }) => endsAt === null || now < endsAt)
-  const standing = worst(facts.subscriptions.map((one) => standingOf(one, now)))
-  const granted = [...paid(facts.subscriptions, now), ...given(overrides)]
+  const held = facts.disputed ? facts.held : null
+  // For what ends by itself time stands still then.
+  const at = held?.since ?? now
+  const overrides = facts.overrides.filter(({ endsAt }) => endsAt === null || at < endsAt)
+  const current = standingOfAll(facts.subscriptions, at)
+  // What is owed meanwhile takes nothing away, and so is nothing to be told of; what is paid is.
+  const standing = held === null || current === 'full' ? current : held.standing
+  const paid = paidItems(facts.subscriptions, at)
+  const granted = [...paid, ...(held ? stillHeld(held, paid) : []), ...given(overrides)]
   const account = accountOffers(facts.ops, granted)
   const added = granted.filter(({ offer }) => offer.tier !== 'account')
   const limits = limitNames.map((name) => {
@@ -69,22 +89,35 @@ export function entitlements(facts: BillingFacts, now: Date): Entitlements {
     limits: Object.fromEntries(limits) as Record<LimitName, Limit>,
     keepsForEver: account.some(({ offer }) => offer.keepsForEver),
     standing,
-    changesAt: nextChange(facts, now),
+    changesAt: held ? null : nextChange(facts, now),
   }
 }
 
-const worst = (found: readonly Standing[]): Standing => standings.find((one) => found.includes(one)) ?? 'none'
+/** The worst of what is subscribed to. */
+export function standingOfAll(subscriptions: readonly SubscriptionFacts[], now: Date): Standing {
+  const found = subscriptions.map((one) => standingOf(one, now))
+  return standings.find((one) => found.includes(one)) ?? 'none'
+}
 
-function* paid(subscriptions: readonly SubscriptionFacts[], now: Date): Generator<Granted> {
-  for (const subscription of subscriptions) {
+/** All that is given because it is paid, or because there is still time to pay it. */
+export const paidItems = (subscriptions: readonly SubscriptionFacts[], now: Date): Granted[] =>
+  subscriptions.flatMap((subscription) => {
     const standing = standingOf(subscription, now)
-    if (standing !== 'full' && standing !== 'grace') continue
-    for (const { offer: name, quantity } of subscription.items) {
+    if (standing !== 'full' && standing !== 'grace') return []
+    const late = standing === 'grace' ? ', whose payment is overdue' : ''
+    return subscription.items.flatMap(({ offer: name, quantity }) => {
       const offer = offerOf(name)
-      if (!offer || quantity < 1) continue
-      const late = standing === 'grace' ? ', whose payment is overdue' : ''
-      yield { offer, quantity, why: `${nounOf(offer, quantity)}${late}` }
-    }
+      return offer && quantity >= 1 ? [{ offer, quantity, why: `${nounOf(offer, quantity)}${late}` }] : []
+    })
+  })
+
+/** What there was, as far as it is not paid for as before. */
+function* stillHeld({ items }: Held, paid: readonly Granted[]): Generator<Granted> {
+  for (const { offer: name, quantity } of items) {
+    const offer = offerOf(name)
+    const more = quantity - paid.filter((one) => one.offer === offer).reduce((sum, one) => sum + one.quantity, 0)
+    if (offer && more >= 1)
+      yield { offer, quantity: more, why: `${nounOf(offer, more)}, held while a payment is disputed` }
   }
 }
 

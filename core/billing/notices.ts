@@ -58,7 +58,8 @@ export function noticesOf(
       )
   }
   const daysLeft = standing === 'grace' && end ? Math.ceil((end.getTime() - now.getTime()) / day) : null
-  const due = daysLeft === null ? undefined : reminders.toReversed().find((days) => daysLeft <= days)
+  // While it is disputed, nothing ends on that day.
+  const due = daysLeft === null || facts.disputed ? undefined : reminders.toReversed().find((days) => daysLeft <= days)
   const last = standing === before ? (told.daysLeft ?? null) : null
   if (due !== undefined && standing === before && (last === null || due < last))
     say(

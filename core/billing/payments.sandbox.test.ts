@@ -128,6 +128,23 @@ describe('the sandbox', () => {
     await expect(sandbox.payments.change(yearly, id0())).rejects.toMatchObject({ code: 'conflict' })
   })
 
+  test('who pays a price goes on paying it, whatever is sold by its key by now, and whatever else is bought', async () => {
+    const [prices, bots] = [await sandbox.payments.prices(), { lookupKey: 'bots_month_v1', quantity: 1 }]
+    const former = prices.find(({ lookupKey }) => lookupKey === 'pro_month_v1')!
+    const { customerId } = await subscribe()
+    const { id: subscriptionId, items } = await stateOf(customerId)
+    await sandbox.payments.putPrice({ ...former, cents: 900, title: 'Pro' }, id0())
+    const more = { customerId, subscriptionId, items: [...pro, bots] }
+    expect(await sandbox.payments.preview(more)).toMatchObject({ dueNow: 200, next: 800 })
+    await sandbox.payments.change(more, id0())
+    expect((await stateOf(customerId)).items[0]).toEqual(items[0])
+    await pass(31)
+    expect((await sandbox.payments.invoices(customerId))[0]).toMatchObject({ cents: 800 })
+    const other = await subscribe()
+    expect((await sandbox.payments.invoices(other.customerId))[0]).toMatchObject({ cents: 900 })
+    await sandbox.payments.putPrice({ ...former, title: 'Pro' }, id0())
+  })
+
   test('it ends at once, or with what is paid for, unless it is taken back', async () => {
     const { customerId } = await subscribe()
     const { id, periodEnd } = await stateOf(customerId)

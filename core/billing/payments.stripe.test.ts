@@ -1,7 +1,72 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import type { Payments } from './payments.port.ts'
 import { createStripePayments } from './payments.stripe.ts'
+
+/** A Stripe that answers by `answers`, by method and path, and hears what it was asked. */
+async function stripeThat<T>(
+  answers: Readonly<Record<string, object>>,
+  work: (payments: Payments, asked: readonly { readonly what: string; readonly form: URLSearchParams }[]) => Promise<T>,
+): Promise<T> {
+  const asked: { what: string; form: URLSearchParams }[] = []
+  const server = createServer(async (request, response) => {
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://stripe')
+    const what = `${request.method} ${pathname}`
+    asked.push({ what, form: request.method === 'GET' ? searchParams : new URLSearchParams(await text(request)) })
+    const answer = answers[what] ?? { error: { type: 'invalid_request_error', message: what } }
+    response
+      .writeHead('error' in answer ? 400 : 200, { 'content-type': 'application/json' })
+      .end(JSON.stringify(answer))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  try {
+    const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    return await work(await createStripePayments({ secretKey: 'sk_test_x', webhookSecrets: ['x'], apiUrl }), asked)
+  } finally {
+    server.close()
+  }
+}
+
+const listOf = (...data: object[]) => ({ object: 'list', has_more: false, data })
+// The key of Pro stands for another price by now; this one has it beside it.
+const formerPro = { id: 'price_former', lookup_key: null, metadata: { lookup_key: 'pro_month_v1' }, unit_amount: 500 }
+const botsPrice = { id: 'price_bots', lookup_key: 'bots_month_v1', metadata: {}, unit_amount: 200 }
+const answers = {
+  'GET /v1/subscriptions/sub_1': { id: 'sub_1', items: listOf({ id: 'si_1', quantity: 1, price: formerPro }) },
+  'GET /v1/prices': listOf(botsPrice),
+  'POST /v1/subscriptions/sub_1': { id: 'sub_1' },
+  'POST /v1/invoices/create_preview': { amount_due: 200, currency: 'usd', lines: listOf() },
+}
+const proItem = { lookupKey: 'pro_month_v1', quantity: 1 }
+const withBots = [proItem, { lookupKey: 'bots_month_v1', quantity: 2 }]
+
+test('who pays a price goes on paying it when something else is bought', () =>
+  stripeThat(answers, async (payments, asked) => {
+    const change = { customerId: 'cus_1', subscriptionId: 'sub_1', items: withBots }
+    expect(await payments.preview(change)).toMatchObject({ dueNow: 200, next: 900 })
+    await payments.change(change, 'a')
+    const sold = asked
+      .filter(({ what }) => what === 'GET /v1/prices')
+      .flatMap(({ form }) => form.getAll('lookup_keys[0]'))
+    expect(sold).toEqual(['bots_month_v1', 'bots_month_v1'])
+    const { form } = asked.find(({ what }) => what === 'POST /v1/subscriptions/sub_1')!
+    expect(Object.fromEntries(form)).toMatchObject({
+      'items[0][id]': 'si_1',
+      'items[0][quantity]': '1',
+      'items[1][price]': 'price_bots',
+      'items[1][quantity]': '2',
+    })
+    expect(form.has('items[0][price]')).toBe(false)
+    expect(form.has('items[0][deleted]')).toBe(false)
+  }))
+
+test('what a subscription has already is not bought again', () =>
+  stripeThat(answers, async (payments, asked) => {
+    await payments.change({ customerId: 'cus_1', subscriptionId: 'sub_1', items: [proItem] }, 'a')
+    expect(asked.map(({ what }) => what)).toEqual(['GET /v1/subscriptions/sub_1'])
+  }))
 
 test('of a customer whom Stripe does not know there is nothing', async () => {
   const error = {

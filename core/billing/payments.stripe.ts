@@ -3,38 +3,41 @@ import { OperationError } from '../operation/errors.ts'
 import { modeOf, stripePlace } from './belonging.ts'
 import type { Change, CustomerState, Payments } from './payments.port.ts'
 import { asked, type StripeOptions, stripeClient } from './stripe/client.ts'
-import { invoiceOf, previewOf, priceOfRemote, subscriptionOf } from './stripe/read.ts'
+import { invoiceOf, keyOf, previewOf, priceOfRemote, quantityOf, subscriptionOf } from './stripe/read.ts'
 import { customerOf, verifyWebhook } from './webhook-signature.ts'
 
 /** Payments by Stripe. Its answers are read once, in stripe/read.ts; nothing of its own types gets any further. */
 export async function createStripePayments(options: StripeOptions): Promise<Payments> {
   const stripe = await stripeClient(options)
 
-  /** Ids of the prices that are sold by these keys. */
-  async function priceIds(keys: readonly string[]): Promise<Map<string, string>> {
-    const found = await all(stripe.prices.list({ lookup_keys: [...keys], active: true, limit: 100 }))
-    return new Map(found.map((price) => [price.lookup_key ?? '', price.id]))
+  /** The prices that are sold by these keys. */
+  const pricesOf = async (keys: readonly string[]): Promise<Stripe.Price[]> =>
+    keys.length === 0 ? [] : all(stripe.prices.list({ lookup_keys: [...keys], active: true, limit: 100 }))
+
+  async function newItems(items: Change['items']) {
+    const sold = await pricesOf(items.map(({ lookupKey }) => lookupKey))
+    return items.map(({ lookupKey, quantity }) => ({ price: known(sold, lookupKey).id, quantity }))
   }
 
-  async function itemsOf({ items }: Change): Promise<{ price: string; quantity: number }[]> {
-    const ids = await priceIds(items.map(({ lookupKey }) => lookupKey))
-    return items.map(({ lookupKey, quantity }) => ({ price: known(ids, lookupKey), quantity }))
-  }
-
-  /** The items of a subscription as they are to be: those that stay keep their ids, those that go are said to. */
-  async function changedItems(change: Change & { subscriptionId: string }) {
-    const wanted = await itemsOf(change)
-    const { items } = await stripe.subscriptions.retrieve(change.subscriptionId)
-    const same = (price: string) => items.data.find((item) => item.price.id === price)
-    return [
-      ...items.data
-        .filter(({ price }) => !wanted.some((one) => one.price === price.id))
-        .map(({ id }) => ({ id, deleted: true })),
-      ...wanted.map(({ price, quantity }) => {
-        const item = same(price)
-        return item ? { id: item.id, quantity } : { price, quantity }
-      }),
-    ]
+  /** Items as they are to be: what stays keeps its id, and with it the price that is paid for it; what goes is said to. */
+  async function plannedItems({ subscriptionId, items }: Change) {
+    const there = subscriptionId === null ? [] : (await stripe.subscriptions.retrieve(subscriptionId)).items.data
+    const itemOf = (lookupKey: string) => there.find(({ price }) => keyOf(price) === lookupKey)
+    const sold = await pricesOf(items.map(({ lookupKey }) => lookupKey).filter((key) => !itemOf(key)))
+    const wanted = items.map(({ lookupKey, quantity }) => {
+      const item = itemOf(lookupKey)
+      return { item, price: item?.price ?? known(sold, lookupKey), quantity }
+    })
+    const gone = there.filter((item) => !wanted.some((one) => one.item === item))
+    return {
+      isSame: gone.length === 0 && wanted.every(({ item, quantity }) => item && quantityOf(item) === quantity),
+      /** What a whole period of them costs, in cents. */
+      cents: wanted.reduce((sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * quantity, 0),
+      items: [
+        ...gone.map(({ id }) => ({ id, deleted: true })),
+        ...wanted.map(({ item, price, quantity }) => ({ ...(item ? { id: item.id } : { price: price.id }), quantity })),
+      ],
+    }
   }
 
   const once = (key: string): Stripe.RequestOptions => ({ idempotencyKey: key })
@@ -65,7 +68,7 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
           {
             mode: 'subscription',
             customer: change.customerId,
-            line_items: await itemsOf(change),
+            line_items: await newItems(change.items),
             success_url: returnUrl,
             cancel_url: returnUrl.split('?')[0]!,
           },
@@ -85,33 +88,18 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
     preview: (change) =>
       asked(async () => {
         const { customerId, subscriptionId } = change
+        const { items, cents } = await plannedItems(change)
         const invoice = await stripe.invoices.createPreview({
           customer: customerId,
-          ...(subscriptionId === null
-            ? { subscription_details: { items: await itemsOf(change) } }
-            : {
-                subscription: subscriptionId,
-                subscription_details: {
-                  items: await changedItems({ ...change, subscriptionId }),
-                  proration_behavior: 'always_invoice',
-                },
-              }),
+          ...(subscriptionId === null ? {} : { subscription: subscriptionId }),
+          subscription_details: { items, ...(subscriptionId === null ? {} : { proration_behavior: 'always_invoice' }) },
         })
-        return previewOf(
-          invoice,
-          await all(
-            stripe.prices.list({
-              lookup_keys: change.items.map(({ lookupKey }) => lookupKey),
-              active: true,
-              limit: 100,
-            }),
-          ),
-          change,
-        )
+        return previewOf(invoice, cents)
       }),
     change: (change, key) =>
       asked(async () => {
-        const items = await changedItems(change)
+        const { items, isSame } = await plannedItems(change)
+        if (isSame) return
         // Where the card does not pay, the subscription stays what it was.
         const how = { proration_behavior: 'always_invoice', payment_behavior: 'error_if_incomplete' } as const
         await stripe.subscriptions.update(change.subscriptionId, { items, ...how }, once(key))
@@ -187,8 +175,8 @@ function stateOf({ status }: Stripe.Checkout.Session): 'open' | 'complete' | 'ex
   return status === 'complete' ? 'complete' : 'expired'
 }
 
-function known(ids: ReadonlyMap<string, string>, lookupKey: string): string {
-  const id = ids.get(lookupKey)
-  if (id !== undefined) return id
+function known(sold: readonly Stripe.Price[], lookupKey: string): Stripe.Price {
+  const price = sold.find(({ lookup_key }) => lookup_key === lookupKey)
+  if (price) return price
   throw new OperationError('conflict', `The price ${lookupKey} is not sold yet; operators run “ops plans sync”.`)
 }

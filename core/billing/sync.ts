@@ -1,6 +1,8 @@
 import type { Runtime } from '../operation/runtime.ts'
 import type { Stores } from '../store/stores.ts'
-import type { SubscriptionRow } from './billing-store.ts'
+import type { BillingAccountRow, SubscriptionRow } from './billing-store.ts'
+import type { BillingFacts } from './entitlements.ts'
+import { heldOf } from './held.ts'
 import type { CustomerState, Payments } from './payments.port.ts'
 import { priceOf } from './plans.ts'
 import { reviewAccount } from './review.ts'
@@ -26,7 +28,9 @@ export async function syncCustomer(deps: Deps, customerId: string): Promise<void
       await store.accounts.lock(before.account_id)
       const set = { disputed: state.disputed, synced_at: deps.now() }
       if (!(await store.billing.advance(before.account_id, before.generation, set))) return false
+      const known = await store.billing.facts(before.account_id, deps.now())
       const changed = await write(store, before.account_id, state)
+      await hold(store, before, state.disputed, known.facts, deps.now())
       // Another may have been opened meanwhile.
       if (ended && (await store.billing.byAccount(before.account_id))?.checkout_id === checkout) {
         await store.billing.change(before.account_id, { checkout_id: null, checkout_url: null, checkout_wanted: null })
@@ -39,6 +43,20 @@ export async function syncCustomer(deps: Deps, customerId: string): Promise<void
     })
     if (written) return
   }
+}
+
+/** Keeps what there was when a payment was disputed, from then until that is decided. */
+async function hold(
+  store: Stores,
+  { account_id, held }: BillingAccountRow,
+  disputed: boolean,
+  before: Omit<BillingFacts, 'ops'>,
+  real: Date,
+): Promise<void> {
+  if (disputed === (held !== null)) return
+  const { facts, now } = await store.billing.facts(account_id, real)
+  const kept = disputed ? JSON.stringify(heldOf({ ...before, ops: false }, { ...facts, ops: false }, now)) : null
+  await store.billing.change(account_id, { held: kept })
 }
 
 async function tell(store: Stores, accountId: string, at: Date): Promise<void> {

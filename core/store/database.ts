@@ -17,6 +17,7 @@ import * as dedicated from './migrations/0007-dedicated.ts'
 import * as billing from './migrations/0008-billing.ts'
 import * as contentExpiry from './migrations/0009-content-expiry.ts'
 import * as decided from './migrations/0010-decided.ts'
+import * as held from './migrations/0011-held.ts'
 import { RevivingPglite } from './reviving-pglite.ts'
 import { hasRoom } from './room.ts'
 import type { Schema } from './schema.ts'
@@ -92,6 +93,7 @@ async function migrate(kysely: Kysely<Schema>): Promise<void> {
     '0008-billing': billing,
     '0009-content-expiry': contentExpiry,
     '0010-decided': decided,
+    '0011-held': held,
   }
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()

@@ -29,6 +29,7 @@ export async function benchBilling(): Promise<void> {
   const facts = {
     ops: false,
     disputed: false,
+    held: null,
     overrides: [],
     subscriptions: [
       {

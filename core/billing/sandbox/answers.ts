@@ -2,7 +2,7 @@ import type { Change, CustomerState, Invoice, Preview, SubscriptionState } from 
 import { endOf, fullLines, prorationLines, settled, total } from './invoicing.ts'
 import { periodEnd } from './periods.ts'
 import type { Desk, SandboxSubscription } from './state.ts'
-import { endsAt, find, intervalOf } from './subscriptions.ts'
+import { endsAt, find, intervalOf, planned } from './subscriptions.ts'
 
 function subscriptionState({ customer }: Desk, one: SandboxSubscription): SubscriptionState {
   const open = customer.invoices.find((invoice) => invoice.subscriptionId === one.id && invoice.status === 'open')
@@ -14,7 +14,7 @@ function subscriptionState({ customer }: Desk, one: SandboxSubscription): Subscr
     periodEnd: endOf(one),
     endsAt: endsAt(one),
     unpaidSince: open ? new Date(open.createdAt) : null,
-    items: one.items,
+    items: one.items.map(({ id, lookupKey, quantity }) => ({ id, lookupKey, quantity })),
   }
 }
 
@@ -23,14 +23,17 @@ export const customerState = (desk: Desk): CustomerState => ({
   disputed: desk.customer.disputed,
 })
 
-export function preview(desk: Desk, { subscriptionId, items }: Change): Preview {
-  const next = total(fullLines(desk, items))
+export function preview(desk: Desk, { subscriptionId, items: wanted }: Change): Preview {
   if (subscriptionId === null) {
+    const items = planned(desk, wanted)
     const lines = fullLines(desk, items)
-    const nextAt = periodEnd(desk.now, intervalOf(desk, items), 1)
-    return { lines, dueNow: settled(desk.customer.balance, total(lines)).due, next, nextAt, currency: 'usd' }
+    const nextAt = periodEnd(desk.now, intervalOf(items), 1)
+    const next = total(lines)
+    return { lines, dueNow: settled(desk.customer.balance, next).due, next, nextAt, currency: 'usd' }
   }
   const subscription = find(desk, subscriptionId)
+  const items = planned(desk, wanted, subscription.items)
+  const next = total(fullLines(desk, items))
   const lines = prorationLines(desk, subscription, items)
   const { due, balance } = settled(desk.customer.balance, total(lines))
   return { lines, dueNow: due, next: settled(balance, next).due, nextAt: endOf(subscription), currency: 'usd' }

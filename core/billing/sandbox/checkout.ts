@@ -2,12 +2,12 @@ import { OperationError } from '../../operation/errors.ts'
 import type { Change } from '../payments.port.ts'
 import { collect } from './invoicing.ts'
 import { type CardNumber, type Desk, type SandboxCheckout, testCards } from './state.ts'
-import { begin, intervalOf } from './subscriptions.ts'
+import { begin, intervalOf, planned } from './subscriptions.ts'
 
 const day = 86_400_000
 
 export function openCheckout(desk: Desk, { items }: Change, returnUrl: string): SandboxCheckout {
-  intervalOf(desk, items)
+  intervalOf(planned(desk, items))
   // Whose it is stands in it, so that its page finds the customer.
   const id = `${desk.customer.id}-${desk.id('cs')}`
   const checkout: SandboxCheckout = {

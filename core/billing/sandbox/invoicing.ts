@@ -1,24 +1,37 @@
 import type { Wanted } from '../payments.port.ts'
 import { periodEnd, share } from './periods.ts'
-import { type Desk, type SandboxInvoice, type SandboxLine, type SandboxSubscription, testCards } from './state.ts'
+import {
+  type Desk,
+  type SandboxInvoice,
+  type SandboxItem,
+  type SandboxLine,
+  type SandboxSubscription,
+  testCards,
+} from './state.ts'
 
 export const startOf = (one: SandboxSubscription) => periodEnd(new Date(one.anchor), one.interval, one.period)
 export const endOf = (one: SandboxSubscription) => periodEnd(new Date(one.anchor), one.interval, one.period + 1)
 
+/** What an item costs: what it was bought at, else what is asked for it now. */
+export const priceOf = (desk: Desk, { lookupKey, price }: Priced) => price ?? desk.price(lookupKey)
+
+type Priced = Wanted & Pick<SandboxItem, 'price'>
+
 /** What a whole period of these items costs. */
-export const fullLines = (desk: Desk, items: readonly Wanted[]): SandboxLine[] =>
-  items.map(({ lookupKey, quantity }) => {
-    const { cents, title } = desk.price(lookupKey)
-    return { text: `${quantity} × ${title}`, cents: cents * quantity }
+export const fullLines = (desk: Desk, items: readonly Priced[]): SandboxLine[] =>
+  items.map((item) => {
+    const { cents, title } = priceOf(desk, item)
+    return { text: `${item.quantity} × ${title}`, cents: cents * item.quantity }
   })
 
 /** What changing the items now costs for the rest of the period: what is unused is given back, what is new is charged. */
-export function prorationLines(desk: Desk, subscription: SandboxSubscription, items: readonly Wanted[]): SandboxLine[] {
+export function prorationLines(desk: Desk, subscription: SandboxSubscription, items: readonly Priced[]): SandboxLine[] {
   const [start, end] = [startOf(subscription).getTime(), endOf(subscription).getTime()]
   const rest = Math.max(0, end - Math.max(start, desk.now.getTime()))
-  const line = (what: string, sign: 1 | -1, { lookupKey, quantity }: Wanted): SandboxLine => {
-    const { cents, title } = desk.price(lookupKey)
-    return { text: `${what} ${quantity} × ${title}`, cents: share(sign * cents * quantity, rest, end - start) }
+  const line = (what: string, sign: 1 | -1, item: Priced): SandboxLine => {
+    const { cents, title } = priceOf(desk, item)
+    const whole = cents * item.quantity
+    return { text: `${what} ${item.quantity} × ${title}`, cents: share(sign * whole, rest, end - start) }
   }
   const same = (one: Wanted, others: readonly Wanted[]) =>
     others.some(({ lookupKey, quantity }) => lookupKey === one.lookupKey && quantity === one.quantity)

@@ -11,8 +11,16 @@ export const testCards = {
 } as const
 export type CardNumber = keyof typeof testCards
 
+export interface SandboxPrice {
+  readonly cents: number
+  readonly interval: Interval
+  readonly title: string
+}
+
 export interface SandboxItem extends Wanted {
   readonly id: string
+  /** What it was bought at, whatever is sold by its key by now. */
+  readonly price?: SandboxPrice
 }
 
 /** Times are ISO 8601, so that the whole is JSON. */
@@ -75,8 +83,8 @@ export interface SandboxCustomer {
 export interface Desk {
   readonly customer: SandboxCustomer
   readonly now: Date
-  /** Cents of a price; throws where it is not sold. */
-  price(lookupKey: string): { readonly cents: number; readonly interval: Interval; readonly title: string }
+  /** What is sold by a key; throws where nothing is. */
+  price(lookupKey: string): SandboxPrice
   id(prefix: string): string
   emit(type: string, object: object): void
 }

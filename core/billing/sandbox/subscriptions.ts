@@ -1,19 +1,20 @@
 import { OperationError } from '../../operation/errors.ts'
 import { isLive } from '../lifecycle.ts'
 import type { Wanted } from '../payments.port.ts'
-import { bill, cardPays, endOf, fullLines, openInvoices, prorationLines, settled, total } from './invoicing.ts'
-import type { Desk, SandboxSubscription } from './state.ts'
+import { bill, cardPays, endOf, fullLines, openInvoices, priceOf, prorationLines, settled, total } from './invoicing.ts'
+import type { Desk, SandboxItem, SandboxSubscription } from './state.ts'
 
-const withIds = (desk: Desk, items: readonly Wanted[], known: SandboxSubscription['items'] = []) =>
-  items.map(({ lookupKey, quantity }) => ({
-    id: known.find((one) => one.lookupKey === lookupKey)?.id ?? desk.id('si'),
-    lookupKey,
-    quantity,
-  }))
+/** Items as they are to be: what is there keeps its id, and with it the price that is paid for it. */
+export const planned = (desk: Desk, items: readonly Wanted[], there: readonly SandboxItem[] = []): SandboxItem[] =>
+  items.map(({ lookupKey, quantity }) => {
+    const known = there.find((one) => one.lookupKey === lookupKey)
+    const price = known ? priceOf(desk, known) : desk.price(lookupKey)
+    return { id: known?.id ?? desk.id('si'), lookupKey, quantity, price }
+  })
 
 /** The one interval of all items; throws where they differ, as one subscription has one period. */
-export function intervalOf(desk: Desk, items: readonly Wanted[]) {
-  const [first, ...others] = items.map(({ lookupKey }) => desk.price(lookupKey).interval)
+export function intervalOf(items: readonly SandboxItem[]) {
+  const [first, ...others] = items.map(({ price }) => price?.interval)
   if (first === undefined || others.some((one) => one !== first)) {
     throw new OperationError('conflict', 'All items of a subscription have the same interval; buy them apart.')
   }
@@ -21,8 +22,9 @@ export function intervalOf(desk: Desk, items: readonly Wanted[]) {
 }
 
 /** Begins a subscription that the customer’s card has paid the first period of. */
-export function begin(desk: Desk, items: readonly Wanted[]): SandboxSubscription {
-  const interval = intervalOf(desk, items)
+export function begin(desk: Desk, wanted: readonly Wanted[]): SandboxSubscription {
+  const items = planned(desk, wanted)
+  const interval = intervalOf(items)
   const subscription: SandboxSubscription = {
     id: desk.id('sub'),
     interval,
@@ -30,7 +32,7 @@ export function begin(desk: Desk, items: readonly Wanted[]): SandboxSubscription
     anchor: desk.now.toISOString(),
     status: 'active',
     period: 0,
-    items: withIds(desk, items),
+    items,
     endsWithPeriod: false,
     endedAt: null,
   }
@@ -47,9 +49,10 @@ export function find(desk: Desk, id: string): SandboxSubscription {
 }
 
 /** Changes what is subscribed to; the difference is paid at once, or nothing is changed. */
-export function change(desk: Desk, id: string, items: readonly Wanted[]): void {
+export function change(desk: Desk, id: string, wanted: readonly Wanted[]): void {
   const subscription = find(desk, id)
-  if (intervalOf(desk, items) !== subscription.interval) {
+  const items = planned(desk, wanted, subscription.items)
+  if (intervalOf(items) !== subscription.interval) {
     throw new OperationError('conflict', 'All items of a subscription have the same interval; buy them apart.')
   }
   const lines = prorationLines(desk, subscription, items)
@@ -57,7 +60,7 @@ export function change(desk: Desk, id: string, items: readonly Wanted[]): void {
   if (due > 0 && !cardPays(desk.customer, false)) {
     throw new OperationError('payment_failed', 'Your card was declined, so nothing was changed; see “billing portal”.')
   }
-  subscription.items = withIds(desk, items, subscription.items)
+  subscription.items = items
   if (lines.length > 0) bill(desk, subscription, lines)
   desk.emit('customer.subscription.updated', subscription)
 }

@@ -1,6 +1,6 @@
 import type { Stripe } from 'stripe'
 import { type SubscriptionStatus, subscriptionStatuses } from '../lifecycle.ts'
-import type { Change, Invoice, Preview, RemotePrice, SubscriptionState } from '../payments.port.ts'
+import type { Invoice, Preview, RemotePrice, SubscriptionState } from '../payments.port.ts'
 import type { Interval } from '../plans.ts'
 
 const date = (seconds: number) => new Date(seconds * 1000)
@@ -12,6 +12,11 @@ const statusOf = (status: string): SubscriptionStatus =>
   subscriptionStatuses.find((one) => one === status) ?? 'incomplete'
 
 const intervalOf = (interval: string | undefined): Interval => (interval === 'year' ? 'year' : 'month')
+
+/** A price that was replaced has lost its key, so what it was made with is kept beside it. */
+export const keyOf = ({ id, lookup_key, metadata }: Stripe.Price): string => lookup_key ?? metadata.lookup_key ?? id
+
+export const quantityOf = ({ quantity }: Stripe.SubscriptionItem): number => quantity ?? 1
 
 /** `open` are all open invoices of its customer. */
 export function subscriptionOf(one: Stripe.Subscription, open: readonly Stripe.Invoice[]): SubscriptionState {
@@ -31,27 +36,20 @@ export function subscriptionOf(one: Stripe.Subscription, open: readonly Stripe.I
     unpaidSince: unpaid.length === 0 ? null : date(Math.min(...unpaid)),
     items: items.map((item) => ({
       id: item.id,
-      // A price that was replaced has lost its key, so what it was made with is kept beside it.
-      lookupKey: item.price.lookup_key ?? item.price.metadata.lookup_key ?? item.price.id,
-      quantity: item.quantity ?? 1,
+      lookupKey: keyOf(item.price),
+      quantity: quantityOf(item),
     })),
   }
 }
 
-export function previewOf(
-  invoice: Stripe.Invoice,
-  prices: readonly Stripe.Price[],
-  { items }: Pick<Change, 'items'>,
-): Preview {
-  const centsOf = (lookupKey: string) => prices.find((price) => price.lookup_key === lookupKey)?.unit_amount ?? 0
-  return {
-    dueNow: invoice.amount_due,
-    next: items.reduce((sum, { lookupKey, quantity }) => sum + centsOf(lookupKey) * quantity, 0),
-    nextAt: date(Math.max(0, ...invoice.lines.data.map(({ period }) => period.end))),
-    currency: invoice.currency,
-    lines: invoice.lines.data.map(({ description, amount }) => ({ text: description ?? 'something', cents: amount })),
-  }
-}
+/** `next` is what a whole period costs from then on, in cents. */
+export const previewOf = (invoice: Stripe.Invoice, next: number): Preview => ({
+  dueNow: invoice.amount_due,
+  next,
+  nextAt: date(Math.max(0, ...invoice.lines.data.map(({ period }) => period.end))),
+  currency: invoice.currency,
+  lines: invoice.lines.data.map(({ description, amount }) => ({ text: description ?? 'something', cents: amount })),
+})
 
 const invoiceStatuses = ['draft', 'open', 'paid', 'uncollectible', 'void'] as const
 
