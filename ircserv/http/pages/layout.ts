@@ -16,7 +16,10 @@ input,textarea{width:100%;padding:.6rem;border:1px solid var(--line);border-radi
 button{margin-top:1.25rem;padding:.65rem 1.2rem;border:0;border-radius:.4rem;background:var(--green);color:var(--ground);font:500 1rem Outfit,system-ui,sans-serif;cursor:pointer}
 dt{opacity:.75;margin-top:.75rem}dd{margin:0;overflow-wrap:anywhere}.error{border-left:3px solid #d5573b;padding-left:.75rem}
 img{max-width:100%;height:auto}a{color:var(--green)}.code{font-size:2rem;letter-spacing:.1em;margin:.5rem 0}.quiet{opacity:.75;font-size:.9rem}
-button.plain{background:none;color:inherit;border:1px solid var(--line);margin-left:.5rem}ol{padding-left:1.25rem}li{margin:.75rem 0}li code{display:block;overflow-wrap:anywhere}`
+button.plain{background:none;color:inherit;border:1px solid var(--line);margin-left:.5rem}ol{padding-left:1.25rem}li{margin:.75rem 0}li code{display:block;overflow-wrap:anywhere}
+.drop{border:2px dashed var(--line);border-radius:.4rem;padding:0 1rem}.drop input{border:0;padding:.6rem 0}.over .drop{border-color:var(--green)}.drop .quiet{margin:.25rem 0 1rem}
+ul.results{list-style:none;padding:0}.results li{display:flex;align-items:center;gap:.75rem}.results img{width:4rem;height:4rem;object-fit:cover;border-radius:.4rem}.words{flex:1;min-width:0;overflow-wrap:anywhere}
+.address,progress{display:block;width:100%;accent-color:var(--green)}.results button,button.small{margin:0;padding:.35rem .8rem;font-size:.9rem}`
 
 export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
