@@ -20,13 +20,13 @@ const element=(name,properties,...children)=>{const one=Object.assign(document.c
 one.append(...children)
 return one}
 const show=()=>chosen.replaceChildren(...[...file.files].map(({name})=>element('li',{},name)))
-const add=files=>{const all=new DataTransfer()
-for(const one of [...file.files,...files])all.items.add(one)
+const choose=files=>{const all=new DataTransfer()
+for(const one of files)all.items.add(one)
 file.files=all.files
 show()}
 const take=(event,given)=>{document.body.classList.remove('over')
 if(given?.files.length){event.preventDefault()
-return add(given.files)}
+return choose([...file.files,...given.files])}
 const words=given?.getData('text/plain')
 if(!words||event.target.closest?.('input,textarea'))return
 event.preventDefault()
@@ -69,15 +69,13 @@ resolve(true)}
 request.send(body)})
 form.addEventListener('submit',async event=>{event.preventDefault()
 const button=form.querySelector('button')
-const all=[...[...file.files].map(one=>[one.name,one]),...text.value?[[title.value||'text',new Blob([text.value],{type:'text/plain'})]]:[]]
-if(!all.length)return file.focus()
+if(!file.files.length&&!text.value)return file.focus()
 button.disabled=true
-const done=[]
-for(const [name,body] of all)done.push(await send(name,body))
-button.disabled=false
-if(!done.every(Boolean))return
-form.reset()
-show()})
+const left=[]
+for(const one of [...file.files])if(!await send(one.name,one))left.push(one)
+choose(left)
+if(text.value&&await send(title.value||'text',new Blob([text.value],{type:'text/plain'})))text.value=title.value=''
+button.disabled=false})
 show()}`
 
 // Apart from the page's own template, for which the build would want a helper of its compiler.
