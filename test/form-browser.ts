@@ -4,7 +4,8 @@ export function createBrowser() {
 
   async function request(
     url: string,
-    form?: Readonly<Record<string, string>>,
+    form?: Readonly<Record<string, string>> | FormData | Buffer<ArrayBuffer>,
+    headers: Readonly<Record<string, string>> = {},
   ): Promise<{ status: number; url: string; text: string; headers: Headers }> {
     const { pathname } = new URL(url)
     const sent = [...cookies]
@@ -12,8 +13,8 @@ export function createBrowser() {
       .map(([name, { value }]) => `${name}=${value}`)
     const response = await fetch(url, {
       redirect: 'manual',
-      headers: { accept: 'text/html', cookie: sent.join('; ') },
-      ...(form ? { method: 'POST', body: new URLSearchParams(form) } : {}),
+      headers: { accept: 'text/html', cookie: sent.join('; '), ...headers },
+      ...(form ? { method: 'POST', body: bodyOf(form) } : {}),
     })
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
@@ -34,5 +35,14 @@ export function createBrowser() {
     )
     return request(new URL(action ?? page.url, page.url).href, { ...Object.fromEntries(hidden), ...typed })
   }
-  return { open: (url: string) => request(url), submit }
+  return {
+    open: (url: string) => request(url),
+    submit,
+    post: request,
+    /** What is kept of a host’s cookies. */
+    cookies: cookies as ReadonlyMap<string, { value: string; path: string }>,
+  }
 }
+
+const bodyOf = (form: Readonly<Record<string, string>> | FormData | Buffer<ArrayBuffer>) =>
+  form instanceof FormData || Buffer.isBuffer(form) ? form : new URLSearchParams(form as Record<string, string>)

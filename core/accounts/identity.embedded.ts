@@ -1,14 +1,23 @@
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHash, createHmac, randomUUID } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, type JWK, jwtVerify } from 'jose'
 import Provider, { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Runtime } from '../operation/runtime.ts'
 import type { Keyring } from '../platform/runtime.ts'
-import { type IdentityClaims, type ProviderPages, type ServedIdentity, signInPath } from './identity.port.ts'
+import {
+  type IdentityClaims,
+  type ProviderPages,
+  type ServedIdentity,
+  signedInPath,
+  signInPath,
+} from './identity.port.ts'
 import { createOidcAdapter } from './oidc-adapter.ts'
 
 /** The public client that `irc-now login` is. */
 export const cliClient = 'irc-now-cli'
+
+/** The public client that our own pages are, in a browser. */
+const pagesClient = 'irc-now-pages'
 
 /** Where the provider is mounted below the platform's URL. */
 export const providerPath = '/oidc'
@@ -58,6 +67,15 @@ export async function createEmbeddedIdentity(options: {
         redirect_uris: [],
         id_token_signed_response_alg: algorithm,
       },
+      {
+        client_id: pagesClient,
+        client_name: 'irc.now in a browser',
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        redirect_uris: [resource + signedInPath],
+        id_token_signed_response_alg: algorithm,
+      },
     ],
     scopes: ['openid', 'offline_access'],
     enabledJWA: { idTokenSigningAlgValues: [algorithm] },
@@ -68,6 +86,7 @@ export async function createEmbeddedIdentity(options: {
     },
     ttl: {
       AccessToken: 10 * minute,
+      AuthorizationCode: minute,
       DeviceCode: 10 * minute,
       Grant: 366 * day,
       IdToken: 10 * minute,
@@ -189,6 +208,29 @@ export async function createEmbeddedIdentity(options: {
       provider.interactionResult(request, response, {
         login: { accountId, remember: true, ts: Math.floor(runtime.now().getTime() / 1000) },
       }),
+    signInUrl(state, verifier) {
+      const url = new URL(`${issuer}/auth`)
+      url.search = new URLSearchParams({
+        client_id: pagesClient,
+        response_type: 'code',
+        scope: 'openid',
+        redirect_uri: resource + signedInPath,
+        code_challenge: challengeOf(verifier),
+        code_challenge_method: 'S256',
+        state,
+      }).toString()
+      return url.href
+    },
+    // What its token endpoint checks; the tokens that it would answer with are of no use here.
+    async redeem(code, verifier) {
+      const found = await provider.AuthorizationCode.find(code)
+      if (!found?.isValid || found.clientId !== pagesClient) return null
+      if (found.codeChallenge !== challengeOf(verifier)) return null
+      await found.consume()
+      const { accountId, sessionUid } = found
+      return accountId && sessionUid ? { accountId, session: sessionUid } : null
+    },
+    lasts: async (session) => (await provider.Session.findByUid(session)) !== undefined,
     async verifyAccessToken(token) {
       try {
         const { payload } = await jwtVerify(token, verificationKeys, {
@@ -210,6 +252,8 @@ export async function createEmbeddedIdentity(options: {
     },
   }
 }
+
+const challengeOf = (verifier: string) => createHash('sha256').update(verifier).digest('base64url')
 
 const codeForm = (ctx: KoaContextWithOIDC, code: string) => ({
   action: ctx.oidc.urlFor('code_verification'),

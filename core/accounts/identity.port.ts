@@ -22,7 +22,22 @@ export interface ServedIdentity extends Identity {
   waiting(request: IncomingMessage, response: ServerResponse): Promise<string | null>
   /** Ends the waiting sign-in: this account it is. Answers where the browser goes on. */
   signedIn(request: IncomingMessage, response: ServerResponse, accountId: string): Promise<string>
+  /** Where a browser goes that is to sign in for our own pages; it comes back to `signedInPath` with `code` and `state`. */
+  signInUrl(state: string, verifier: string): string
+  /** What a code stands for, once, with the verifier that its sign-in began with; null where it is not good. */
+  redeem(code: string, verifier: string): Promise<BrowserSignIn | null>
+  /** Whether a browser’s sign-in goes on: it has neither been signed out nor run out. */
+  lasts(session: string): Promise<boolean>
 }
+
+/** Who has signed in, and the name of this browser’s session with the provider. */
+export interface BrowserSignIn {
+  readonly accountId: string
+  readonly session: string
+}
+
+/** Where a browser comes back to that has signed in for our own pages. */
+export const signedInPath = '/signed-in'
 
 /** Where a browser is sent to sign in. */
 export const signInPath = (id: string) => `/sign-in/${id}`

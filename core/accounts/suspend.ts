@@ -15,6 +15,7 @@ async function setSuspension(context: Context, name: string, reason: string | nu
     throw new OperationError('conflict', 'You can’t suspend or resume yourself; ask another operator.')
   if ((row.suspended_at === null) !== (at === null)) {
     await store.accounts.change(row.id, { suspended_at: at, suspended_reason: reason }, at !== null)
+    if (at) await store.oidc.deletePageSessions(row.id)
     for (const bouncer of await store.bouncers.list(row.id)) {
       await store.bouncers.change(bouncer.id, {}, { signOuts: at !== null })
       await enqueue(`bouncer/${bouncer.id}`)

@@ -18,6 +18,8 @@ import { createOncePage } from '../http/pages/once.ts'
 import { providerPages } from '../http/pages/provider-pages.ts'
 import { createSandboxPages } from '../http/pages/sandbox.ts'
 import { createSignInPages } from '../http/pages/sign-in.ts'
+import { createUploadPage } from '../http/pages/upload.ts'
+import { createVisitors } from '../http/pages/visitors.ts'
 import { createRateLimit } from '../http/rate-limit.ts'
 import { createWebhooks } from '../http/webhooks.ts'
 
@@ -56,6 +58,9 @@ export async function createApiRole({ platform, configuration, version, log, obs
   app.route('/', createWebhooks({ runtime, log }))
   app.route('/', createOncePage({ operations: catalogue, runtime, open: keyring.open, log }))
   app.route('/', createSignInPages({ runtime, identity, log }))
+  const visitors = createVisitors({ runtime, identity, keyring, httpUrl, log })
+  app.route('/', visitors.routes)
+  app.route('/', createUploadPage({ runtime, visitors, log }))
   app.route('/', createBillingDonePage({ runtime, log }))
   if (runtime.billing.sandbox) app.route('/', createSandboxPages({ sandbox: runtime.billing.sandbox, log }))
   app.route('/', createFonts())

@@ -102,6 +102,74 @@ test('from IRC a page takes a picture that is chosen, dropped or pasted; everybo
   expect(await page.getByRole('link', { name: 'Report abuse' }).getAttribute('href')).toMatch(/^mailto:|^http/)
 })
 
+test('a member signs up on the way to the upload page, drops and pastes, and copies the addresses', async () => {
+  const visit = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] })
+  const own = await visit.newPage()
+  own.on('console', (message) => message.type() === 'error' && problems.push(message.text()))
+  await own.goto(`http://127.0.0.1:${daemon.ports.http}/upload`)
+  await own.getByRole('link', { name: 'Create one' }).click()
+  await own.getByLabel(/^Name/).fill('harry')
+  await own.getByLabel(/^Password/).fill('a long enough one')
+  await own.getByRole('button', { name: 'Create' }).click()
+  await own.getByText('You are signed in as harry').waitFor()
+  expect(new URL(own.url()).pathname).toBe('/upload')
+  const bytes = [...(await readFile(samples.png))]
+  const give = (event: string, name: string) =>
+    own.evaluate(`(() => {
+      const given = new DataTransfer()
+      given.items.add(new File([new Uint8Array(${JSON.stringify(bytes)})], '${name}', { type: 'image/png' }))
+      dispatchEvent(${event})
+    })()`)
+  await give(`new DragEvent('drop', { dataTransfer: given, cancelable: true })`, 'dropped.png')
+  await give(`new ClipboardEvent('paste', { clipboardData: given, cancelable: true })`, 'pasted.png')
+  expect(await own.locator('#chosen li').allTextContents()).toEqual(['dropped.png', 'pasted.png'])
+  await own.getByLabel('Or a text').fill(code)
+  await own.getByLabel(/^Its title/).fill('answer.ts')
+  await own.getByRole('button', { name: 'Publish' }).click()
+  await own.getByText('answer.ts').waitFor()
+  await expect.poll(() => own.locator('a.address').count()).toBe(3)
+  const addresses = await own.locator('a.address').allTextContents()
+  expect(addresses[0]).toMatch(/^http:\/\/txt\./)
+  // Twice the same picture is one.
+  expect(addresses[1]).toMatch(/^http:\/\/pics\..+\.png$/)
+  expect(addresses[2]).toBe(addresses[1])
+  expect(await own.evaluate("[...document.querySelectorAll('.results img')].map((one) => one.naturalWidth)")).toEqual([
+    40, 40,
+  ])
+  await own.getByRole('button', { name: 'Copy' }).first().click()
+  await own.getByRole('button', { name: 'Copied' }).waitFor()
+  expect(await own.evaluate('navigator.clipboard.readText()')).toBe(addresses[0])
+  expect(await own.getByLabel('Or a text').inputValue()).toBe('')
+  await own.goto(addresses[0]!)
+  expect(await own.title()).toContain('answer.ts')
+  await own.goBack()
+  await own.getByRole('button', { name: 'Sign out' }).click()
+  await own.getByRole('button', { name: 'Sign out' }).click()
+  await own.getByText('You are signed out').waitFor()
+  await own.goto(`http://127.0.0.1:${daemon.ports.http}/upload`)
+  expect(new URL(own.url()).pathname).toMatch(/^\/sign-in\//)
+  await visit.close()
+})
+
+test('the upload page works without scripts', async () => {
+  const plain = await browser.newPage({ viewport: { width: 360, height: 640 }, javaScriptEnabled: false })
+  plain.setDefaultTimeout(10_000)
+  await plain.goto(`http://127.0.0.1:${daemon.ports.http}/upload`)
+  await plain.getByLabel('Name').fill('harry')
+  await plain.getByLabel('Password').fill('a long enough one')
+  await plain.getByRole('button', { name: 'Sign in' }).click()
+  await plain.getByLabel(/^Pictures/).setInputFiles([samples.png, samples.svg, join(folder, 'answer.ts')])
+  await plain.getByRole('button', { name: 'Publish' }).click()
+  await plain.locator('a.address').nth(1).waitFor()
+  expect(await plain.locator('a.address').allTextContents()).toEqual([
+    expect.stringMatching(/^http:\/\/pics\./),
+    expect.stringMatching(/^http:\/\/txt\./),
+  ])
+  expect(await plain.getByRole('alert').textContent()).toContain('c.svg: This is no JPEG')
+  expect(await plain.evaluate('document.documentElement.scrollWidth > innerWidth')).toBe(false)
+  await plain.context().close()
+})
+
 test('both are read without scripts within a phone’s width, and no page breaks its own policy', async () => {
   const addresses = [
     await publish('paste', 'create', join(folder, 'answer.ts')),

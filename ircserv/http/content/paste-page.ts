@@ -4,8 +4,8 @@ import { style as base, type Html, hashSource } from '../pages/layout.ts'
 
 const style = `${base}
 main{max-width:none;margin:0;padding:1.25rem}header,footer{max-width:72rem}h1{overflow-wrap:anywhere;margin:0 0 .25rem}header p,footer{margin:0 0 1rem}
-header span,header a{margin-right:1rem}pre{margin:0 0 1rem;padding:.75rem 0;border:1px solid var(--line);border-radius:.4rem;overflow-x:auto;tab-size:4;font:.9rem/1.5 "JetBrains Mono",ui-monospace,monospace}
-pre code{font:inherit;display:block;width:max-content;min-width:100%}pre code.whole{padding:0 1rem}
+header span,header a{margin-right:1rem}header p span{white-space:nowrap}pre{margin:0 0 1rem;padding:.75rem 0;border:1px solid var(--line);border-radius:.4rem;overflow-x:auto;tab-size:4;font:.9rem/1.5 "JetBrains Mono",ui-monospace,monospace;font-variant-ligatures:none}
+pre code{font:inherit;font-variant-ligatures:inherit;display:block;width:max-content;min-width:100%}pre code.whole{padding:0 1rem}
 .line{display:inline-block;min-width:100%;padding-right:1rem}.line>a:first-child{display:inline-block;min-width:5ch;padding-right:1.5ch;text-align:right;text-decoration:none;color:inherit;opacity:.5;user-select:none}
 .line:target,.line.on{background:light-dark(#dcecdf,#1b3324)}.line:target>a:first-child,.line.on>a:first-child{opacity:1;color:var(--green)}
 pre i{font-style:normal;color:light-dark(#a3341d,#f09479);border:1px dotted;border-radius:.2rem}

@@ -90,7 +90,7 @@ export function createPicturePages(deps: { runtime: Runtime; files: Files; abuse
     const until = row.expires_at ? html` · until ${row.expires_at.toISOString().slice(0, 10)}` : ''
     const content = html`<p><a href="${address}.${row.kind}"><img src="${address}.${row.kind}" alt="The picture" width="${row.width}" height="${row.height}"></a></p>
       <p class="quiet">${row.width} × ${row.height}${until} · <a href="${abuseLink(abuse, address)}" rel="nofollow">Report abuse</a></p>`
-    return c.html(page('Picture', content), 200, {
+    return c.html(page('Picture', content, { wide: true }), 200, {
       ...pageHeaders,
       'content-security-policy': `${pageHeaders['content-security-policy']}; img-src 'self'`,
       'x-robots-tag': 'noindex',

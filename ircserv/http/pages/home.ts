@@ -14,6 +14,7 @@ export function createHomePage({ ircs, httpUrl }: PlatformInfo): Hono {
         <ol><li><a href="/register">Create your account</a>, or <a href="/login">sign in on IRC</a>.</li>
         <li>In a terminal<code>irc-now login --url ${httpUrl}</code></li>
         <li>On IRC, at ${ircs.host} port ${ircs.port} (TLS)<code>/msg NowServ HELP</code></li>
+        <li><a href="/upload">Publish a picture or a text</a> from this browser.</li>
         <li>In programs: <a href="/openapi.json">the API’s OpenAPI document</a>.</li></ol>`,
       ),
       200,
