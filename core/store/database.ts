@@ -16,6 +16,7 @@ import * as appliedAtHome from './migrations/0006-applied-at-home.ts'
 import * as dedicated from './migrations/0007-dedicated.ts'
 import * as billing from './migrations/0008-billing.ts'
 import * as contentExpiry from './migrations/0009-content-expiry.ts'
+import * as notices from './migrations/0010-notices.ts'
 import { RevivingPglite } from './reviving-pglite.ts'
 import { hasRoom } from './room.ts'
 import type { Schema } from './schema.ts'
@@ -90,6 +91,7 @@ async function migrate(kysely: Kysely<Schema>): Promise<void> {
     '0007-dedicated': dedicated,
     '0008-billing': billing,
     '0009-content-expiry': contentExpiry,
+    '0010-notices': notices,
   }
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
