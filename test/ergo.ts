@@ -58,7 +58,7 @@ const config = (folder: string, port: number) => ({
     'enforce-utf8': true,
     'max-sendq': '256k',
     'ip-limits': { count: false, throttle: false },
-    compatibility: { 'force-trailing': true },
+    compatibility: { 'force-trailing': true, 'send-unprefixed-sasl': true },
   },
   accounts: {
     'authentication-enabled': true,
@@ -88,6 +88,7 @@ const config = (folder: string, port: number) => ({
     awaylen: 390,
     kicklen: 390,
     topiclen: 390,
+    'monitor-entries': 100,
     'registration-messages': 1024,
     multiline: { 'max-bytes': 4096, 'max-lines': 100 },
   },

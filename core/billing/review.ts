@@ -22,7 +22,7 @@ export async function reviewAccount(store: Stores, accountId: string, real: Date
   const told = JSON.parse(row.told || '{}') as Told
   const found = noticesOf(facts, entitled, told, now)
   const say = (type: string, message: string) =>
-    store.events.insert({ accountId, subject: `account/${account.name}`, type, message, at: real })
+    store.events.insert({ accountId, subject: `account/${account.name}`, type, message, at: real, notice: true })
   for (const { type, message } of found.notices) await say(type, message)
   const held = await holdToLimits(store, accountId, entitled)
   if (held.length > 0) await say('billing.limits', `By your plan, ${held.join(', ')}.`)

@@ -11,19 +11,43 @@ export interface PlatformEvent {
   readonly message: string
 }
 
+/** By which who tells members is woken. */
+export const noticeWake = 'notices'
+
 export function createEventStore(db: Kysely<Schema>, notify: (payload: string) => Promise<void>) {
   return {
-    /** Tells whoever follows the account, once the transaction holds. */
-    async insert(event: Omit<PlatformEvent, 'id' | 'at'> & { at: Date }): Promise<void> {
+    /**
+     * Tells whoever follows the account, once the transaction holds; and, where it is a `notice`, its member on IRC, who
+     * need not have asked.
+     */
+    async insert({
+      notice = false,
+      ...event
+    }: Omit<PlatformEvent, 'id' | 'at'> & { at: Date; notice?: boolean }): Promise<void> {
       const { accountId, ...rest } = event
       // Ids of one account's events become visible in their order: who has read one has missed none before it.
       await sql`select pg_advisory_xact_lock(hashtext(${accountId}))`.execute(db)
       await db
         .insertInto('events')
-        .values({ ...rest, account_id: accountId })
+        .values({ ...rest, account_id: accountId, unsaid: notice })
         .execute()
       await notify(`event ${accountId}`)
+      if (notice) await notify(`event ${noticeWake}`)
     },
+    /** What members are still to be told, the oldest first. */
+    async unsaid(limit = 5000): Promise<{ id: string; account: string; message: string }[]> {
+      const rows = await db
+        .selectFrom('events')
+        .innerJoin('accounts', 'accounts.id', 'events.account_id')
+        .where('unsaid', '=', true)
+        .where('accounts.deleted_at', 'is', null)
+        .select(['events.id', 'accounts.name', 'message'])
+        .orderBy('events.id')
+        .limit(limit)
+        .execute()
+      return rows.map(({ id, name, message }) => ({ id: String(id), account: name, message }))
+    },
+    said: (ids: readonly string[]) => db.updateTable('events').set({ unsaid: false }).where('id', 'in', ids).execute(),
     /** The account's events after an id, oldest first. */
     async after(accountId: string, id: string, limit = 500): Promise<PlatformEvent[]> {
       const rows = await db

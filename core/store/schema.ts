@@ -150,7 +150,16 @@ export interface Schema extends BillingSchema {
   }
   /** See stray-store.ts. */
   stray_files: { key: string; due_at: Date; claimed: boolean }
-  events: { id: Generated<string>; at: Date; account_id: string; subject: string; type: string; message: string }
+  events: {
+    id: Generated<string>
+    at: Date
+    account_id: string
+    subject: string
+    type: string
+    message: string
+    /** Its member is still to be told on IRC. */
+    unsaid: Generated<boolean>
+  }
   audit: {
     id: Generated<string>
     at: Date

@@ -14,6 +14,12 @@ export interface Change {
   readonly message: string
 }
 
+export interface WaitingNotice {
+  readonly id: string
+  readonly account: string
+  readonly message: string
+}
+
 /** What NowServ needs of the platform. */
 export interface NowServDeps {
   readonly operations: readonly OperationDescription[]
@@ -37,6 +43,13 @@ export interface NowServDeps {
   events(account: string, signal: AbortSignal, since?: string): AsyncIterable<Change | null>
   /** The id of the account's last change. */
   lastChange(account: string): Promise<string>
+  /** What members are to be told though they have not asked, the oldest first. */
+  readonly notices?: {
+    waiting(): Promise<readonly WaitingNotice[]>
+    said(ids: readonly string[]): Promise<unknown>
+    /** Calls `hear` when there is another; answers how to stop. */
+    follow(hear: () => void): () => void
+  }
   now(): number
   random(bytes: number): Buffer
   readonly log: { info(o: object, m: string): void; warn(o: object, m: string): void }

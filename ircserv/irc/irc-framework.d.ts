@@ -29,6 +29,8 @@ declare module 'irc-framework' {
     raw(...parts: (string | Message)[]): void
     on(event: 'privmsg', listener: (event: PrivateMessage) => void): this
     on(event: 'raw socket connected', listener: (socket: import('node:net').Socket) => void): this
+    on(event: 'whois', listener: (event: { nick: string; account?: string }) => void): this
+    on(event: 'users online', listener: (event: { nicks: string[] }) => void): this
     on(event: string, listener: (event: { reason?: string }) => void): this
   }
 }

@@ -7,6 +7,7 @@ import { createConfirmations } from './confirmations.ts'
 import { withData } from './data.ts'
 import type { NowServDeps } from './deps.ts'
 import { follow } from './follow.ts'
+import { createNotices } from './notices.ts'
 import { createFairQueue } from './queue.ts'
 import { problemLines, split } from './reply.ts'
 
@@ -65,6 +66,17 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
     client.raw(message)
   }
 
+  const notices = createNotices(deps, {
+    ready: () => registered && !closing && connection.valid?.() !== false,
+    send: (nick, text) => {
+      for (const line of split(text)) send('NOTICE', nick, line, {})
+    },
+    whois: (nick) => client.raw('WHOIS', nick),
+    monitor: (change, nick) => client.raw('MONITOR', change, nick),
+  })
+  client.on('whois', ({ nick, account }) => notices.heard(nick, account ?? null))
+  client.on('users online', ({ nicks }) => notices.online(nicks))
+
   client.on('raw socket connected', (opened) => {
     socket = opened
     const wanted = connection.serverFingerprint
@@ -83,6 +95,7 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
     client.raw('MODE', client.user.nick, '+B')
     deps.log.info({ nick: client.user.nick }, 'NowServ is on the network')
     takeNick()
+    notices.begin()
   })
   client.on('nick in use', () => {
     if (!registered) client.changeNick(`${connection.nick}${deps.random(3).toString('hex')}`)
@@ -91,6 +104,7 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
   client.on('sasl failed', ({ reason }) => deps.log.warn({ reason }, 'NowServ could not sign in'))
   client.on('close', () => {
     registered = false
+    notices.end()
     clearTimeout(nickTimer)
     if (closing) return
     const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** Math.min(attempts, 10)) * (0.5 + deps.random(1)[0]! / 512)
@@ -182,8 +196,9 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
       closing = true
       clearTimeout(retry)
       clearTimeout(nickTimer)
-      await Promise.race([queue.drain(), delay(graceMs, undefined, { ref: false })])
+      await Promise.race([Promise.all([queue.drain(), notices.stop()]), delay(graceMs, undefined, { ref: false })])
       stopping.abort()
+      notices.end()
       client.quit('Back soon')
       const open = socket
       if (!open || open.destroyed) return

@@ -5,6 +5,7 @@ import { describeOperation } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { run } from '@irc-now/core/operation/run'
 import type { Runtime } from '@irc-now/core/operation/runtime'
+import { noticeWake } from '@irc-now/core/store/event-store'
 import type { Logger } from 'pino'
 import { followEvents, type Wake } from '../http/events.ts'
 import type { NowServDeps } from './deps.ts'
@@ -65,6 +66,11 @@ export function createNowServDeps(options: {
     async lastChange(account) {
       const id = await idOf(account)
       return runtime.read((store) => store.events.lastId(id))
+    },
+    notices: {
+      waiting: () => runtime.read((store) => store.events.unsaid()),
+      said: (ids) => runtime.transaction((store) => store.events.said(ids)),
+      follow: (hear) => wake(noticeWake, hear),
     },
     now: () => runtime.now().getTime(),
     random: (bytes) => runtime.random(bytes),

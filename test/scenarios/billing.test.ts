@@ -103,9 +103,12 @@ test('on IRC', async () => {
   const [carol, boss] = [await people.create('carol'), await people.create('boss', 'ops')]
   const connect = (person: Person) =>
     connectIrc(daemon.ports.irc, person.name, { username: person.name, password: person.password })
-  const [irc, ops] = [await connect(carol), await connect(boss)]
+  // What comes without having been asked for is read at another session, where nothing else is.
+  const [irc, ops, beside] = [await connect(carol), await connect(boss), await connect(carol)]
+  const told = (wanted: RegExp) =>
+    beside.lines.filter((line) => / NOTICE carol :/.test(line) && wanted.test(line)).length
   try {
-    await Promise.all([irc.until(/ 001 /), ops.until(/ 001 /)])
+    await Promise.all([irc.until(/ 001 /), ops.until(/ 001 /), beside.until(/ 001 /)])
     /** What NowServ says next that is like it. */
     const ask = async (client: typeof irc, command: string, answer: RegExp) => {
       client.lines.length = 0
@@ -133,17 +136,22 @@ test('on IRC', async () => {
     await onPage(linkIn(await ask(irc, 'BILLING PORTAL', /url: http/)), failsLater)
     await advance('31d')
     await phase('overdue')
+    await beside.until(/NOTICE carol :Your payment did not go through; you keep everything until \d{4}-\d\d-\d\d\./)
     await advance('14d')
     await phase('restricted')
+    await beside.until(/NOTICE carol :Your payment is overdue: what is more than Free allows is stopped/)
     expect(await ask(irc, 'PLAN SHOW', /limit: upstreams/)).toContain('allowed: 5')
     await onPage(linkIn(await ask(irc, 'BILLING PORTAL', /url: http/)), paid)
     await phase('active')
+    await beside.until(/NOTICE carol :Your payment went through; everything is as it was\./)
     await ask(irc, 'BILLING CANCEL', /status: ending/)
     await advance('31d')
     expect(await phase('free')).toContain('plan: free')
+    await beside.until(/NOTICE carol :Your subscription has ended\./)
     await ask(irc, 'BILLING INVOICES', /amount: \$8\.00 · status: paid/)
+    for (const once of [/:Your payment did not go/, /:Your payment is overdue/, /:Your payment went/, /:Your subscr/])
+      expect(told(once)).toBe(1)
   } finally {
-    irc.close()
-    ops.close()
+    for (const client of [irc, ops, beside]) client.close()
   }
 }, 180_000)
