@@ -18,6 +18,7 @@ import * as billing from './migrations/0008-billing.ts'
 import * as contentExpiry from './migrations/0009-content-expiry.ts'
 import * as decided from './migrations/0010-decided.ts'
 import * as held from './migrations/0011-held.ts'
+import * as retries from './migrations/0012-retries.ts'
 import { RevivingPglite } from './reviving-pglite.ts'
 import { hasRoom } from './room.ts'
 import type { Schema } from './schema.ts'
@@ -94,6 +95,7 @@ async function migrate(kysely: Kysely<Schema>): Promise<void> {
     '0009-content-expiry': contentExpiry,
     '0010-decided': decided,
     '0011-held': held,
+    '0012-retries': retries,
   }
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
