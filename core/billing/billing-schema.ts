@@ -70,6 +70,8 @@ export interface BillingSchema {
     next_at: Date
     last_error: string | null
   }
+  /** Who could not be synchronised (a customer) or reviewed (an account); a row goes once they could. */
+  billing_retries: { kind: 'sync' | 'review'; key: string; attempts: number; next_at: Date; last_error: string }
   identity_claims: {
     account_id: string
     plan: string

@@ -2,6 +2,7 @@ import { type Insertable, type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../store/schema.ts'
 import { clockSetting } from './clock.ts'
 import type { BillingFacts } from './entitlements.ts'
+import { isNotPutOff } from './retry-store.ts'
 
 export type BillingAccountRow = Selectable<Schema['billing_accounts']>
 export type OverrideRow = Selectable<Schema['overrides']>
@@ -84,21 +85,26 @@ export function createBillingStore(db: Kysely<Schema>) {
         .executeTakeFirst()
       return numUpdatedRows === 1n
     },
-    /** Accounts whose time to be looked at has come, and by their customers those not synchronised since `before`. */
-    due: (now: Date, limit: number) =>
+    /**
+     * Accounts whose time to be looked at has come, and by their customers those not synchronised since `before`; without
+     * those that failed and are put off. `now` is by the provider's clock, `real` by ours.
+     */
+    due: (now: Date, real: Date, limit: number) =>
       db
         .selectFrom('billing_accounts')
         .selectAll()
         .where('review_at', '<=', now)
+        .where(isNotPutOff('review', 'account_id', real))
         .orderBy('review_at')
         .limit(limit)
         .execute(),
-    stale: (before: Date, limit: number) =>
+    stale: (before: Date, real: Date, limit: number) =>
       db
         .selectFrom('billing_accounts')
         .select(['account_id', 'customer_id'])
         .where('customer_id', 'is not', null)
         .where((e) => e.or([e('synced_at', 'is', null), e('synced_at', '<', before)]))
+        .where(isNotPutOff('sync', 'customer_id', real))
         .orderBy('synced_at')
         .limit(limit)
         .execute(),
@@ -144,6 +150,7 @@ export function createBillingStore(db: Kysely<Schema>) {
       await sql`lock table billing_accounts, subscriptions in exclusive mode`.execute(db)
       await db.deleteFrom('subscriptions').execute()
       await db.deleteFrom('webhook_events').execute()
+      await db.deleteFrom('billing_retries').execute()
       await db.deleteFrom('billing_outbox').where('kind', '=', 'cancel').execute()
       const { count } = await db
         .selectFrom('billing_accounts')

@@ -9,6 +9,7 @@ import { FileBody } from '../operation/file-body.ts'
 import { run } from '../operation/run.ts'
 import { sandboxSecret } from '../platform/billing.ts'
 import { type Database, openPglite } from '../store/database.ts'
+import { cancelBilling } from './cancel.ts'
 import { openCheckout } from './checkout.ts'
 import { billingRound } from './rounds.ts'
 import { showBilling } from './show.ts'
@@ -115,6 +116,34 @@ describe('billing', () => {
     await call('leaves', 'account.delete', {}, { confirm: 'leaves' })
     await round()
     expect(await code(sandbox().pay(idOf(url), paid, false))).toBe('not_found')
+  })
+
+  test('a page that the provider won’t end keeps nothing else from ending', async () => {
+    const id = await subscriber('refuses', paid, 'network-starter')
+    await call('refuses', 'billing.upgrade', { plan: 'pro', yearly: true })
+    const refuse = async (): Promise<never> => {
+      throw new OperationError('conflict', 'no')
+    }
+    const payments = { ...platform.runtime.billing.payments, endCheckout: refuse }
+    const runtime = { ...platform.runtime, billing: { ...platform.runtime.billing, payments } }
+    const caller = { accountId: id, via: 'http' as const, scopes: ['*'] }
+    await run(runtime, cancelBilling, {}, caller)
+    const { customer_id } = (await platform.runtime.read((store) => store.billing.byAccount(id)))!
+    const states = async () => (await platform.runtime.billing.payments.customer(customer_id!)).subscriptions
+    expect((await states())[0]!.endsAt).not.toBeNull()
+    await call('refuses', 'account.delete', {}, { confirm: 'refuses' })
+    const problems: string[] = []
+    const problem = (_error: unknown, what: string) => problems.push(what)
+    await billingRound({ ...runtime, putClaims: async () => undefined, problem })
+    expect((await states()).map(({ status }) => status)).toEqual(['canceled'])
+    expect(problems).toContain('cancel could not be delivered')
+    await billingRound({
+      ...platform.runtime,
+      now: () => new Date(Date.now() + 60_000),
+      putClaims: async () => undefined,
+      problem,
+    })
+    expect(await platform.runtime.read((store) => store.outbox.pending('cancel', customer_id!))).toBeUndefined()
   })
 
   test('no page is made for an account that goes meanwhile', async () => {

@@ -13,13 +13,20 @@ async function setEnds(before: Before, end: 'period_end' | 'never'): Promise<nul
   const { row, live } = await subscriptionsOf(before)
   if (live.length === 0) throw new OperationError('not_found', 'You pay for nothing; see “billing show”.')
   if (dryRun) return null
-  if (end === 'period_end' && row?.checkout_id) await billing.payments.endCheckout(row.checkout_id)
+  if (end === 'period_end' && row?.checkout_id) await endPage(before, row.checkout_id)
   for (const { id, ends_at } of live) {
     if ((ends_at === null) === (end === 'never')) continue
     await billing.payments.setEnd(customerId, id, end, `${end} ${id} ${key}`)
   }
   await billing.sync(customerId)
   return null
+}
+
+/** Ends the page that could still be paid. Where the provider refuses that, what is paid for ends all the same. */
+async function endPage({ billing }: Before, checkoutId: string): Promise<void> {
+  await billing.payments.endCheckout(checkoutId).catch((error) => {
+    if (!(error instanceof OperationError) || error.code === 'unavailable') throw error
+  })
 }
 
 export const cancelBilling = defineOperation({

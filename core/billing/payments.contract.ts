@@ -74,6 +74,10 @@ export function paymentsContract(name: string, open: () => Promise<Subject>): vo
       expect(await payments.checkout(wanted, 'http://127.0.0.1/back', once)).toEqual(made)
       expect(await payments.endCheckout(made.id)).toBe('expired')
       expect(await payments.endCheckout(made.id)).toBe('expired')
+      for (const unknown of ['cs_unknown', `${made.id}x`]) {
+        expect(await payments.checkoutState(unknown)).toBe('expired')
+        expect(await payments.endCheckout(unknown)).toBe('expired')
+      }
       expect((await payments.customer(customerId)).subscriptions).toEqual([])
     })
 

@@ -89,6 +89,7 @@ export interface Payments {
   customer(customerId: string): Promise<CustomerState>
   /** A page on which a new subscription is paid; it can be completed once. */
   checkout(change: Change, returnUrl: string, key: string): Promise<Checkout>
+  /** One that the provider does not know can’t be paid, and so has expired. */
   checkoutState(checkoutId: string): Promise<'open' | 'complete' | 'expired'>
   /** Ends a checkout that is open; tells what has become of it. */
   endCheckout(checkoutId: string): Promise<'complete' | 'expired'>

@@ -103,8 +103,8 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
       const id = await at(wanted.customerId, (desk) => openCheckout(desk, wanted, returnUrl).id, key)
       return { id, url: `${httpUrl()}/sandbox/checkout/${id}` }
     },
-    checkoutState: (id) => at(ownerOf(id), (desk) => findCheckout(desk, id).status),
-    endCheckout: (id) => at(ownerOf(id), (desk) => endCheckout(desk, id)),
+    checkoutState: (id) => at(ownerOf(id), (desk) => findCheckout(desk, id).status).catch(expiredWhereUnknown),
+    endCheckout: (id) => at(ownerOf(id), (desk) => endCheckout(desk, id)).catch(expiredWhereUnknown),
     preview: (wanted) => at(wanted.customerId, (desk) => preview(desk, wanted)),
     change: (wanted, key) => at(wanted.customerId, (desk) => change(desk, wanted.subscriptionId, wanted.items), key),
     setEnd: (customerId, id, end, key) => at(customerId, (desk) => setEnd(desk, id, end), key),
@@ -161,3 +161,8 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
 }
 
 export type Sandbox = ReturnType<typeof createSandbox>
+
+function expiredWhereUnknown(error: unknown): 'expired' {
+  if (error instanceof OperationError && error.code === 'not_found') return 'expired'
+  throw error
+}

@@ -68,6 +68,13 @@ test('what a subscription has already is not bought again', () =>
     expect(asked.map(({ what }) => what)).toEqual(['GET /v1/subscriptions/sub_1'])
   }))
 
+test('a checkout that Stripe does not know can’t be paid, and so has expired', () =>
+  stripeThat({ 'GET /v1/checkout/sessions/cs_1': { error: { code: 'resource_missing' } } }, async (payments, asked) => {
+    expect(await payments.checkoutState('cs_1')).toBe('expired')
+    expect(await payments.endCheckout('cs_1')).toBe('expired')
+    expect(asked.map(({ what }) => what)).not.toContain('POST /v1/checkout/sessions/cs_1/expire')
+  }))
+
 test('of a customer whom Stripe does not know there is nothing', async () => {
   const error = {
     type: 'invalid_request_error',

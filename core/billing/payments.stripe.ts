@@ -40,6 +40,12 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
     }
   }
 
+  const checkoutState = (id: string) =>
+    stripe.checkout.sessions.retrieve(id).then(stateOf, (error: { code?: string }) => {
+      if (error.code === 'resource_missing') return 'expired' as const
+      throw error
+    })
+
   const once = (key: string): Stripe.RequestOptions => ({ idempotencyKey: key })
 
   return {
@@ -76,10 +82,10 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
         )
         return { id: session.id, url: session.url ?? returnUrl }
       }),
-    checkoutState: (id) => asked(async () => stateOf(await stripe.checkout.sessions.retrieve(id))),
+    checkoutState: (id) => asked(() => checkoutState(id)),
     endCheckout: (id) =>
       asked(async () => {
-        const state = stateOf(await stripe.checkout.sessions.retrieve(id))
+        const state = await checkoutState(id)
         if (state !== 'open') return state
         // Paid between the two questions, it can't be ended any more.
         const ended = await stripe.checkout.sessions.expire(id).catch(() => stripe.checkout.sessions.retrieve(id))

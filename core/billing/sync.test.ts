@@ -201,7 +201,9 @@ test('one customer whom the provider refuses keeps nobody else from being read; 
   await syncStale(depsOf('conflict'), new Date(Date.now() + day))
   expect(asked).toEqual(expect.arrayContaining(people.map(({ customerId }) => customerId)))
   asked.length = 0
-  await syncStale(depsOf('unavailable'), new Date(Date.now() + day))
+  // They are put off; a day later they come again.
+  const later = { ...depsOf('unavailable'), now: () => new Date(Date.now() + day) }
+  await syncStale(later, new Date(Date.now() + day))
   expect(asked).toHaveLength(1)
 })
 
@@ -218,3 +220,74 @@ test('one account that can’t be reviewed does not end the round', async () => 
   const row = await platform.runtime.read((store) => store.billing.byAccount(people[1]!.accountId))
   expect(row!.review_at).toBeNull()
 })
+
+test('more customers than a round takes, refused for ever, keep nobody waiting; they are tried again, ever more seldom', async () => {
+  const refused = await Promise.all(Array.from({ length: 105 }, (_, i) => customer(`refused${i}`)))
+  const { accountId, customerId } = await customer('patient')
+  const known = new Set(refused.map((one) => one.customerId))
+  // The others have been read just now; the refused ones are the oldest of all.
+  const at = Date.now()
+  await platform.runtime.transaction(async (store) => {
+    for (const row of await store.billing.stale(new Date(at + 9 * day), new Date(at + 9 * day), 1000))
+      await store.billing.change(row.account_id, { synced_at: new Date(at + 9 * day) })
+    for (const one of refused) await store.billing.change(one.accountId, { synced_at: new Date(0) })
+    await store.billing.change(accountId, { synced_at: new Date(1) })
+  })
+  const failures: { readonly attempts: number; readonly nextAt: Date }[] = []
+  let now = at
+  const deps = {
+    ...platform.runtime,
+    now: () => new Date(now),
+    billing: {
+      ...platform.runtime.billing,
+      sync: async (id: string) => {
+        if (known.has(id)) throw new OperationError('conflict', 'no')
+        await platform.runtime.billing.sync(id)
+      },
+    },
+    putClaims: async () => undefined,
+    problem: (_error: unknown, _what: string, whom?: { attempts: number; nextAt: Date }) => failures.push(whom!),
+  }
+  const round = () => syncStale(deps, new Date(2))
+  expect([await round(), await round(), await round()]).toEqual([100, 6, 0])
+  expect(
+    (await platform.runtime.read((store) => store.billing.byAccount(accountId)))!.synced_at!.getTime(),
+  ).toBeGreaterThan(1)
+  expect([customerId, failures.length]).toEqual([customerId, 105])
+  now += 60_001
+  expect([await round(), await round(), await round()]).toEqual([100, 5, 0])
+  expect(failures.slice(105).map(({ attempts, nextAt }) => [attempts, nextAt.getTime() - now])).toEqual(
+    Array.from({ length: 105 }, () => [2, 120_000]),
+  )
+  // Read at last, it is as if nothing had been.
+  known.clear()
+  now += 120_001
+  expect([await round(), await round(), await round()]).toEqual([100, 5, 0])
+  expect(failures).toHaveLength(210)
+  known.add(refused[0]!.customerId)
+  await platform.runtime.transaction((store) => store.billing.change(refused[0]!.accountId, { synced_at: new Date(0) }))
+  await round()
+  expect(failures.at(-1)).toMatchObject({ attempts: 1 })
+}, 120_000)
+
+test('more accounts than a round takes, none of which can be reviewed, keep nobody waiting', async () => {
+  const broken = await Promise.all(Array.from({ length: 105 }, (_, i) => customer(`broken${i}`)))
+  const { accountId } = await customer('whole')
+  await platform.runtime.transaction(async (store) => {
+    for (const one of broken) await store.billing.change(one.accountId, { review_at: new Date(0), told: 'no JSON' })
+    await store.billing.change(accountId, { review_at: new Date(1) })
+  })
+  const problems: string[] = []
+  const problem = (_error: unknown, what: string) => problems.push(what)
+  const deps = { ...platform.runtime, putClaims: async () => undefined, problem }
+  const reviewAt = async () => (await platform.runtime.read((store) => store.billing.byAccount(accountId)))!.review_at
+  await reviewDue(deps)
+  expect(await reviewAt()).toEqual(new Date(1))
+  await reviewDue(deps)
+  expect(await reviewAt()).toBeNull()
+  expect(problems).toHaveLength(105)
+  await reviewDue(deps)
+  expect(problems).toHaveLength(105)
+  await reviewDue({ ...deps, now: () => new Date(Date.now() + 61_000) })
+  expect(problems).toHaveLength(205)
+}, 120_000)

@@ -28,6 +28,7 @@ export async function syncCustomer(deps: Deps, customerId: string): Promise<void
       await store.accounts.lock(before.account_id)
       const set = { disputed: state.disputed, synced_at: deps.now() }
       if (!(await store.billing.advance(before.account_id, before.generation, set))) return false
+      await store.retries.done('sync', customerId)
       const known = await store.billing.facts(before.account_id, deps.now())
       const changed = await write(store, before.account_id, state)
       await hold(store, before, state.disputed, known.facts, deps.now())

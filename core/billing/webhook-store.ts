@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { Schema } from '../store/schema.ts'
 import type { ProviderEvent } from './payments.port.ts'
+import { isNotPutOff } from './retry-store.ts'
 
 /** The events that the provider has sent, each once. */
 export function createWebhookStore(db: Kysely<Schema>) {
@@ -14,14 +15,15 @@ export function createWebhookStore(db: Kysely<Schema>) {
         .executeTakeFirst()
       return numInsertedOrUpdatedRows === 1n
     },
-    /** Whose events were received by `before` and have led to nothing yet. */
-    async open(before: Date, limit: number): Promise<string[]> {
+    /** Whose events were received by `before` and have led to nothing yet; without those who are put off at `now`. */
+    async open(before: Date, now: Date, limit: number): Promise<string[]> {
       const rows = await db
         .selectFrom('webhook_events')
         .select('customer_id')
         .distinct()
         .where('synced_at', 'is', null)
         .where('received_at', '<=', before)
+        .where(isNotPutOff('sync', 'customer_id', now))
         .limit(limit)
         .execute()
       return rows.map(({ customer_id }) => customer_id!)

@@ -26,7 +26,8 @@ export function billingDuty({ runtime, claims, log, on, sandboxSecret }: Billing
   const deps = {
     ...runtime,
     putClaims: claims.putClaims,
-    problem: (error: unknown, what: string) => log.warn({ err: error }, `${what}; it is tried again`),
+    problem: (error: unknown, what: string, whom?: object) =>
+      log.warn({ err: error, ...whom }, `${what}; it is tried again`),
   }
 
   async function round(signal: AbortSignal): Promise<void> {

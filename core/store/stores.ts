@@ -7,6 +7,7 @@ import { createTokenStore } from '../accounts/tokens/token.ts'
 import { createAuditStore } from '../audit/audit-store.ts'
 import { createBillingStore } from '../billing/billing-store.ts'
 import { createOutboxStore } from '../billing/outbox-store.ts'
+import { createRetryStore } from '../billing/retry-store.ts'
 import { createSandboxStore } from '../billing/sandbox/sandbox-store.ts'
 import { createWebhookStore } from '../billing/webhook-store.ts'
 import { createPasteStore } from '../content/pastes/paste-store.ts'
@@ -41,6 +42,7 @@ export function createStores(db: Kysely<Schema>) {
     billing: createBillingStore(db),
     sandbox: createSandboxStore(db),
     outbox: createOutboxStore(db),
+    retries: createRetryStore(db),
     webhooks: createWebhookStore(db),
     audit: createAuditStore(db),
     events: createEventStore(db, notify),
