@@ -156,9 +156,16 @@ test('kitty’s own protocol draws it over the blank part of the screen, and tak
   screen.resize(120, 40)
   await expect.poll(() => drawnAt(screen, kitty)).toHaveLength(3)
   expect(screen.written.split(gone)).toHaveLength(3)
+  // To the shell and back: it neither lies over what is there meanwhile nor is missing afterwards.
+  const begun = screen.written.length
+  screen.type('\x1a')
+  await expect.poll(() => drawnAt(screen, kitty)).toHaveLength(4)
+  const meanwhile = screen.written.slice(begun)
+  expect(meanwhile.indexOf(gone)).toBeLessThan(meanwhile.indexOf('\x1b[?1049l'))
+  expect(meanwhile.search(new RegExp(kitty))).toBeGreaterThan(meanwhile.indexOf('\x1b[?1049h'))
   screen.type('q')
   await screen.until(/left with 0/)
-  expect(screen.written.split(gone)).toHaveLength(4)
+  expect(screen.written.split(gone)).toHaveLength(5)
   expect(screen.written.lastIndexOf(gone)).toBeLessThan(screen.written.lastIndexOf('\x1b[?1049l'))
 }, 60_000)
 
