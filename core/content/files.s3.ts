@@ -1,5 +1,12 @@
 import type { Readable } from 'node:stream'
-import { DeleteObjectCommand, GetObjectCommand, HeadObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import {
+  AbortMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  S3Client,
+} from '@aws-sdk/client-s3'
 import { Upload } from '@aws-sdk/lib-storage'
 import { OperationError } from '../operation/errors.ts'
 import { storageFull } from '../operation/storage-error.ts'
@@ -16,15 +23,42 @@ export interface S3Settings {
 const partBytes = 8 * 1024 * 1024
 const partsAtOnce = 2
 
+const sockets = { keepAlive: true, maxSockets: 1000 }
+
+/** Whoever looks at something doesn't wait for a silent server as long as an upload may. */
+const reading = { requestTimeout: 5000 }
+
 /** Files in a bucket of S3 or what speaks like it. Whoever signs in there comes by the SDK's own environment. */
 export function openS3Files({ endpoint, bucket, region }: S3Settings): Files & { close(): void } {
   const client = new S3Client({
     region,
     ...(endpoint === null ? {} : { endpoint, forcePathStyle: true }),
     maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 3000,
+      // Until the answer begins; what goes on after that may take its time, but not stand still.
+      requestTimeout: 30_000,
+      throwOnRequestTimeout: true,
+      socketTimeout: 30_000,
+      // Slow readers have one each; with the SDK's own 50 a few of them would keep everybody else waiting.
+      httpAgent: sockets,
+      httpsAgent: sockets,
+    },
   })
   const at = (key: string) => ({ Bucket: bucket, Key: checkedKey(key) })
+
+  /** What an upload had sent that could not take it back, because the server was away. */
+  async function abandonParts(key: string): Promise<void> {
+    const asked = { Bucket: bucket, Prefix: checkedKey(key) }
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand(asked)).catch((error: Error) => {
+      // Where one may not ask, or can’t, the bucket’s own rules have to see to it.
+      if (['AccessDenied', 'NotImplemented', 'MethodNotAllowed', 'NoSuchUpload'].includes(error.name))
+        return { Uploads: [] }
+      throw told(error)
+    })
+    for (const { UploadId } of Uploads.filter(({ Key }) => Key === key))
+      await orNull(client.send(new AbortMultipartUploadCommand({ ...at(key), UploadId })))
+  }
 
   return {
     async put(key, source, signal) {
@@ -59,7 +93,7 @@ export function openS3Files({ endpoint, bucket, region }: S3Settings): Files & {
       }
     },
     async size(key) {
-      const head = await orNull(client.send(new HeadObjectCommand(at(key))))
+      const head = await orNull(client.send(new HeadObjectCommand(at(key)), reading))
       return head && (head.ContentLength ?? 0)
     },
     async get(key, range) {
@@ -67,11 +101,12 @@ export function openS3Files({ endpoint, bucket, region }: S3Settings): Files & {
         ...at(key),
         ...(range ? { Range: `bytes=${range.first}-${range.last}` } : {}),
       })
-      const found = await orNull(client.send(command))
+      const found = await orNull(client.send(command, reading))
       return found && (found.Body as Readable)
     },
     async delete(key) {
       await orNull(client.send(new DeleteObjectCommand(at(key))))
+      await abandonParts(key)
     },
     close: () => client.destroy(),
   }
@@ -81,7 +116,7 @@ async function orNull<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer
   } catch (error) {
-    if (['NoSuchKey', 'NotFound'].includes((error as Error).name)) return null
+    if (['NoSuchKey', 'NotFound', 'NoSuchUpload'].includes((error as Error).name)) return null
     throw told(error)
   }
 }
