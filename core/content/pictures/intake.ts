@@ -60,8 +60,8 @@ export function createPictureIntake(deps: {
       return known
     })
     if (there) return null
-    await files.put(keys[0], createReadStream(paths.picture))
-    await files.put(keys[1], createReadStream(paths.thumbnail))
+    await files.put(keys[0], { bytes: picture.bytes, open: () => createReadStream(paths.picture) })
+    await files.put(keys[1], { bytes: picture.thumbnailBytes, open: () => createReadStream(paths.thumbnail) })
     return file
   }
 
