@@ -8,6 +8,7 @@ export default defineConfig({
       '**/dist/**',
       'test/browser/**',
       'test/clients/**',
+      'test/s3/**',
       'test/stripe/**',
       '**/*.s3.test.ts',
     ],

@@ -5,7 +5,7 @@ import standard from './vitest.config.ts'
 export default defineConfig({
   test: {
     ...standard.test,
-    include: ['test/{browser,clients,stripe}/**/*.test.ts', 'core/**/*.s3.test.ts'],
+    include: ['test/{browser,clients,s3,stripe}/**/*.test.ts', 'core/**/*.s3.test.ts'],
     exclude: ['**/node_modules/**'],
   },
 })

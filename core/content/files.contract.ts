@@ -57,6 +57,33 @@ export function filesContract(adapter: string, make: () => Promise<FilesHarness>
       expect([await files.size(key), await read(key)]).toEqual([null, null])
     })
 
+    test('what has a known length is there as a whole, may be opened again, and its own errors are its own', async () => {
+      const key = newKey()
+      const text = Buffer.alloc(3 * megabyte, 'a line\n')
+      const open = () => Readable.from([text.subarray(0, megabyte), text.subarray(megabyte)], { objectMode: false })
+      expect(await files.put(key, { bytes: text.length, open })).toBe(text.length)
+      expect((await read(key))!.length).toBe(text.length)
+      const before = await harness.count()
+      let opened = 0
+      const breaking = () => {
+        opened += 1
+        return Readable.from(
+          (function* () {
+            yield text.subarray(0, megabyte)
+            throw new Error('gone')
+          })(),
+        )
+      }
+      await expect(files.put(newKey(), { bytes: text.length, open: breaking })).rejects.toThrow('gone')
+      expect([opened, await harness.count()]).toEqual([1, before])
+      const stopped = AbortSignal.abort(new Error('enough'))
+      await expect(files.put(newKey(), { bytes: text.length, open }, stopped)).rejects.toThrow()
+      expect(await harness.count()).toBe(before)
+      await files.put(key, { bytes: 0, open: () => Readable.from([]) })
+      expect(await files.size(key)).toBe(0)
+      await files.delete(key)
+    })
+
     test('an empty file is a file', async () => {
       const key = newKey()
       expect(await files.put(key, Readable.from([]))).toBe(0)
@@ -154,6 +181,8 @@ export function filesContract(adapter: string, make: () => Promise<FilesHarness>
       await harness.without(async () => {
         const unavailable = { code: 'unavailable' }
         await expect(put(newKey(), 'x')).rejects.toMatchObject(unavailable)
+        const open = () => Readable.from([Buffer.from('x')])
+        await expect(files.put(newKey(), { bytes: 1, open })).rejects.toMatchObject(unavailable)
         await expect(files.get(key)).rejects.toMatchObject(unavailable)
         await expect(files.size(key)).rejects.toMatchObject(unavailable)
         await expect(files.delete(key)).rejects.toMatchObject(unavailable)

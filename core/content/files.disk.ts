@@ -22,7 +22,7 @@ export async function openDiskFiles(folder: string): Promise<Files> {
         const file = await open(draft, 'wx', 0o600)
         // A stream, since it takes what comes while it still writes the former.
         const written = file.createWriteStream({ flush: true })
-        await pipeline(source, written, { ...(signal ? { signal } : {}) })
+        await pipeline('open' in source ? source.open() : source, written, { ...(signal ? { signal } : {}) })
         await mkdir(dirname(path), { recursive: true, mode: 0o700 })
         await rename(draft, path)
         return written.bytesWritten

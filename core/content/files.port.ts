@@ -7,6 +7,9 @@ export interface ByteRange {
   readonly last: number
 }
 
+/** A stream of any length; or what has so many bytes and can be opened again, where the first time breaks off. */
+export type Source = Readable | { readonly bytes: number; open(): Readable }
+
 /**
  * Where large content lies: bytes under keys, and nothing else about them. What a file means, whose it is and how long
  * it stays is in the database. Nothing here holds a whole file in memory.
@@ -15,7 +18,7 @@ export interface ByteRange {
  */
 export interface Files {
   /** Stores all of `source` under `key`, or nothing where it breaks off; answers how many bytes that were. */
-  put(key: string, source: Readable, signal?: AbortSignal): Promise<number>
+  put(key: string, source: Source, signal?: AbortSignal): Promise<number>
   /** How many bytes lie under the key; null where nothing does. */
   size(key: string): Promise<number | null>
   /** Reads it, or a part that lies within it; null where nothing is there. */

@@ -9,8 +9,8 @@ export interface Runtime {
   transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
   /** Runs `work`, which writes nothing, without one: each of its questions is answered by what holds at that moment. */
   read<T>(work: (store: Stores) => Promise<T>): Promise<T>
-  /** Whether the database's disk has room for a change. */
-  hasRoom(): Promise<boolean>
+  /** Whether the database's disk has room for a change, beside `more` bytes of files. */
+  hasRoom(more?: number): Promise<boolean>
   readonly platform: PlatformInfo
   /** Receives pictures, and stores their files. */
   readonly pictures: PictureIntake

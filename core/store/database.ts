@@ -32,8 +32,8 @@ export interface Database {
    * connection was lost for a while, so that some may have been missed.
    */
   listen(hear: (payload: string) => void, missed?: () => void): Promise<() => Promise<void>>
-  /** Whether a change can be written; false a good while before the disk is really full. */
-  hasRoom(): Promise<boolean>
+  /** Whether a change can be written beside `more` bytes of files; false a good while before the disk is really full. */
+  hasRoom(more?: number): Promise<boolean>
   close(): Promise<void>
 }
 
@@ -46,7 +46,7 @@ export async function openPglite(folder?: string): Promise<Database> {
     kind: 'pglite',
     kysely,
     listen: (hear) => pglite.listen(channel, hear),
-    hasRoom: async () => folder === undefined || hasRoom(folder),
+    hasRoom: async (more) => folder === undefined || hasRoom(folder, more),
     close: () => kysely.destroy(),
   }
 }

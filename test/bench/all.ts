@@ -1,8 +1,10 @@
 import { benchBilling } from './billing.ts'
 import { benchCreate } from './create.ts'
+import { benchFiles } from './files.ts'
 import { machine } from './harness.ts'
 import { benchMove } from './move.ts'
 import { benchNowServ } from './nowserv.ts'
+import { benchPastes } from './pastes.ts'
 import { benchPictures } from './pictures.ts'
 import { benchStart } from './start.ts'
 
@@ -11,7 +13,9 @@ const benches = {
   nowserv: benchNowServ,
   create: benchCreate,
   move: benchMove,
+  pastes: benchPastes,
   pictures: benchPictures,
+  files: benchFiles,
   billing: benchBilling,
 }
 const wanted = process.argv.slice(2)

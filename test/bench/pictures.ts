@@ -1,25 +1,19 @@
-import { createWriteStream } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
-import { openDiskFiles } from '@irc-now/core/content/files.disk'
 import { createEncoder } from '@irc-now/core/content/pictures/encoder'
 import { pictureLimits } from '@irc-now/core/content/pictures/encoding'
 import sharp from 'sharp'
 import { interleaved, median, print, ratio, timed } from './harness.ts'
 
-const megabyte = 1024 * 1024
 const atATime = 20
 
-/** Pictures rewritten with their thumbnails against sharp alone, and files that go to the disk against a bare stream. */
+/** Pictures rewritten with their thumbnails against sharp alone. */
 export async function benchPictures(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'irc-now-bench-pictures-'))
   const at = (name: string) => join(folder, name)
   try {
     await benchThumbnails(at)
-    await benchDisk(at, folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -59,45 +53,4 @@ async function benchThumbnails(at: (name: string) => string): Promise<void> {
       ],
     ],
   )
-}
-
-async function benchDisk(at: (name: string) => string, folder: string): Promise<void> {
-  const files = await openDiskFiles(folder)
-  const chunk = Buffer.alloc(64 * 1024, 7)
-  const stream = (megabytes: number, look?: () => void) =>
-    Readable.from(
-      (function* () {
-        for (let n = 0; n < megabytes * 16; n += 1) {
-          look?.()
-          yield chunk
-        }
-      })(),
-      { objectMode: false, highWaterMark: 64 * 1024 },
-    )
-  const size = 200
-  const times = await interleaved(
-    {
-      bare: () => timed(() => pipeline(stream(size), createWriteStream(at('bare'), { flush: true }))),
-      ours: () => timed(() => files.put('things/ours', stream(size))),
-    },
-    7,
-  )
-  const before = process.memoryUsage.rss()
-  let most = 0
-  await files.put(
-    'things/large',
-    stream(1024, () => {
-      most = Math.max(most, process.memoryUsage.rss() - before)
-    }),
-  )
-  const perSecond = (name: string) => (size * 1000) / median(times[name]!)
-  print(
-    'A file of 200 MB to the disk, synced',
-    ['who', 'MB a second', 'against the bare stream'],
-    [
-      ['a bare stream', perSecond('bare').toFixed(0), ratio(1)],
-      ['the files port', perSecond('ours').toFixed(0), ratio(perSecond('ours') / perSecond('bare'))],
-    ],
-  )
-  console.log(`\nWhile 1 GB goes through, the process grows by ${(most / megabyte).toFixed(0)} MB at most.`)
 }

@@ -18,4 +18,4 @@ if [ -z "${VERSITYGW:-}" ]; then
   fi
 fi
 export VERSITYGW
-exec vitest run --config vitest.slow.config.ts core/content/files.s3.test.ts
+exec vitest run --config vitest.slow.config.ts core/content/files.s3.test.ts test/s3

@@ -50,6 +50,9 @@ export async function startS3() {
     settings: { endpoint: `http://127.0.0.1:${port}`, bucket, region: 'us-east-1' },
     start,
     stop,
+    /** It takes connections, and answers nothing. */
+    freeze: () => void child?.kill('SIGSTOP'),
+    thaw: () => void child?.kill('SIGCONT'),
     /** How many files lie in the bucket's folder: objects, and parts of those that were not completed. */
     async count(): Promise<number> {
       const entries = await readdir(join(folder, 'data', bucket), { recursive: true, withFileTypes: true })

@@ -15,6 +15,7 @@ import { pictureLimits } from './encoding.ts'
 import { largestUpload } from './picture.ts'
 import { pictureKeys } from './picture-store.ts'
 import type { PictureIntake } from './taken-picture.ts'
+import { createUploadRooms, type UploadRoom } from './upload-room.ts'
 
 /** Of one account, so many are received at a time; the others, up to so many, wait unread. */
 const atOnce = 4
@@ -38,10 +39,11 @@ export function createPictureIntake(deps: {
   readonly encoder: Encoder
   /** Where uploads lie while they are worked on. */
   readonly folder: string
-  readonly runtime: Pick<Runtime, 'transaction' | 'now' | 'random'>
+  readonly runtime: Pick<Runtime, 'transaction' | 'now' | 'random' | 'hasRoom'>
   readonly silenceMs?: number
 }): PictureIntake {
   const { files, encoder, folder, runtime } = deps
+  const rooms = createUploadRooms(runtime.hasRoom)
   const turns = createTurns(atOnce, waitingAtMost)
 
   async function store(
@@ -58,8 +60,8 @@ export function createPictureIntake(deps: {
       return known
     })
     if (there) return null
-    await files.put(keys[0], createReadStream(paths.picture))
-    await files.put(keys[1], createReadStream(paths.thumbnail))
+    await files.put(keys[0], { bytes: picture.bytes, open: () => createReadStream(paths.picture) })
+    await files.put(keys[1], { bytes: picture.thumbnailBytes, open: () => createReadStream(paths.thumbnail) })
     return file
   }
 
@@ -71,11 +73,12 @@ export function createPictureIntake(deps: {
         await mkdir(folder, { recursive: true, mode: 0o700 })
         cleared ??= removeAbandoned(folder)
         await cleared
+        const room = rooms()
         const place = await mkdtemp(join(folder, 'upload-'))
         const at = (name: string) => join(place, name)
         const paths = { input: at('input'), picture: at('picture'), thumbnail: at('thumbnail') }
         try {
-          await receive(body, paths.input, deps.silenceMs ?? silenceMs)
+          await receive(body, paths.input, { room, patienceMs: deps.silenceMs ?? silenceMs })
           const picture = await encoder.encode(paths)
           if (typeof picture === 'string') {
             const [code, message] = refusals[picture]
@@ -83,6 +86,7 @@ export function createPictureIntake(deps: {
           }
           return { ...picture, digest: picture.hash, file: keep ? await store(picture, paths) : null }
         } finally {
+          room.free()
           await rm(place, { recursive: true, force: true })
         }
       }),
@@ -94,24 +98,31 @@ const tooLarge = () =>
     field: 'file',
   })
 
-async function receive({ stream }: FileBody, path: string, patienceMs: number): Promise<void> {
+/** How often the disk is looked at while something comes. */
+const stepBytes = 2 * 1024 * 1024
+
+async function receive(
+  { stream, size: said }: FileBody,
+  path: string,
+  { room, patienceMs }: { room: UploadRoom; patienceMs: number },
+): Promise<void> {
+  await room.need(said ?? stepBytes)
   const silent = new AbortController()
   const timer = setTimeout(() => silent.abort(), patienceMs)
   const file = await open(path, 'wx', 0o600)
   let size = 0
+  async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      timer.refresh()
+      const step = Math.floor(size / stepBytes)
+      size += chunk.length
+      if (size > largestUpload) throw tooLarge()
+      if (Math.floor(size / stepBytes) > step) await room.need(size + stepBytes)
+      yield chunk
+    }
+  }
   try {
-    await pipeline(
-      stream,
-      async (chunks) => {
-        for await (const chunk of chunks as AsyncIterable<Buffer>) {
-          timer.refresh()
-          size += chunk.length
-          if (size > largestUpload) throw tooLarge()
-          await file.appendFile(chunk)
-        }
-      },
-      { signal: silent.signal },
-    )
+    await pipeline(stream, counted, file.createWriteStream(), { signal: silent.signal })
   } catch (error) {
     if (silent.signal.aborted)
       throw new OperationError('timed_out', 'Nothing more came of the file for a while; send it again.', {
@@ -122,7 +133,8 @@ async function receive({ stream }: FileBody, path: string, patienceMs: number): 
     throw new OperationError('invalid_input', 'The file broke off; send it again.', { field: 'file', cause: error })
   } finally {
     clearTimeout(timer)
-    await file.close()
+    // Closed by its stream, unless that has not come to it.
+    await file.close().catch(() => undefined)
   }
   if (size === 0) throw new OperationError('invalid_input', 'file is missing; send one.', { field: 'file' })
 }
