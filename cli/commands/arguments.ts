@@ -127,6 +127,10 @@ function spelledOut({ fields }: OperationDescription, argv: readonly string[]): 
   })
 }
 
+/** A flag alone says yes; given several times, each counts. */
+const bareMeansYes = (value: TextValue): TextValue =>
+  Array.isArray(value) ? value.map((one) => (one === '' ? true : one)) : value === '' ? true : value
+
 /** An operation's input from the words after `noun verb`. `secrets` are the fields to be asked for or read from stdin. */
 export function readArguments(operation: OperationDescription, argv: readonly string[]) {
   const options: Record<string, { type: 'string' | 'boolean' }> = {}
@@ -177,7 +181,7 @@ export function readArguments(operation: OperationDescription, argv: readonly st
         )
       asked.push(field.name)
     } else {
-      texts[field.name] = field.kind === 'boolean' && value === '' ? true : value
+      texts[field.name] = field.kind === 'boolean' ? bareMeansYes(value) : value
     }
   }
   return {

@@ -8,6 +8,24 @@ test('texts of several lines stand below the rest, to be copied line by line', (
   expect(details(item, plainly)).toBe('server  irc.now\nport    6697\n\nweechat\n/server add\n/connect')
 })
 
+test('things inside a thing are a table below it', () => {
+  const records = [
+    { name: 'irc.example.org', type: 'A', value: '127.0.0.1' },
+    { name: '_irc-now.irc.example.org', type: 'TXT', value: 'irc-now=\u001bx' },
+  ]
+  expect(details({ hostname: 'irc.example.org', records, empty: [] }, plainly)).toBe(
+    [
+      'hostname  irc.example.org',
+      'empty     –',
+      '',
+      'records',
+      'NAME                      TYPE  VALUE',
+      'irc.example.org           A     127.0.0.1',
+      '_irc-now.irc.example.org  TXT   irc-now=\\u001bx',
+    ].join('\n'),
+  )
+})
+
 test('each line is safe by itself, and only a line feed makes one', () => {
   expect(details({ text: 'a\u001b[2J\r\nb\u2028c\u0085d\re' }, plainly)).toBe(
     'text\na\\u001b[2J\nb\\u2028c\\u0085d\\u000de',

@@ -84,11 +84,20 @@ export const isBlock = (value: unknown): value is string => typeof value === 'st
 /** The lines of such a text, safe to show; a tab is wide, and steers nothing. */
 export const blockLines = (text: string) => text.split(/\r?\n/).map((line) => safe(line.replaceAll('\t', '    ')))
 
-/** One thing, a line a field; texts of several lines below that, each under its name and from the first column on. */
+/** Things inside a thing: a table of their own. */
+const isRows = (value: unknown): value is readonly Record<string, unknown>[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))
+
+const rowsOf = (items: readonly Record<string, unknown>[], colours: Colours) =>
+  table(items, { columns: [...new Set(items.flatMap((item) => Object.keys(item)))] }, colours).text
+
+/** One thing, a line a field; texts of several lines and lists of things below that, each under its name and from the first column on. */
 export function details(item: Readonly<Record<string, unknown>>, colours: Colours): string {
   const entries = Object.entries(item)
   const rows = entries.flatMap(([name, value]): [string, string][] => {
-    if (isBlock(value)) return []
+    if (isBlock(value) || isRows(value)) return []
     if (name !== 'status' || typeof value !== 'object' || value === null) return [[titleOf(name), shown(value)]]
     return Object.entries(value)
       .filter(([key, one]) => key === 'phase' || one !== null)
@@ -96,8 +105,9 @@ export function details(item: Readonly<Record<string, unknown>>, colours: Colour
   })
   const width = Math.max(0, ...rows.map(([name]) => stringWidth(name)))
   const lines = rows.map(([name, value]) => `${colours.dim(pad(name, width))}  ${value}`).join('\n')
-  const blocks = entries.flatMap(([name, value]) =>
-    isBlock(value) ? [`${colours.bold(titleOf(name))}\n${blockLines(value).join('\n')}`] : [],
-  )
+  const blocks = entries.flatMap(([name, value]) => {
+    const text = isBlock(value) ? blockLines(value).join('\n') : isRows(value) ? rowsOf(value, colours) : null
+    return text === null ? [] : [`${colours.bold(titleOf(name))}\n${text}`]
+  })
   return [lines, ...blocks].filter(Boolean).join('\n\n')
 }

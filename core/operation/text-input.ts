@@ -3,7 +3,7 @@ import { OperationError } from './errors.ts'
 import { unseenIn } from './unseen.ts'
 
 /** What a person or a shell typed for a field: a text, several, or a bare flag. */
-export type TextValue = string | readonly string[] | boolean
+export type TextValue = string | boolean | readonly (string | boolean)[]
 
 const truths: Readonly<Record<string, boolean>> = {
   true: true,
@@ -39,18 +39,20 @@ export function inputFromText(
 
 function typedValue(field: Field, value: TextValue): unknown {
   if (field.kind === 'list') {
-    const texts = Array.isArray(value) ? value : [String(value)]
+    const texts = Array.isArray(value) ? value : [value]
     return texts
-      .flatMap((text: string) => text.split(','))
+      .flatMap((text) => String(text).split(','))
       .map((text: string) => text.trim())
       .filter((text: string) => text !== '')
   }
   const last = Array.isArray(value) ? value.at(-1) : value
   if (field.kind === 'boolean') {
-    if (typeof last === 'boolean') return last
-    const truth = truths[String(last).toLowerCase()]
-    if (truth === undefined) throw wrong(field, 'yes or no', String(last))
-    return truth
+    const said = (Array.isArray(value) ? value : [value]).map((one) => truthOf(field, one))
+    if (new Set(said).size > 1)
+      throw new OperationError('invalid_input', `${field.flag} was given as yes and as no; give one of them.`, {
+        field: field.name,
+      })
+    return said[0]
   }
   if (typeof last === 'boolean') throw wrong(field, 'a value')
   const text = String(last)
@@ -59,6 +61,12 @@ function typedValue(field: Field, value: TextValue): unknown {
   // Number('') and Number('0x10') are numbers to JavaScript, not to a person.
   if (!/^-?\d+(\.\d+)?$/.test(text)) throw wrong(field, 'a number', text)
   return Number(text)
+}
+
+function truthOf(field: Field, value: string | boolean): boolean {
+  const truth = typeof value === 'boolean' ? value : truths[value.toLowerCase()]
+  if (truth === undefined) throw wrong(field, 'yes or no', String(value))
+  return truth
 }
 
 const wrong = (field: Field, wanted: string, text = '') =>

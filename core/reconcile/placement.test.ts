@@ -149,7 +149,10 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     const { call } = platform
     await call('alice', 'bouncer.update', { dedicated: true })
     const { records, status } = await call('alice', 'bouncer.hostname.set', { hostname: 'IRC.Example.org' })
-    expect(status.phase).toBe('pending')
+    expect(status).toMatchObject({
+      phase: 'pending',
+      message: expect.stringMatching(/is being looked at.+hostname show/),
+    })
     expect(records).toEqual([
       { type: 'A', name: 'irc.example.org', value: '127.0.0.1' },
       { type: 'TXT', name: '_irc-now.irc.example.org', value: expect.stringMatching(/^irc-now=[0-9A-Za-z]{22}$/) },
@@ -187,7 +190,12 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     const { records: theirs } = await call('bob', 'bouncer.hostname.show')
     names.set('_irc-now.irc.example.org', { texts: [theirs[1].value] })
     await reconcile('bob')
-    expect(await say('bob')).toEqual({ phase: 'unverified', message: 'irc.example.org belongs to another bouncer.' })
+    expect(await say('bob')).toEqual({
+      phase: 'unverified',
+      // He is on the shared service, which is not reached by it either.
+      message:
+        'irc.example.org belongs to another bouncer. It is reached by that name once it has a service of its own: “bouncer update main --dedicated”.',
+    })
     expect(await code(call('bob', 'bouncer.hostname.set', { hostname: 'irc.example.org', name: 'main' }))).toBe(
       'name_taken',
     )

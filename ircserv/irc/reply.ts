@@ -79,14 +79,15 @@ function capped({ noun, verb }: OperationDescription, lines: string[]): string[]
 }
 
 /**
- * One thing: its short values in a row, then each text of several lines as it stands. Where one of several such texts
+ * One thing: its short values in a row, then each text of several lines as it stands, and each list of things, a line each. Where one of several such texts
  * can be chosen, it says how instead of filling the channel's window with all of them.
  */
 function detailLines(operation: OperationDescription, item: Named, input: Named): string[] {
   const blocks = Object.entries(item).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].includes('\n'),
   )
-  const short = Object.keys(item).filter((name) => !blocks.some(([block]) => block === name))
+  const tables = Object.entries(item).filter((entry): entry is [string, Named[]] => isRows(entry[1]))
+  const short = Object.keys(item).filter((name) => ![...blocks, ...tables].some(([block]) => block === name))
   const chooser = operation.fields.find(({ choices }) => blocks.every(([name]) => choices.includes(name)))
   if (chooser && blocks.length > 1) {
     const before = operation.fields.filter(({ position }) => position !== null && position < (chooser.position ?? 0))
@@ -107,7 +108,22 @@ function detailLines(operation: OperationDescription, item: Named, input: Named)
         .split('\n')
         .flatMap((line) => split(line)),
     ]),
+    ...tables.flatMap(([name, rows]) => [`${plain(name)}:`, ...rows.flatMap((row) => split(rowText(row)))]),
   ]
 }
+
+/** Things inside a thing. */
+const isRows = (value: unknown) =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((one) => typeof one === 'object' && one !== null && !Array.isArray(one))
+
+/** A few values are told apart without their names, and can be typed as they stand: a record of DNS. */
+const rowText = (row: Named) =>
+  Object.keys(row).length <= 3
+    ? Object.values(row)
+        .map((value) => cut(shown(value)))
+        .join('  ')
+    : pairs(row, Object.keys(row))
 
 export const problemLines = ({ code, message }: Problem) => split(`[${code}] ${message}`)

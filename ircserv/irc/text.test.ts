@@ -49,6 +49,24 @@ it('shows a text of several lines as lines, each of them safe', () => {
   expect(lines).toEqual(['server: irc.now · port: 6697', 'weechat:', '/server add', '/conn ect', 'end'])
 })
 
+it('shows things inside a thing a line each, of many values with their names', () => {
+  const operation = { noun: 'bouncer', columns: [], fields: [] } as never
+  const records = [
+    { name: 'irc.example.org', type: 'A', value: '127.0.0.1' },
+    { name: '_irc-now.irc.example.org', type: 'TXT', value: 'irc-now=\r\nx' },
+  ]
+  expect(outputLines(operation, { hostname: 'irc.example.org', records })).toEqual([
+    'hostname: irc.example.org',
+    'records:',
+    'irc.example.org  A  127.0.0.1',
+    '_irc-now.irc.example.org  TXT  irc-now= x',
+  ])
+  expect(outputLines(operation, { things: [{ a: 1, b: 2, c: null, d: true }] })).toEqual([
+    'things:',
+    'a: 1 · b: 2 · c: - · d: yes',
+  ])
+})
+
 it('tells in a few lines what could be chosen, and what was chosen in full', () => {
   const operation = describeOperation(connectBouncer)
   const short = { server: '127.0.0.1', port: 6698, username: 'alice' }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { isIP } from 'node:net'
 import { z } from 'zod'
-import type { PlatformInfo } from '../../../platform/info.ts'
-import type { BouncerRow } from '../bouncer-store.ts'
+import type { Context } from '../../../operation/context.ts'
+import { allowedPlacement, type BouncerRow } from '../bouncer-store.ts'
 
 const label = '[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?'
 
@@ -10,7 +10,10 @@ export const HostName = z
   .string()
   .max(253)
   .toLowerCase()
-  .regex(new RegExp(`^(${label}\\.)+(?!\\d+$)${label}$`), 'A host name is like irc.example.org.')
+  .regex(
+    new RegExp(`^(${label}\\.)+(?!\\d+$)${label}$`),
+    'A host name is like irc.example.org; a bouncer’s name comes after it.',
+  )
   .describe('The host name, such as irc.example.org.')
 
 export const Hostname = z.object({
@@ -18,7 +21,7 @@ export const Hostname = z.object({
   hostname: z.string().nullable(),
   status: z.object({ phase: z.enum(['none', 'pending', 'unverified', 'verified']), message: z.string().nullable() }),
   records: z
-    .array(z.object({ type: z.enum(['CNAME', 'A', 'AAAA', 'TXT']), name: z.string(), value: z.string() }))
+    .array(z.object({ name: z.string(), type: z.enum(['CNAME', 'A', 'AAAA', 'TXT']), value: z.string() }))
     .describe('What has to be in DNS.'),
   certificateFingerprint: z.string().nullable().describe('SHA-256, where the certificate is by our own authority.'),
 })
@@ -31,27 +34,44 @@ export function proofOf({ id }: Pick<BouncerRow, 'id'>, hostname: string): { nam
 }
 
 /** What lacks until it is reached by that name; null when nothing does. */
-function lackOf(row: BouncerRow): string | null {
-  if (row.hostname_verified_at === null) return row.hostname_note
-  if (row.placed === 'dedicated') return null
-  return `It is reached by it once it has a service of its own: “bouncer update ${row.name} --dedicated”.`
+function lackOf(row: BouncerRow, behind: boolean, mayDedicate: boolean): string | null {
+  const unproved = row.hostname_verified_at === null
+  const looking = 'Its DNS is being looked at; “bouncer hostname show” tells what came of it.'
+  const records = unproved ? (behind ? looking : row.hostname_note) : null
+  return [records, placeLack(row, mayDedicate)].filter(Boolean).join(' ') || null
 }
 
-export function hostnameOf(row: BouncerRow, { bouncers }: Pick<PlatformInfo, 'bouncers'>): Hostname {
+/** The shared service has one name for everybody. */
+function placeLack(row: BouncerRow, mayDedicate: boolean): string | null {
+  if (row.placed === 'dedicated') return null
+  const wanted = allowedPlacement(row) === 'dedicated'
+  const own = `It is reached by that name once it has a service of its own`
+  if (wanted) return `${own}, to which it is moving.`
+  const update = `“bouncer update ${row.name} --dedicated”`
+  return mayDedicate ? `${own}: ${update}.` : `${own}, which is part of Pro: “billing upgrade pro”, then ${update}.`
+}
+
+/** How it stands with a bouncer’s host name; `entitlements` say whether its member may have a service of its own. */
+export async function hostnameOf(
+  row: BouncerRow,
+  { platform, entitlements }: Pick<Context, 'platform' | 'entitlements'>,
+): Promise<Hostname> {
+  const { bouncers } = platform
   const { name, hostname } = row
   if (hostname === null)
     return { name, hostname, status: { phase: 'none', message: null }, records: [], certificateFingerprint: null }
   const type = { 0: 'CNAME', 4: 'A', 6: 'AAAA' }[isIP(bouncers.host) as 0 | 4 | 6] as 'CNAME' | 'A' | 'AAAA'
+  const mayDedicate = (await entitlements()).limits['bouncer.dedicated'].value !== 0
   const behind = row.observed_generation < row.generation && !row.failure
   return {
     name,
     hostname,
     status: {
       phase: behind ? 'pending' : row.hostname_verified_at ? 'verified' : 'unverified',
-      message: lackOf(row),
+      message: lackOf(row, behind, mayDedicate),
     },
     records: [
-      { type, name: hostname, value: bouncers.host },
+      { name: hostname, type, value: bouncers.host },
       { type: 'TXT', ...proofOf(row, hostname) },
     ],
     certificateFingerprint: row.hostname_fingerprint,

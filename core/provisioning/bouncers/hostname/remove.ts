@@ -15,7 +15,7 @@ export const removeHostname = defineOperation({
   errors: ['not_found'],
   examples: ['', 'work'],
   async handle({ name }, context) {
-    const { store, platform } = context
+    const { store } = context
     const row = await findBouncer(context, name)
     if (row.hostname !== null) {
       await store.bouncers.change(row.id, {
@@ -27,6 +27,6 @@ export const removeHostname = defineOperation({
       await context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is ${row.hostname} no more.`)
       await context.enqueue(`bouncer/${row.id}`)
     }
-    return hostnameOf((await store.bouncers.byId(row.id))!, platform)
+    return hostnameOf((await store.bouncers.byId(row.id))!, context)
   },
 })

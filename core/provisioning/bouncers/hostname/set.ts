@@ -18,7 +18,7 @@ export const setHostname = defineOperation({
   errors: ['not_found', 'name_taken'],
   examples: ['irc.example.org', 'irc.example.org work'],
   async handle({ hostname, name }, context) {
-    const { store, platform } = context
+    const { store } = context
     const row = await findBouncer(context, name)
     const taken = await store.bouncers.byHostname(hostname)
     if (taken && taken.id !== row.id)
@@ -29,7 +29,7 @@ export const setHostname = defineOperation({
           field: 'hostname',
         },
       )
-    if (row.hostname === hostname) return hostnameOf(row, platform)
+    if (row.hostname === hostname) return hostnameOf(row, context)
     await store.bouncers.change(row.id, {
       hostname,
       hostname_verified_at: null,
@@ -38,6 +38,6 @@ export const setHostname = defineOperation({
     })
     await context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is to be ${hostname}.`)
     await context.enqueue(`bouncer/${row.id}`)
-    return hostnameOf((await store.bouncers.byId(row.id))!, platform)
+    return hostnameOf((await store.bouncers.byId(row.id))!, context)
   },
 })

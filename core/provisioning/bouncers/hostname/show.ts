@@ -15,6 +15,6 @@ export const showHostname = defineOperation({
   errors: ['not_found'],
   examples: ['', 'work'],
   async handle({ name }, context) {
-    return hostnameOf(await findBouncer(context, name), context.platform)
+    return hostnameOf(await findBouncer(context, name), context)
   },
 })

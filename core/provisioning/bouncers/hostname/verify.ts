@@ -17,7 +17,7 @@ export const verifyHostname = defineOperation({
   examples: ['', 'work'],
   settle: { show: 'bouncer.hostname.show', by: ['name'], until: 'applied' },
   async handle({ name }, context) {
-    const { store, platform } = context
+    const { store } = context
     const row = await findBouncer(context, name)
     if (row.hostname === null)
       throw new OperationError(
@@ -28,6 +28,6 @@ export const verifyHostname = defineOperation({
       await store.bouncers.change(row.id, {})
       await context.enqueue(`bouncer/${row.id}`)
     }
-    return hostnameOf((await store.bouncers.byId(row.id))!, platform)
+    return hostnameOf((await store.bouncers.byId(row.id))!, context)
   },
 })
