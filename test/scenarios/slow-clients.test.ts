@@ -107,6 +107,8 @@ test('others are served meanwhile; who is slow is cut off, and nothing is left',
   await Promise.all([...headers, ...silent].map(({ closed }) => closed))
   await works()
   await Promise.all(bodies.map(({ closed }) => closed))
+  const soon = { timeout: 15_000 }
+  await expect.poll(async () => (await costs()).descriptors, soon).toBeLessThan(before.descriptors + deaf.length)
   // What is deaf sees the end only once it has read what there was before.
   for (const { socket } of deaf) socket.resume()
   await Promise.all(deaf.map(({ closed }) => closed))
@@ -115,7 +117,6 @@ test('others are served meanwhile; who is slow is cut off, and nothing is left',
   expect(deaf.every(({ socket }) => socket.bytesRead < bytes)).toBe(true)
 
   await works()
-  const soon = { timeout: 15_000 }
   await expect.poll(() => readdir(join(daemon.home, 'uploads')), soon).toEqual([])
   await expect.poll(async () => (await costs()).descriptors, soon).toBeLessThan(before.descriptors + 20)
   expect((await costs()).megabytes - before.megabytes).toBeLessThan(150)

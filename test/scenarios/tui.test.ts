@@ -152,7 +152,7 @@ const results: Readonly<Record<string, RegExp>> = {
   'account.export': /› account export {2}[\s\S]+passwords \(\d+\)/,
   // Tried before it asks for a confirmation: this account is the only operator's.
   'account.delete': /\[conflict\] You are the last operator/,
-  'billing.show': /› billing {2}[\s\S]+plan +ops/,
+  'billing.show': /› billing {2}[\s\S]+the Operators plan/,
   'platform.status': /› platform {2}[\s\S]+NowServ/,
   'platform.version': /› platform version {2}[\s\S]+version/,
 }
