@@ -230,6 +230,24 @@ test('destroying wants --confirm in a script, and sends it', async () => {
   expect((await run(['bouncer', 'delete', 'main', '--confirm', 'main', '--no-wait'])).exit).toBe(0)
 })
 
+test('a field list that leaves out what is shown once makes nothing', async () => {
+  const made = { name: 'phone', password: 'ircn_app_x' }
+  answers['password.create'] = ok(made)
+  const refused = await run(['password', 'create', 'phone', '--json=name'])
+  expect([refused.exit, JSON.parse(refused.stdout).error.message]).toEqual([
+    2,
+    '--json=name leaves out password, shown only once; use --json=name,password.',
+  ])
+  expect((await run(['token', 'create', 'ci', '--json=name'])).exit).toBe(2)
+  expect((await run(['account', 'invite', 'bob', '--json=name'])).exit).toBe(2)
+  expect(seen).toEqual([])
+  for (const fields of ['', '=name,password'])
+    expect(JSON.parse((await run(['password', 'create', 'phone', `--json${fields}`])).stdout)).toEqual(made)
+  // What has an address of its own is made for that.
+  answers['paste.create'] = ok({ url: 'http://txt/x', deleteToken: 'ircn_del_x' })
+  expect((await run(['paste', 'create', '--json=url'], 'x')).stdout).toBe('{"url":"http://txt/x"}\n')
+})
+
 test('on a terminal the name is asked for', async () => {
   answers['bouncer.delete'] = (one, response) =>
     (one.headers['irc-now-confirm'] === 'main'

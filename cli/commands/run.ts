@@ -37,6 +37,7 @@ export async function runCommand(
   out: Output,
 ): Promise<void> {
   const { common, input, asked, fromStdin, files } = readArguments(operation, argv)
+  assertShown(operation, common)
   const body = bodyFieldOf(operation)
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && common.json === null
   // Read as any text is: an empty one clears what can be cleared.
@@ -147,6 +148,19 @@ async function printCodes({ qr }: OperationDescription, output: unknown): Promis
     const text = (output as Record<string, unknown>)[field]
     if (typeof text === 'string') printQr(text, process.stdout)
   }
+}
+
+/**
+ * What is shown only once must be among the fields that are asked for: left out, it would be made and lost. Of what has an
+ * address of its own (a paste), that is what it is made for.
+ */
+function assertShown({ secrets, main }: OperationDescription, { json, dryRun }: Common): void {
+  const lost = secrets.filter((field) => !json?.includes(field))
+  if (!json?.length || dryRun || main !== null || lost.length === 0) return
+  throw new OperationError(
+    'invalid_input',
+    `--json=${json.join(',')} leaves out ${lost.join(', ')}, shown only once; use --json=${[...json, ...lost].join(',')}.`,
+  )
 }
 
 /** On a terminal the name is asked for; in a script the sentence says which flag is wanted. */

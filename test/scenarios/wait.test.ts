@@ -38,7 +38,7 @@ test.each([
   [
     'refused',
     async (): Promise<string> => `irc+insecure://127.0.0.1:${await freePort()}`,
-    /does not connect: .*refused; it is tried/,
+    /does not connect: Nothing answers at that address and port; .*refused\); it is tried/,
   ],
   [
     'unknown',

@@ -6,6 +6,7 @@ import { byteSize } from '../../operation/byte-size.ts'
 import { defineOperation } from '../../operation/define.ts'
 import { contentId } from '../content-id.ts'
 import { Expires, endOf } from '../expiry.ts'
+import { languageOfName } from './languages.ts'
 import { assertText, Language, Paste, Title, Visibility } from './paste.ts'
 import { pasteOf } from './paste-store.ts'
 
@@ -26,7 +27,11 @@ export const createPaste = defineOperation({
       .max(longest, `A paste has at most ${byteSize(longest)}; paste a part of it.`)
       .meta({ body: 'text' })
       .describe('The text, in UTF-8.'),
-    title: Title.min(1).optional().meta({ fileName: true }),
+    title: Title.min(1).optional(),
+    fileName: Title.min(1)
+      .optional()
+      .meta({ fileName: true })
+      .describe('The file’s name: the title, or where there is another one, what says the language.'),
     language: Language.optional(),
     expires: Expires.optional(),
     visibility: Visibility.default('unlisted'),
@@ -38,7 +43,7 @@ export const createPaste = defineOperation({
   }),
   errors: ['quota_reached', 'too_large'],
   examples: ['notes.md --expires 1h', '--title build.log --visibility public'],
-  async handle({ text, title, language, expires, visibility }, { actor, store, now, platform, ...context }) {
+  async handle({ text, title, fileName, language, expires, visibility }, { actor, store, now, platform, ...context }) {
     const entitlements = await context.entitlements()
     assertText(text, entitlements)
     const expiresAt = endOf('paste', expires, entitlements, now, actor.keepsContent)
@@ -47,8 +52,8 @@ export const createPaste = defineOperation({
     const row = {
       id: contentId(context.random),
       account_id: actor.id,
-      title: title ?? null,
-      language: language ?? null,
+      title: title ?? fileName ?? null,
+      language: language ?? languageBeside(title, fileName),
       visibility,
       text,
       bytes: Buffer.byteLength(text),
@@ -66,3 +71,7 @@ export const createPaste = defineOperation({
     return { ...paste, deleteToken }
   },
 })
+
+/** A title that says no language leaves it to the file’s name, which would say it if it were the title. */
+const languageBeside = (title: string | undefined, fileName: string | undefined) =>
+  title === undefined || fileName === undefined || languageOfName(title) !== null ? null : languageOfName(fileName)

@@ -48,6 +48,12 @@ const known = new Set(all)
 
 export const isLanguage = (name: string) => known.has(name.toLowerCase())
 
+/** What a file’s name says of its language: its ending, or its whole name, where that is one. */
+export function languageOfName(name: string): string | null {
+  const [, ending = ''] = /(?:^|\.)(dockerfile|makefile|(?<=\.)[^.]+)$/i.exec(name) ?? []
+  return isLanguage(ending) ? ending.toLowerCase() : null
+}
+
 /** The sentence about a name that no language has, with those that may have been meant. */
 export function unknownLanguage(name: string): string {
   const wanted = name.toLowerCase()

@@ -123,6 +123,18 @@ onBothDatabases('pastes', (open) => {
       await expect(create(input)).rejects.toMatchObject({ code: 'invalid_input' })
   })
 
+  test('the file’s name is the title, and beside another title it still says the language', async () => {
+    const made = async (input: object) => {
+      const { title, language } = await create({ text: 'x', ...input })
+      return [title, language]
+    }
+    expect(await made({ fileName: 'a.rs' })).toEqual(['a.rs', null])
+    expect(await made({ fileName: 'a.RS', title: 'My notes' })).toEqual(['My notes', 'rs'])
+    expect(await made({ fileName: 'a.rs', title: 'b.py' })).toEqual(['b.py', null])
+    expect(await made({ fileName: 'a.rs', title: 'My notes', language: 'go' })).toEqual(['My notes', 'go'])
+    expect(await made({ fileName: 'a.nosuch', title: 'My notes' })).toEqual(['My notes', null])
+  })
+
   test('an unknown language is refused, with what may have been meant and where they are listed', async () => {
     const refusal = (language: string) =>
       create({ language }).then(

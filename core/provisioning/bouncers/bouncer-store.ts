@@ -2,6 +2,7 @@ import { type Kysely, type Selectable, sql } from 'kysely'
 import { jsonArrayFrom } from 'kysely/helpers/postgres'
 import type { Schema } from '../../store/schema.ts'
 import { together } from '../../store/together.ts'
+import { explained } from '../upstreams/connect-error.ts'
 import type { Bouncer } from './bouncer.ts'
 
 export type BouncerRow = Selectable<Schema['bouncers']>
@@ -33,7 +34,7 @@ function statusOf(row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer
   const held = upstreams.some(({ enabled, state }) => enabled && state === 'disabled')
   if (held) return { phase: 'stopped', message: message ?? 'Its account is suspended.' }
   if (!own || own.state === 'connected') return { phase: 'ready', message }
-  return { phase: 'connecting', message: own.last_error ? `${own.name}: ${own.last_error}` : message }
+  return { phase: 'connecting', message: own.last_error ? `${own.name}: ${explained(own.last_error)}` : message }
 }
 
 export const bouncerOf = (row: BouncerRow, upstreams: readonly UpstreamState[]): Bouncer => ({

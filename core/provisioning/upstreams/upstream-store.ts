@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable, Updateable } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
 import type { BouncerRow } from '../bouncers/bouncer-store.ts'
+import { explained } from './connect-error.ts'
 import { formatAddress, type Upstream } from './upstream.ts'
 
 export type UpstreamRow = Selectable<Schema['upstreams']>
@@ -28,7 +29,7 @@ export const upstreamOf = (row: UpstreamRow, bouncer: BouncerRow): Upstream => (
     since: row.state_since?.toISOString() ?? null,
     message: row.over_limit
       ? 'This is more than your plan allows; see “plan show”.'
-      : (row.last_error ?? bouncer.failure),
+      : (explained(row.last_error) ?? bouncer.failure),
     nick: row.state_nick,
     certificateFingerprint: row.certificate_fingerprint,
   },
