@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { boughtOf } from './bought.ts'
 import { money } from './money.ts'
 import { addonNames, planNames } from './plans.ts'
 import { prospectOf } from './purchase.ts'
+import { wishFor, Yearly } from './upgrade.ts'
 
 export const previewBilling = defineOperation({
   name: 'billing.preview',
@@ -14,7 +14,7 @@ export const previewBilling = defineOperation({
   input: z.object({
     name: z.enum([...planNames, ...addonNames]).describe('A plan or an add-on.'),
     quantity: z.int().min(1).max(100).default(1).describe('How many there would be in the end.'),
-    yearly: z.boolean().default(false).describe('By the year.'),
+    yearly: Yearly,
   }),
   output: z.object({
     dueNow: z.string().describe('What is charged at once.'),
@@ -26,9 +26,8 @@ export const previewBilling = defineOperation({
     currency: z.string(),
   }),
   errors: ['invalid_input', 'quota_reached', 'conflict', 'unavailable'],
-  examples: ['pro', 'bots 3'],
-  before: ({ name, quantity, yearly }, before) =>
-    prospectOf(before, () => boughtOf(name, quantity, yearly ? 'year' : 'month')),
+  examples: ['pro', 'bots 3', 'pro --yearly yes'],
+  before: ({ name, quantity, yearly }, before) => prospectOf(before, wishFor(name, quantity, yearly)),
   async handle(_input, _context, prospect) {
     const { dueNow, next, nextAt, currency, lines } = prospect!
     return {
