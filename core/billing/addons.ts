@@ -52,22 +52,17 @@ export const removeAddon = defineOperation({
   async before({ name, quantity }, before) {
     const wish: Wish = (live) => {
       const has = heldOf(live, name)
-      if (has === 0) throw notHeld(name)
+      if (has === 0) throw new OperationError('not_found', `You have no add-on ${name}; see “billing show”.`)
       const bought = boughtOf(name, Math.max(0, has - (quantity ?? has)))
       if (bought.quantity === 0 && live.some(({ items }) => items.length === 1 && items[0]!.offer === name))
         throw new OperationError('conflict', 'It is all that this subscription has; end it with “billing cancel”.')
       return bought
     }
-    const { row, live } = await subscriptionsOf(before)
-    // Who has never bought anything needs no customer to be told so.
-    if (!row?.customer_id) throw notHeld(name)
     if (!before.dryRun) return buy(before, wish)
-    wish(live)
+    wish((await subscriptionsOf(before)).live)
     return null
   },
   async handle(_input, { actor, store, now }, url) {
     return { ...(await summaryOf(store, actor, now)), url: url ?? null }
   },
 })
-
-const notHeld = (name: string) => new OperationError('not_found', `You have no add-on ${name}; see “billing show”.`)

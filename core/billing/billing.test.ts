@@ -188,6 +188,40 @@ describe('billing', () => {
     ])
   })
 
+  test('Pro by the month becomes Pro by the year, and back, previewed and confirmed; not what it is sold together with', async () => {
+    await subscriber('years')
+    const preview = await call('years', 'billing.preview', { name: 'pro', yearly: true })
+    expect(preview).toMatchObject({ dueNow: '$54.00', next: '$60.00' })
+    expect(preview.lines).toEqual(['unused 1 × Pro: -$6.00', '1 × Pro: $60.00'])
+    const upgrade = (input: object, confirm?: string) =>
+      call('years', 'billing.upgrade', { plan: 'pro', ...input }, confirm ? { confirm } : {})
+    expect(await code(upgrade({ yearly: true }))).toBe('confirmation_required')
+    expect(await upgrade({ yearly: true }, '54')).toMatchObject({
+      plan: 'pro',
+      paysFor: ['Pro, by the year'],
+      cost: '$60.00 a year',
+      url: null,
+    })
+    // Without a word of it, it stays as it is.
+    expect(await upgrade({})).toMatchObject({ paysFor: ['Pro, by the year'] })
+    expect(await upgrade({ yearly: false })).toMatchObject({ paysFor: ['Pro, by the month'], cost: '$6.00 a month' })
+    const { items } = await call('years', 'billing.invoices')
+    expect(items.map(({ cents }: { cents: number }) => cents)).toEqual([0, 5400, 600])
+    await call('years', 'billing.addon.add', { name: 'bots' }, { confirm: '2' })
+    await expect(upgrade({ yearly: true })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringContaining('together with Bots by the month'),
+    })
+    expect(await platform.member('wrong')).toBeTruthy()
+    expect(await code(call('wrong', 'billing.upgrade', { plan: 'network-starter', yearly: true }))).toBe(
+      'invalid_input',
+    )
+    const row = await platform.runtime.read(async (store) =>
+      store.billing.byAccount((await store.accounts.byName('wrong'))!.id),
+    )
+    expect(row).toBeUndefined()
+  })
+
   test('a payment fails: everything for 14 days, with notices, then what is over Free’s limits is stopped, until it is paid', async () => {
     const id = await subscriber('late', failsLater)
     await call('late', 'bouncer.create')

@@ -51,21 +51,29 @@ export function itemsWith(subscription: SubscriptionRow | null, { offer, price, 
   return quantity === 0 ? kept : [...kept, { lookupKey: (own ?? price).lookupKey, quantity }]
 }
 
-/** The subscription into which it goes; null where a new one is needed. Throws where it is had by the other interval. */
+/**
+ * The subscription into which it goes; null where a new one is needed. Where it is had by the other interval, that one
+ * changes its interval, and throws where it has other things besides, since one subscription has one interval.
+ */
 export function subscriptionFor(live: readonly SubscriptionRow[], { offer, price }: Bought): SubscriptionRow | null {
   const other = live.find(
     ({ billing_interval, items }) =>
       billing_interval !== price.interval && items.some(({ lookup_key }) => takesPlaceOf(offer, lookup_key)),
   )
-  if (other) {
-    throw new OperationError(
-      'conflict',
-      `You pay for ${offer.title} by the ${other.billing_interval}; “billing cancel” first, and buy it by the ${price.interval} once that has ended.`,
-    )
-  }
-  return live.find(({ billing_interval }) => billing_interval === price.interval) ?? null
+  if (!other) return live.find(({ billing_interval }) => billing_interval === price.interval) ?? null
+  const besides = other.items.filter(({ lookup_key }) => !takesPlaceOf(offer, lookup_key))
+  if (besides.length === 0) return other
+  const titles = besides.map(({ lookup_key }) => priceOf(lookup_key)?.offer.title ?? lookup_key)
+  throw new OperationError(
+    'conflict',
+    `You pay for ${offer.title} together with ${titles.join(' and ')} by the ${other.billing_interval}; for ${offer.title} by the ${price.interval} give that up first, and buy it again after.`,
+  )
 }
 
 /** How many of an offer there are in subscriptions. */
 export const heldOf = (live: readonly SubscriptionRow[], name: string): number =>
   live.flatMap(({ items }) => items).find(({ offer }) => offer === name)?.quantity ?? 0
+
+/** By which interval something is had; undefined where it isn't. */
+export const intervalHeld = (live: readonly SubscriptionRow[], name: string): Interval | undefined =>
+  live.find(({ items }) => items.some(({ offer }) => offer === name))?.billing_interval

@@ -124,8 +124,46 @@ describe('the sandbox', () => {
     const wanted = { ...growth, customerId: broke.customerId, subscriptionId: id }
     await expect(sandbox.payments.change(wanted, id0())).rejects.toMatchObject({ code: 'payment_failed' })
     expect((await stateOf(broke.customerId)).items).toMatchObject(items)
-    const yearly = { ...wanted, items: [{ lookupKey: 'pro_year_v1', quantity: 1 }] }
-    await expect(sandbox.payments.change(yearly, id0())).rejects.toMatchObject({ code: 'conflict' })
+    const mixed = { ...wanted, items: [...items, { lookupKey: 'pro_year_v1', quantity: 1 }] }
+    await expect(sandbox.payments.change(mixed, id0())).rejects.toMatchObject({ code: 'conflict' })
+  })
+
+  test('from the month to the year and back: a new period begins, what is unused is credited in whole cents', async () => {
+    const { customerId } = await subscribe()
+    const { id: subscriptionId, periodEnd } = await stateOf(customerId)
+    now = new Date((2 * now.getTime() + periodEnd.getTime()) / 3)
+    const yearly = { customerId, subscriptionId, items: [{ lookupKey: 'pro_year_v1', quantity: 1 }] }
+    const inAYear = new Date(now)
+    inAYear.setUTCFullYear(now.getUTCFullYear() + 1)
+    const days = (inAYear.getTime() - now.getTime()) / day
+    const shown = await sandbox.payments.preview(yearly)
+    expect(shown).toMatchObject({ dueNow: 5600, next: 6000, nextAt: inAYear })
+    expect(shown.lines.map(({ cents }) => cents)).toEqual([-400, 6000])
+    expect(await stateOf(customerId)).toMatchObject({ interval: 'month', periodEnd })
+    await sandbox.payments.change(yearly, id0())
+    expect(await stateOf(customerId)).toMatchObject({ interval: 'year', periodEnd: inAYear, items: yearly.items })
+    await pass(40)
+    expect((await sandbox.payments.invoices(customerId)).map(({ cents }) => cents)).toEqual([5600, 600])
+    const back = { ...yearly, items: pro }
+    const { lines, dueNow, next } = await sandbox.payments.preview(back)
+    const credit = -lines[0]!.cents
+    expect([credit, lines[1]!.cents, dueNow, next]).toEqual([Math.round(6000 - (6000 * 40) / days), 600, 0, 0])
+    await sandbox.payments.change(back, id0())
+    expect(await stateOf(customerId)).toMatchObject({ interval: 'month', items: pro })
+    // The credit pays for months, to its last cent.
+    await pass(300)
+    const bills = (await sandbox.payments.invoices(customerId))
+      .map(({ cents }) => cents)
+      .toReversed()
+      .slice(2)
+    const months = bills.length
+    expect(bills.reduce((sum, cents) => sum + cents, 0)).toBe(Math.max(0, 600 * months - credit))
+    await pass(31)
+    const broke = await subscribe('4000000000000341')
+    const { id } = await stateOf(broke.customerId)
+    const refused = { ...yearly, customerId: broke.customerId, subscriptionId: id }
+    await expect(sandbox.payments.change(refused, id0())).rejects.toMatchObject({ code: 'payment_failed' })
+    expect(await stateOf(broke.customerId)).toMatchObject({ interval: 'month', items: pro })
   })
 
   test('who pays a price goes on paying it, whatever is sold by its key by now, and whatever else is bought', async () => {

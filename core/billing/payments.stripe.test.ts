@@ -62,6 +62,26 @@ test('who pays a price goes on paying it when something else is bought', () =>
     expect(form.has('items[0][deleted]')).toBe(false)
   }))
 
+test('from the month to the year the one price takes the other’s place, charged and credited at once', () =>
+  stripeThat(
+    { ...answers, 'GET /v1/prices': listOf({ id: 'price_year', lookup_key: 'pro_year_v1', unit_amount: 6000 }) },
+    async (payments, asked) => {
+      const items = [{ lookupKey: 'pro_year_v1', quantity: 1 }]
+      const change = { customerId: 'cus_1', subscriptionId: 'sub_1', items }
+      expect(await payments.preview(change)).toMatchObject({ next: 6000 })
+      await payments.change(change, 'a')
+      const { form } = asked.find(({ what }) => what === 'POST /v1/subscriptions/sub_1')!
+      expect(Object.fromEntries(form)).toEqual({
+        'items[0][id]': 'si_1',
+        'items[0][deleted]': 'true',
+        'items[1][price]': 'price_year',
+        'items[1][quantity]': '1',
+        proration_behavior: 'always_invoice',
+        payment_behavior: 'error_if_incomplete',
+      })
+    },
+  ))
+
 test('what a subscription has already is not bought again', () =>
   stripeThat(answers, async (payments, asked) => {
     await payments.change({ customerId: 'cus_1', subscriptionId: 'sub_1', items: [proItem] }, 'a')

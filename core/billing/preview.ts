@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { boughtOf, heldOf } from './bought.ts'
+import { heldOf } from './bought.ts'
 import { money } from './money.ts'
 import { addonNames, planNames } from './plans.ts'
 import { prospectOf } from './purchase.ts'
+import { wishFor, Yearly } from './upgrade.ts'
 
 export const previewBilling = defineOperation({
   name: 'billing.preview',
@@ -14,7 +15,7 @@ export const previewBilling = defineOperation({
   input: z.object({
     name: z.enum([...planNames, ...addonNames]).describe('A plan or an add-on.'),
     quantity: z.int().min(1).max(100).default(1).describe('How many there would be in the end.'),
-    yearly: z.boolean().default(false).describe('By the year.'),
+    yearly: Yearly,
     more: z.boolean().default(false).describe('That many more than you have.'),
   }),
   output: z.object({
@@ -27,9 +28,9 @@ export const previewBilling = defineOperation({
     currency: z.string(),
   }),
   errors: ['invalid_input', 'quota_reached', 'conflict', 'unavailable'],
-  examples: ['pro', 'bots 3', 'bots 1 --more yes'],
+  examples: ['pro', 'bots 3', 'bots 1 --more yes', 'pro --yearly yes'],
   before: ({ name, quantity, yearly, more }, before) =>
-    prospectOf(before, (live) => boughtOf(name, (more ? heldOf(live, name) : 0) + quantity, yearly ? 'year' : 'month')),
+    prospectOf(before, (live) => wishFor(name, (more ? heldOf(live, name) : 0) + quantity, yearly)(live)),
   async handle(_input, _context, prospect) {
     const { dueNow, next, nextAt, currency, lines } = prospect!
     return {

@@ -28,6 +28,9 @@ interface Decision {
  */
 export async function buy(before: Before, wish: Wish): Promise<string | null> {
   const { payments, sync } = before.billing
+  const now = await subscriptionsOf(before)
+  // What can't be had opens no customer.
+  if (!now.row?.customer_id) wish(now.live)
   const customerId = await customerFor(before)
   let isRead = false
   const decision = await before.decided(async () => {

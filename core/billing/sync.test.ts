@@ -65,7 +65,7 @@ const sorted = (state: { subscriptions: readonly { id: string; items: readonly {
 const action = fc.record({
   who: fc.nat(11),
   what: fc.constantFrom('buy', 'buy', 'change', 'cancel', 'end', 'resume', 'card', 'dispute', 'pass', 'pass'),
-  lookupKey: fc.constantFrom('pro_month_v1', 'bots_month_v1', 'network_starter_month_v1', 'log_search_month_v1'),
+  lookupKey: fc.constantFrom('pro_month_v1', 'bots_month_v1', 'network_starter_month_v1', 'pro_year_v1'),
   quantity: fc.integer({ min: 1, max: 4 }),
   card: fc.constantFrom('4242424242424242', '4000000000000341', '4000002500003155'),
   days: fc.constantFrom(1, 3, 8, 20),

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { boughtOf } from './bought.ts'
+import { boughtOf, intervalHeld } from './bought.ts'
 import { planNames } from './plans.ts'
-import { buy, prospectOf } from './purchase.ts'
+import { buy, prospectOf, type Wish } from './purchase.ts'
 import { Summary, summaryOf } from './summary.ts'
 
 /** What buying answers with: how it stands, and the page on which it is paid where there is one. */
@@ -10,26 +10,37 @@ export const Purchased = Summary.extend({
   url: z.string().nullable().meta({ main: true, visit: true }).describe('Where you pay; works once, for a day.'),
 })
 
+export const Yearly = z
+  .boolean()
+  .optional()
+  .describe('Pay by the year, or not; without it as you do, and by the month what is new.')
+
+/** So many of something in the end, by the interval that is said, or else by that of what there is. */
+export const wishFor =
+  (name: string, quantity: number, yearly: boolean | undefined): Wish =>
+  (live) =>
+    boughtOf(name, quantity, yearly === undefined ? (intervalHeld(live, name) ?? 'month') : yearly ? 'year' : 'month')
+
 export const upgradeBilling = defineOperation({
   name: 'billing.upgrade',
   summary: 'Buy a plan, or change to another one.',
   description:
-    'The first time you get a link to a page where you pay. After that, the difference for the rest of the period is charged at once, once you have confirmed it: “billing preview” shows it. Asked for again, it is the same page.',
+    'The first time you get a link to a page where you pay. After that, the difference for the rest of the period is charged at once, once you have confirmed it: “billing preview” shows it. Asked for again, it is the same page. From the month to the year, or back, a new period begins at once, and what is left of the former is credited.',
   access: 'member',
   effect: 'write',
   positional: ['plan'],
   input: z.object({
     plan: z.enum(planNames).describe('What you want; “plan list” compares them.'),
-    yearly: z.boolean().default(false).describe('Pay by the year.'),
+    yearly: Yearly,
   }),
   output: Purchased,
   errors: ['invalid_input', 'conflict', 'payment_failed', 'confirmation_required', 'unavailable'],
-  examples: ['pro', 'pro --yearly yes'],
+  examples: ['pro', 'pro --yearly yes', 'pro --yearly no'],
   settle: { show: 'billing.show', by: [], until: 'applied' },
   async before({ plan, yearly }, before) {
-    const bought = boughtOf(plan, 1, yearly ? 'year' : 'month')
-    if (!before.dryRun) return buy(before, () => bought)
-    await prospectOf(before, () => bought)
+    const wish = wishFor(plan, 1, yearly)
+    if (!before.dryRun) return buy(before, wish)
+    await prospectOf(before, wish)
     return null
   },
   async handle(_input, { actor, store, now }, url) {

@@ -1,8 +1,8 @@
 import type { Change, CustomerState, Invoice, Preview, SubscriptionState } from '../payments.port.ts'
-import { endOf, fullLines, prorationLines, settled, total } from './invoicing.ts'
+import { endOf, fullLines, settled, total } from './invoicing.ts'
 import { periodEnd } from './periods.ts'
 import type { Desk, SandboxSubscription } from './state.ts'
-import { endsAt, find, intervalOf, planned } from './subscriptions.ts'
+import { changeLines, endsAt, find, intervalOf, planned } from './subscriptions.ts'
 
 function subscriptionState({ customer }: Desk, one: SandboxSubscription): SubscriptionState {
   const open = customer.invoices.find((invoice) => invoice.subscriptionId === one.id && invoice.status === 'open')
@@ -34,9 +34,11 @@ export function preview(desk: Desk, { subscriptionId, items: wanted }: Change): 
   const subscription = find(desk, subscriptionId)
   const items = planned(desk, wanted, subscription.items)
   const next = total(fullLines(desk, items))
-  const lines = prorationLines(desk, subscription, items)
+  const lines = changeLines(desk, subscription, items)
   const { due, balance } = settled(desk.customer.balance, total(lines))
-  return { lines, dueNow: due, next: settled(balance, next).due, nextAt: endOf(subscription), currency: 'usd' }
+  const interval = intervalOf(items)
+  const nextAt = interval === subscription.interval ? endOf(subscription) : periodEnd(desk.now, interval, 1)
+  return { lines, dueNow: due, next: settled(balance, next).due, nextAt, currency: 'usd' }
 }
 
 export const invoices = ({ customer }: Desk): Invoice[] =>

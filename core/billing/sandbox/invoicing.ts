@@ -41,6 +41,12 @@ export function prorationLines(desk: Desk, subscription: SandboxSubscription, it
   ]
 }
 
+/** What another interval costs now: what is unused is given back, and a whole new period is charged. */
+export const switchLines = (desk: Desk, subscription: SandboxSubscription, items: readonly Priced[]): SandboxLine[] => [
+  ...prorationLines(desk, subscription, []),
+  ...fullLines(desk, items),
+]
+
 export const total = (lines: readonly SandboxLine[]) => lines.reduce((sum, { cents }) => sum + cents, 0)
 
 /** What is left to pay of an amount, and of the customer’s balance, once the one was set against the other. */

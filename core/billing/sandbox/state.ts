@@ -26,10 +26,10 @@ export interface SandboxItem extends Wanted {
 /** Times are ISO 8601, so that the whole is JSON. */
 export interface SandboxSubscription {
   readonly id: string
-  readonly interval: Interval
+  interval: Interval
   readonly createdAt: string
   /** Periods are counted from here. */
-  readonly anchor: string
+  anchor: string
   status: SubscriptionStatus
   period: number
   items: SandboxItem[]

@@ -1,7 +1,18 @@
 import { OperationError } from '../../operation/errors.ts'
 import { isLive } from '../lifecycle.ts'
 import type { Wanted } from '../payments.port.ts'
-import { bill, cardPays, endOf, fullLines, openInvoices, priceOf, prorationLines, settled, total } from './invoicing.ts'
+import {
+  bill,
+  cardPays,
+  endOf,
+  fullLines,
+  openInvoices,
+  priceOf,
+  prorationLines,
+  settled,
+  switchLines,
+  total,
+} from './invoicing.ts'
 import type { Desk, SandboxItem, SandboxSubscription } from './state.ts'
 
 /** Items as they are to be: what is there keeps its id, and with it the price that is paid for it. */
@@ -48,19 +59,24 @@ export function find(desk: Desk, id: string): SandboxSubscription {
   throw new OperationError('conflict', 'This subscription has ended; see “billing show”.')
 }
 
+/** What a change costs now. Throws where the items have no interval in common. */
+export const changeLines = (desk: Desk, subscription: SandboxSubscription, items: readonly SandboxItem[]) =>
+  (intervalOf(items) === subscription.interval ? prorationLines : switchLines)(desk, subscription, items)
+
 /** Changes what is subscribed to; the difference is paid at once, or nothing is changed. */
 export function change(desk: Desk, id: string, wanted: readonly Wanted[]): void {
   const subscription = find(desk, id)
   const items = planned(desk, wanted, subscription.items)
-  if (intervalOf(items) !== subscription.interval) {
-    throw new OperationError('conflict', 'All items of a subscription have the same interval; buy them apart.')
-  }
-  const lines = prorationLines(desk, subscription, items)
+  const lines = changeLines(desk, subscription, items)
   const { due } = settled(desk.customer.balance, total(lines))
   if (due > 0 && !cardPays(desk.customer, false)) {
     throw new OperationError('payment_failed', 'Your card was declined, so nothing was changed; see “billing portal”.')
   }
   subscription.items = items
+  const interval = intervalOf(items)
+  // A new period of the other length begins.
+  if (interval !== subscription.interval)
+    Object.assign(subscription, { interval, anchor: desk.now.toISOString(), period: 0 })
   if (lines.length > 0) bill(desk, subscription, lines)
   desk.emit('customer.subscription.updated', subscription)
 }
