@@ -1,6 +1,6 @@
-import { createHash, createHmac, randomUUID } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, type JWK, jwtVerify } from 'jose'
+import { createLocalJWKSet, jwtVerify } from 'jose'
 import Provider, { type Configuration, errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Runtime } from '../operation/runtime.ts'
 import type { Keyring } from '../platform/runtime.ts'
@@ -12,17 +12,12 @@ import {
   signInPath,
 } from './identity.port.ts'
 import { createOidcAdapter } from './oidc-adapter.ts'
-
-/** The public client that `irc-now login` is. */
-export const cliClient = 'irc-now-cli'
-
-/** The public client that our own pages are, in a browser. */
-const pagesClient = 'irc-now-pages'
+import { clientsOf, pagesClient } from './oidc-clients.ts'
+import { algorithm, publicKeys, signingKeys } from './signing-keys.ts'
 
 /** Where the provider is mounted below the platform's URL. */
 export const providerPath = '/oidc'
 
-const algorithm = 'ES256'
 const minute = 60
 const day = 24 * 60 * minute
 
@@ -57,26 +52,7 @@ export async function createEmbeddedIdentity(options: {
   const configuration: Configuration = {
     adapter: createOidcAdapter(runtime, keyring),
     jwks: { keys: keys as never },
-    clients: [
-      {
-        client_id: cliClient,
-        client_name: 'irc-now in a terminal',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
-        response_types: [],
-        redirect_uris: [],
-        id_token_signed_response_alg: algorithm,
-      },
-      {
-        client_id: pagesClient,
-        client_name: 'irc.now in a browser',
-        token_endpoint_auth_method: 'none',
-        grant_types: ['authorization_code'],
-        response_types: ['code'],
-        redirect_uris: [resource + signedInPath],
-        id_token_signed_response_alg: algorithm,
-      },
-    ],
+    clients: clientsOf(resource),
     scopes: ['openid', 'offline_access'],
     enabledJWA: { idTokenSigningAlgValues: [algorithm] },
     cookies: {
@@ -267,16 +243,3 @@ function codeProblem(error: Error): string {
   if (error.name === 'AlreadyUsedError') return 'This code was used already; run “irc-now login” again for another.'
   return 'There is no such code; type it as your terminal shows it.'
 }
-
-/** Made once, kept sealed in the database, the same for every process of the platform. */
-async function signingKeys(runtime: Runtime, keyring: Keyring): Promise<JWK[]> {
-  const name = 'oidc.keys'
-  const known = await runtime.transaction((store) => store.settings.get(name))
-  if (known) return JSON.parse(keyring.open(known)) as JWK[]
-  const { privateKey } = await generateKeyPair(algorithm, { extractable: true })
-  const made = [{ ...(await exportJWK(privateKey)), kid: randomUUID(), alg: algorithm, use: 'sig' }]
-  const kept = await runtime.transaction((store) => store.settings.keep(name, keyring.seal(JSON.stringify(made))))
-  return JSON.parse(keyring.open(kept)) as JWK[]
-}
-
-const publicKeys = (keys: readonly JWK[]): JSONWebKeySet => ({ keys: keys.map(({ d: _, ...rest }) => rest) as JWK[] })
