@@ -212,6 +212,7 @@ describe('billing', () => {
       code: 'conflict',
       message: expect.stringContaining('together with Bots by the month'),
     })
+    expect(await code(call('ops', 'billing.upgrade', { plan: 'pro' }))).toBe('conflict')
     expect(await platform.member('wrong')).toBeTruthy()
     expect(await code(call('wrong', 'billing.upgrade', { plan: 'network-starter', yearly: true }))).toBe(
       'invalid_input',

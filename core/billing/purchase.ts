@@ -29,6 +29,8 @@ interface Decision {
 export async function buy(before: Before, wish: Wish): Promise<string | null> {
   const { payments, sync } = before.billing
   const now = await subscriptionsOf(before)
+  if (before.actor.role === 'ops' && now.live.length === 0)
+    throw new OperationError('conflict', 'Operators have all of it, and pay for nothing; see “plan show”.')
   // What can't be had opens no customer.
   if (!now.row?.customer_id) wish(now.live)
   const customerId = await customerFor(before)
