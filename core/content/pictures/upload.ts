@@ -25,7 +25,7 @@ export const uploadPicture = defineOperation({
     url: z.string().meta({ main: true, address: true, made: true }),
     thumbnailUrl: z.string().meta({ made: true, thumbnail: true }),
   }),
-  errors: ['quota_reached', 'too_large', 'storage_full', 'unavailable', 'timed_out'],
+  errors: ['quota_reached', 'too_large', 'storage_full', 'unavailable', 'timed_out', 'rate_limited'],
   examples: ['cat.jpg', 'screenshot.png photo.webp --expires 7d'],
   async before({ file, expires }, { actor, entitlements, dryRun, now, read, pictures }) {
     const plan = await entitlements()
