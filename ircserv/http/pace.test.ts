@@ -10,7 +10,7 @@ import { keepPace } from './pace.ts'
 async function meet(
   serve: (request: IncomingMessage, response: ServerResponse) => void,
   pieces: readonly (string | Buffer)[],
-  reads = true,
+  reads: boolean | 'slowly' = true,
 ) {
   const server = createServer(serve).listen(0, '127.0.0.1')
   const cut: string[] = []
@@ -29,6 +29,9 @@ async function meet(
   if (reads)
     socket.on('data', (chunk) => {
       said += chunk
+      if (reads !== 'slowly') return
+      socket.pause()
+      setTimeout(() => socket.resume(), 5)
     })
   const closed = new Promise((resolve) => socket.once('close', resolve))
   for (const piece of pieces) {
@@ -64,6 +67,15 @@ test('who asks for much and takes none of it is cut off', async () => {
   const large = Buffer.alloc(64 * 1024 * 1024)
   const { cut } = await meet((_, response) => void response.end(large), ['GET / HTTP/1.1\r\nHost: x\r\n\r\n'], false)
   expect(cut).toEqual(['GET'])
+})
+
+test('who takes one large answer slowly but surely is not', async () => {
+  const large = Buffer.alloc(64 * 1024 * 1024)
+  const get = ['GET / HTTP/1.1\r\nHost: x\r\n\r\n']
+  const { cut, said } = await meet((_, response) => void response.end(large), get, 'slowly')
+  expect(cut).toEqual([])
+  // All of it would have come before anybody looked.
+  expect(said.length).toBeLessThan(large.length)
 })
 
 test('a connection on which nothing is said is ended', async () => {

@@ -21,14 +21,30 @@ export const paceOptions = {
 interface Underway {
   readonly request: IncomingMessage
   readonly response: ServerResponse
-  read: number
-  written: number
+  seen: Seen
   at: number
+}
+
+/** What has passed on a connection. */
+interface Seen {
+  readonly read: number
+  /** In whole writes: `bytesWritten` counts one from its beginning. */
+  readonly written: number
+  /** Of the write that the kernel is taking now. */
+  readonly left: number
+}
+
+function look(socket: Socket): Seen {
+  // What Node's own time-outs go by; nothing else tells of a large write how far it is.
+  const { _handle: handle } = socket as { _handle?: { writeQueueSize: number } | null }
+  const { bytesRead: read, bytesWritten, writableLength } = socket
+  return { read, written: bytesWritten - writableLength, left: handle?.writeQueueSize ?? 0 }
 }
 
 /**
  * Watches what is underway on a server: whoever sends a body, or takes an answer, a byte at a time is given to `cut`.
- * Connections on which nothing is ever said are ended too. Time in which the client waits for us (nothing of its body is read, nothing is there to be taken) doesn't count.
+ * Connections on which nothing is ever said are ended too. Time in which the client waits for us (nothing of its body is
+ * read, nothing is there to be taken) doesn't count.
  */
 export function keepPace(
   server: Server,
@@ -43,8 +59,7 @@ export function keepPace(
     socket.once('close', () => silent.delete(socket))
   })
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    const { bytesRead, bytesWritten } = request.socket
-    const one = { request, response, read: bytesRead, written: bytesWritten, at: performance.now() }
+    const one = { request, response, seen: look(request.socket), at: performance.now() }
     all.add(one)
     response.once('close', () => all.delete(one))
   })
@@ -59,9 +74,11 @@ export function keepPace(
       const { socket } = request
       const sends = !request.complete && request.readableLength === 0
       const takes = socket.writableLength > 0
-      const moved = (sends ? socket.bytesRead - one.read : 0) + (takes ? socket.bytesWritten - one.written : 0)
+      const seen = look(socket)
+      const taken = seen.written - one.seen.written + Math.max(0, one.seen.left - seen.left)
+      const moved = (sends ? seen.read - one.seen.read : 0) + (takes ? taken : 0)
       if ((!sends && !takes) || moved >= leastBytes) {
-        Object.assign(one, { read: socket.bytesRead, written: socket.bytesWritten, at: now })
+        Object.assign(one, { seen, at: now })
       } else if (now - one.at >= stretchMs) {
         all.delete(one)
         cut(response, socket)

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { request } from 'node:http'
 import { createEmbeddedIdentity } from '@irc-now/core/accounts/identity.embedded'
 import type { ServedIdentity } from '@irc-now/core/accounts/identity.port'
 import { freePort } from '@irc-now/core/provisioning/local/ports'
@@ -142,6 +143,20 @@ test('a script sends a file as it is, and reads what became of it', async () => 
   expect(await send('a.png', png, { 'irc-now-form': 'wrong' })).toMatchObject({ status: 403 })
   browser = createBrowser()
   expect(await send('a.png', png)).toMatchObject({ status: 401, problem: expect.stringContaining('sign in') })
+})
+
+test('a member sends one form at a time, whose bytes are held; another works once that has gone', async () => {
+  const token = tokenOf(await enter())
+  const cookie = [...browser.cookies].map(([name, { value }]) => `${name}=${value}`).join('; ')
+  const half = request(`${url}/upload`, {
+    method: 'POST',
+    headers: { cookie, origin: url, 'content-type': 'multipart/form-data; boundary=x', 'content-length': '30000000' },
+  }).on('error', () => undefined)
+  half.write('x'.repeat(1_000_000))
+  const send = async () => (await browser.post(`${url}/upload`, await formOf(token, { text: 'x' }))).status
+  await expect.poll(send).toBe(429)
+  half.destroy()
+  await expect.poll(send).toBe(200)
 })
 
 test('no other site’s page can send for a member', async () => {

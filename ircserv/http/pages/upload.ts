@@ -22,6 +22,9 @@ type Env = { Bindings: ApiBindings; Variables: { visitor: Visitor } }
 /** What a form without scripts may have, which is held as a whole: one of the largest files, and a text. */
 const mostOfForm = largestUpload + 4 * 1024 * 1024 + 65_536
 
+/** How many of those are received at a time, of an account one. */
+const mostForms = 6
+
 /** A page on which members publish pictures and texts, signed in by their browser. Each file a script sends by itself. */
 export function createUploadPage(deps: { runtime: Runtime; visitors: Visitors; log: Logger }): Hono<Env> {
   const { runtime, visitors, log } = deps
@@ -54,7 +57,20 @@ export function createUploadPage(deps: { runtime: Runtime; visitors: Visitors; l
     await next()
   }
 
-  app.post('/upload', signedIn, formLimitOf(mostOfForm), async (c) => {
+  const receiving = new Set<string>()
+  const inTurn: MiddlewareHandler<Env> = async (c, next) => {
+    const { accountId } = c.var.visitor
+    if (receiving.has(accountId) || receiving.size >= mostForms)
+      throw new OperationError('rate_limited', 'Another upload is just being received; send this one again after it.')
+    receiving.add(accountId)
+    try {
+      await next()
+    } finally {
+      receiving.delete(accountId)
+    }
+  }
+
+  app.post('/upload', signedIn, inTurn, formLimitOf(mostOfForm), async (c) => {
     const form = await c.req.parseBody({ all: true })
     visitors.assertToken(c, form.token)
     const caller = callerOf(c.var.visitor)
