@@ -10,10 +10,11 @@ import { createPastePages } from './pastes.ts'
 let platform: Awaited<ReturnType<typeof createTestPlatform>>
 let host: ReturnType<typeof createContentHost>
 let close: () => Promise<void>
+let database: Awaited<ReturnType<typeof openPglite>>
 let address = 0
 
 beforeAll(async () => {
-  const database = await openPglite()
+  database = await openPglite()
   platform = await createTestPlatform(database)
   const highlighter = createHighlighter()
   host = createContentHost(quietLog)
@@ -139,10 +140,20 @@ test('who has it already is told so; HEAD has no body; a change is a new tag', a
 })
 
 test('absent, expired, taken down: the same answer to the letter, and a limit for who guesses', async () => {
-  const [taken, other] = [await create('x'), await create('x')]
+  const [taken, other, expired] = [await create('x'), await create('x'), await create('x')]
+  const past = { expires_at: new Date(Date.now() - 1000) }
+  await database.kysely.updateTable('pastes').set(past).where('id', '=', expired.id).execute()
   await platform.call('ops', 'paste.takedown', { id: taken.id, reason: 'r' }, { confirm: taken.id })
   const answers = await Promise.all(
-    [`/${taken.id}`, `/${'x'.repeat(22)}`, '/short', `/${taken.id}/raw`, `/${taken.id}.json`].map(async (path) => {
+    [
+      `/${taken.id}`,
+      `/${expired.id}`,
+      `/${expired.id}/raw`,
+      `/${'x'.repeat(22)}`,
+      '/short',
+      `/${taken.id}/raw`,
+      `/${taken.id}.json`,
+    ].map(async (path) => {
       const response = await request(path)
       return [response.status, await response.text(), JSON.stringify([...response.headers])]
     }),
