@@ -11,10 +11,12 @@ export const nouns = {
 
 export type Counted = keyof typeof nouns
 
-/** Throws `quota_reached` where one more would be too many. `used` is counted inside the writing transaction. */
-export function assertRoom({ limits }: Entitlements, what: Counted, used: number): void {
+/** Throws `quota_reached` where one more would be too many. `count` asks inside the writing transaction, where it matters. */
+export async function assertRoom({ limits }: Entitlements, what: Counted, count: () => Promise<number>): Promise<void> {
   const { value, why } = limits[what]
-  if (value === null || used < value) return
+  if (value === null) return
+  const used = await count()
+  if (used < value) return
   const noun = nouns[what]
   throw new OperationError(
     'quota_reached',

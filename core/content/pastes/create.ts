@@ -47,7 +47,7 @@ export const createPaste = defineOperation({
     const entitlements = await context.entitlements()
     assertText(text, entitlements)
     const expiresAt = endOf('paste', expires, entitlements, now, actor.keepsContent)
-    assertRoom(entitlements, 'paste.live', await store.pastes.count(actor.id, now))
+    await assertRoom(entitlements, 'paste.live', () => store.pastes.count(actor.id, now))
     const deleteToken = formatSecret('ircn_del_', context.random(32))
     const row = {
       id: contentId(context.random),

@@ -42,7 +42,7 @@ export const createBouncer = defineOperation({
       )
     }
     const held = (await store.bouncers.list(actor.id)).filter((row) => !row.deleted_at)
-    assertRoom(await context.entitlements(), 'bouncers', held.length)
+    await assertRoom(await context.entitlements(), 'bouncers', async () => held.length)
     const id = random(10).toString('hex')
     await store.bouncers.insert({
       id,

@@ -33,7 +33,7 @@ export const createUpstream = defineOperation({
         { field: 'name' },
       )
     }
-    assertRoom(await context.entitlements(), 'upstreams', await store.upstreams.count(context.actor.id))
+    await assertRoom(await context.entitlements(), 'upstreams', () => store.upstreams.count(context.actor.id))
     const nick = input.nick ?? bouncer.nick
     await assertApart(context, bouncer.id, input.name, { ...address, nick })
     await store.upstreams.insert({
