@@ -70,6 +70,16 @@ export function subscriptionFor(live: readonly SubscriptionRow[], { offer, price
   )
 }
 
+export const sameItems = (some: Change['items'], others: Change['items']): boolean =>
+  some.length === others.length &&
+  some.every((one) =>
+    others.some(({ lookupKey, quantity }) => lookupKey === one.lookupKey && quantity === one.quantity),
+  )
+
+/** What is said where something else has been bought since it was worked out what a change comes to. */
+export const changedMeanwhile = () =>
+  new OperationError('conflict', 'What you pay for has changed meanwhile; see “billing show”, and try again.')
+
 /** How many of an offer there are in subscriptions. */
 export const heldOf = (live: readonly SubscriptionRow[], name: string): number =>
   live.flatMap(({ items }) => items).find(({ offer }) => offer === name)?.quantity ?? 0

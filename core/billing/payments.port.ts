@@ -40,6 +40,13 @@ export interface Change {
   readonly items: readonly Wanted[]
 }
 
+/** A change of the items that a subscription has. */
+export interface Replacement extends Change {
+  readonly subscriptionId: string
+  /** All that it has before. */
+  readonly from: readonly Wanted[]
+}
+
 export interface Preview {
   /** What is charged at once, in the currency’s smallest unit. */
   readonly dueNow: number
@@ -95,8 +102,12 @@ export interface Payments {
   endCheckout(checkoutId: string): Promise<'complete' | 'expired'>
   /** What a change would cost; changes nothing. */
   preview(change: Change): Promise<Preview>
-  /** Changes a subscription’s items and charges the difference at once; where that fails, nothing is changed. */
-  change(change: Change & { readonly subscriptionId: string }, key: string): Promise<void>
+  /**
+   * Changes a subscription’s items and charges the difference at once; where that fails, nothing is changed. Throws
+   * `conflict` where it has other items than `from`, unless it is by this key that it has: what another change has
+   * brought is neither taken away nor taken for this one’s.
+   */
+  change(change: Replacement, key: string): Promise<void>
   /** Ends a subscription at once, or with the period that is paid for; or lets it go on. */
   setEnd(customerId: string, subscriptionId: string, end: 'now' | 'period_end' | 'never', key: string): Promise<void>
   /** A page for card, address and bills, that works for a while. */

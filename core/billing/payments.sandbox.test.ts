@@ -107,7 +107,12 @@ describe('the sandbox', () => {
     const { customerId } = await subscribe(paid, items)
     const { id: subscriptionId, periodEnd } = await stateOf(customerId)
     now = new Date((now.getTime() + periodEnd.getTime()) / 2)
-    const growth = { customerId, subscriptionId, items: [{ lookupKey: 'network_growth_month_v1', quantity: 1 }] }
+    const growth = {
+      customerId,
+      subscriptionId,
+      from: items,
+      items: [{ lookupKey: 'network_growth_month_v1', quantity: 1 }],
+    }
     const shown = await sandbox.payments.preview(growth)
     expect([shown.dueNow, shown.next, shown.nextAt]).toEqual([600, 2400, periodEnd])
     expect(shown.lines.map(({ cents }) => cents)).toEqual([-600, 1200])
@@ -116,7 +121,7 @@ describe('the sandbox', () => {
     await sandbox.payments.change(growth, once)
     expect((await sandbox.payments.invoices(customerId)).map(({ cents }) => cents)).toEqual([600, 1200])
     // Back at the same moment: a credit, which the next bill uses up.
-    await sandbox.payments.change({ ...growth, items }, id0())
+    await sandbox.payments.change({ ...growth, from: growth.items, items }, id0())
     await pass(31)
     expect((await sandbox.payments.invoices(customerId))[0]).toMatchObject({ cents: 600, status: 'paid' })
     const broke = await subscribe('4000000000000341', items)
@@ -132,7 +137,7 @@ describe('the sandbox', () => {
     const { customerId } = await subscribe()
     const { id: subscriptionId, periodEnd } = await stateOf(customerId)
     now = new Date((2 * now.getTime() + periodEnd.getTime()) / 3)
-    const yearly = { customerId, subscriptionId, items: [{ lookupKey: 'pro_year_v1', quantity: 1 }] }
+    const yearly = { customerId, subscriptionId, from: pro, items: [{ lookupKey: 'pro_year_v1', quantity: 1 }] }
     const inAYear = new Date(now)
     inAYear.setUTCFullYear(now.getUTCFullYear() + 1)
     const days = (inAYear.getTime() - now.getTime()) / day
@@ -144,7 +149,7 @@ describe('the sandbox', () => {
     expect(await stateOf(customerId)).toMatchObject({ interval: 'year', periodEnd: inAYear, items: yearly.items })
     await pass(40)
     expect((await sandbox.payments.invoices(customerId)).map(({ cents }) => cents)).toEqual([5600, 600])
-    const back = { ...yearly, items: pro }
+    const back = { ...yearly, from: yearly.items, items: pro }
     const { lines, dueNow, next } = await sandbox.payments.preview(back)
     const credit = -lines[0]!.cents
     expect([credit, lines[1]!.cents, dueNow, next]).toEqual([Math.round(6000 - (6000 * 40) / days), 600, 0, 0])
@@ -172,7 +177,7 @@ describe('the sandbox', () => {
     const { customerId } = await subscribe()
     const { id: subscriptionId, items } = await stateOf(customerId)
     await sandbox.payments.putPrice({ ...former, cents: 900, title: 'Pro' }, id0())
-    const more = { customerId, subscriptionId, items: [...pro, bots] }
+    const more = { customerId, subscriptionId, from: pro, items: [...pro, bots] }
     expect(await sandbox.payments.preview(more)).toMatchObject({ dueNow: 200, next: 800 })
     await sandbox.payments.change(more, id0())
     expect((await stateOf(customerId)).items[0]).toEqual(items[0])

@@ -106,7 +106,7 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
     checkoutState: (id) => at(ownerOf(id), (desk) => findCheckout(desk, id).status).catch(expiredWhereUnknown),
     endCheckout: (id) => at(ownerOf(id), (desk) => endCheckout(desk, id)).catch(expiredWhereUnknown),
     preview: (wanted) => at(wanted.customerId, (desk) => preview(desk, wanted)),
-    change: (wanted, key) => at(wanted.customerId, (desk) => change(desk, wanted.subscriptionId, wanted.items), key),
+    change: (wanted, key) => at(wanted.customerId, (desk) => change(desk, wanted), key),
     setEnd: (customerId, id, end, key) => at(customerId, (desk) => setEnd(desk, id, end), key),
     portal: async (customerId, returnUrl) =>
       `${httpUrl()}/sandbox/portal/${await at(customerId, (desk) => openPortal(desk, returnUrl))}`,

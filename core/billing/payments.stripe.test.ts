@@ -34,7 +34,11 @@ const listOf = (...data: object[]) => ({ object: 'list', has_more: false, data }
 const formerPro = { id: 'price_former', lookup_key: null, metadata: { lookup_key: 'pro_month_v1' }, unit_amount: 500 }
 const botsPrice = { id: 'price_bots', lookup_key: 'bots_month_v1', metadata: {}, unit_amount: 200 }
 const answers = {
-  'GET /v1/subscriptions/sub_1': { id: 'sub_1', items: listOf({ id: 'si_1', quantity: 1, price: formerPro }) },
+  'GET /v1/subscriptions/sub_1': {
+    id: 'sub_1',
+    metadata: {},
+    items: listOf({ id: 'si_1', quantity: 1, price: formerPro }),
+  },
   'GET /v1/prices': listOf(botsPrice),
   'POST /v1/subscriptions/sub_1': { id: 'sub_1' },
   'POST /v1/invoices/create_preview': { amount_due: 200, currency: 'usd', lines: listOf() },
@@ -44,7 +48,7 @@ const withBots = [proItem, { lookupKey: 'bots_month_v1', quantity: 2 }]
 
 test('who pays a price goes on paying it when something else is bought', () =>
   stripeThat(answers, async (payments, asked) => {
-    const change = { customerId: 'cus_1', subscriptionId: 'sub_1', items: withBots }
+    const change = { customerId: 'cus_1', subscriptionId: 'sub_1', from: [proItem], items: withBots }
     expect(await payments.preview(change)).toMatchObject({ dueNow: 200, next: 900 })
     await payments.change(change, 'a')
     const sold = asked
@@ -67,7 +71,7 @@ test('from the month to the year the one price takes the other’s place, charge
     { ...answers, 'GET /v1/prices': listOf({ id: 'price_year', lookup_key: 'pro_year_v1', unit_amount: 6000 }) },
     async (payments, asked) => {
       const items = [{ lookupKey: 'pro_year_v1', quantity: 1 }]
-      const change = { customerId: 'cus_1', subscriptionId: 'sub_1', items }
+      const change = { customerId: 'cus_1', subscriptionId: 'sub_1', from: [proItem], items }
       expect(await payments.preview(change)).toMatchObject({ next: 6000 })
       await payments.change(change, 'a')
       const { form } = asked.find(({ what }) => what === 'POST /v1/subscriptions/sub_1')!
@@ -78,15 +82,24 @@ test('from the month to the year the one price takes the other’s place, charge
         'items[1][quantity]': '1',
         proration_behavior: 'always_invoice',
         payment_behavior: 'error_if_incomplete',
+        'metadata[irc_now_change]': 'a',
       })
     },
   ))
 
-test('what a subscription has already is not bought again', () =>
-  stripeThat(answers, async (payments, asked) => {
-    await payments.change({ customerId: 'cus_1', subscriptionId: 'sub_1', items: [proItem] }, 'a')
-    expect(asked.map(({ what }) => what)).toEqual(['GET /v1/subscriptions/sub_1'])
-  }))
+test('what a key has changed it does not change again, and what another has changed meanwhile it leaves', () => {
+  const there = { ...answers['GET /v1/subscriptions/sub_1'], metadata: { irc_now_change: 'a' } }
+  const [bots, before] = [
+    { lookupKey: 'bots_month_v1', quantity: 1 },
+    { customerId: 'cus_1', subscriptionId: 'sub_1' },
+  ]
+  return stripeThat({ ...answers, 'GET /v1/subscriptions/sub_1': there }, async (payments, asked) => {
+    await payments.change({ ...before, from: [bots], items: [proItem] }, 'a')
+    for (const items of [[proItem], withBots])
+      await expect(payments.change({ ...before, from: [bots], items }, 'b')).rejects.toMatchObject({ code: 'conflict' })
+    expect(asked.map(({ what }) => what)).not.toContain('POST /v1/subscriptions/sub_1')
+  })
+})
 
 test('a checkout that Stripe does not know can’t be paid, and so has expired', () =>
   stripeThat({ 'GET /v1/checkout/sessions/cs_1': { error: { code: 'resource_missing' } } }, async (payments, asked) => {

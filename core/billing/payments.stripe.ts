@@ -1,10 +1,14 @@
 import type { Stripe } from 'stripe'
 import { OperationError } from '../operation/errors.ts'
 import { modeOf, stripePlace } from './belonging.ts'
+import { changedMeanwhile, sameItems } from './bought.ts'
 import type { Change, CustomerState, Payments } from './payments.port.ts'
 import { asked, type StripeOptions, stripeClient } from './stripe/client.ts'
 import { invoiceOf, keyOf, previewOf, priceOfRemote, quantityOf, subscriptionOf } from './stripe/read.ts'
 import { customerOf, verifyWebhook } from './webhook-signature.ts'
+
+/** Where a subscription has the key of its last change. */
+const changeKey = 'irc_now_change'
 
 /** Payments by Stripe. Its answers are read once, in stripe/read.ts; nothing of its own types gets any further. */
 export async function createStripePayments(options: StripeOptions): Promise<Payments> {
@@ -21,7 +25,8 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
 
   /** Items as they are to be: what stays keeps its id, and with it the price that is paid for it; what goes is said to. */
   async function plannedItems({ subscriptionId, items }: Change) {
-    const there = subscriptionId === null ? [] : (await stripe.subscriptions.retrieve(subscriptionId)).items.data
+    const subscription = subscriptionId === null ? null : await stripe.subscriptions.retrieve(subscriptionId)
+    const there = subscription?.items.data ?? []
     const itemOf = (lookupKey: string) => there.find(({ price }) => keyOf(price) === lookupKey)
     const sold = await pricesOf(items.map(({ lookupKey }) => lookupKey).filter((key) => !itemOf(key)))
     const wanted = items.map(({ lookupKey, quantity }) => {
@@ -30,7 +35,9 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
     })
     const gone = there.filter((item) => !wanted.some((one) => one.item === item))
     return {
-      isSame: gone.length === 0 && wanted.every(({ item, quantity }) => item && quantityOf(item) === quantity),
+      from: there.map((item) => ({ lookupKey: keyOf(item.price), quantity: quantityOf(item) })),
+      /** The key by which we have changed it last. */
+      changedBy: subscription?.metadata[changeKey],
       /** What a whole period of them costs, in cents. */
       cents: wanted.reduce((sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * quantity, 0),
       items: [
@@ -104,11 +111,14 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
       }),
     change: (change, key) =>
       asked(async () => {
-        const { items, isSame } = await plannedItems(change)
-        if (isSame) return
+        const { from, changedBy, items } = await plannedItems(change)
+        if (changedBy === key) return
+        // Stripe has no way to say “unless it has changed”: that nobody is between this and the write is the caller's.
+        if (!sameItems(from, change.from)) throw changedMeanwhile()
         // Where the card does not pay, the subscription stays what it was.
         const how = { proration_behavior: 'always_invoice', payment_behavior: 'error_if_incomplete' } as const
-        await stripe.subscriptions.update(change.subscriptionId, { items, ...how }, once(key))
+        const metadata = { [changeKey]: key }
+        await stripe.subscriptions.update(change.subscriptionId, { items, metadata, ...how }, once(key))
       }),
     setEnd: (_customerId, id, end, key) =>
       asked(async () => {

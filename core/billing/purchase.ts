@@ -1,7 +1,7 @@
 import type { Before } from '../operation/context.ts'
 import { OperationError } from '../operation/errors.ts'
 import type { SubscriptionRow } from './billing-store.ts'
-import { type Bought, itemsOf, itemsWith, subscriptionFor } from './bought.ts'
+import { type Bought, changedMeanwhile, itemsOf, itemsWith, sameItems, subscriptionFor } from './bought.ts'
 import { openCheckout } from './checkout.ts'
 import { assertMayChange, customerFor, subscriptionsOf } from './customer.ts'
 import { amountOf, centsOf, money } from './money.ts'
@@ -40,18 +40,22 @@ export async function buy(before: Before, wish: Wish): Promise<string | null> {
     isRead = true
     return decide(before, customerId, wish)
   })
-  const { subscriptionId, to } = decision
+  const { subscriptionId, from, to } = decision
   for (;;) {
     if (!isRead) await sync(customerId)
     isRead = false
     const { row, live } = await subscriptionsOf(before)
     const items = itemsNow(live, decision)
-    if (sameItems(items, to)) return null
-    if (!sameItems(items, decision.from))
-      throw new OperationError('conflict', 'What you pay for has changed meanwhile; see “billing show”, and try again.')
-    assertMayChange(row, live)
+    const isThere = sameItems(items, to)
+    // What a change was to bring may have come by another: whose it is, its provider knows by the key.
+    if (isThere && (subscriptionId === null || sameItems(from, to))) return null
+    if (!isThere) {
+      if (!sameItems(items, from)) throw changedMeanwhile()
+      assertMayChange(row, live)
+    }
     if (subscriptionId !== null) {
-      await payments.change({ customerId, subscriptionId, items: to }, `change ${before.key}`)
+      const change = { customerId, subscriptionId, from, items: to }
+      await oneAtATime(before, () => payments.change(change, `change ${before.key}`))
       await sync(customerId)
       return null
     }
@@ -73,18 +77,30 @@ async function decide(before: Before, customerId: string, wish: Wish): Promise<D
   return { subscriptionId: subscription?.id ?? null, interval: bought.price.interval, from, to }
 }
 
+/**
+ * Changes what a member pays for while none of their other requests does, in whatever process: the provider is asked what
+ * there is, and then told. Of who has died it is free again once no question of theirs can be on its way any more.
+ */
+async function oneAtATime({ actor, key, transaction }: Before, work: () => Promise<void>): Promise<void> {
+  const name = `purchase ${actor.id}`
+  if (!(await transaction((store) => store.leases.take(name, key, 120_000))))
+    throw new OperationError(
+      'conflict',
+      'Something else is being bought for you just now; try again in a minute or two.',
+    )
+  try {
+    await work()
+  } finally {
+    await transaction((store) => store.leases.release(name, key))
+  }
+}
+
 /** What there is now of what a decision is about. */
 function itemsNow(live: readonly SubscriptionRow[], { subscriptionId, interval }: Decision): Change['items'] {
   const mine = (one: SubscriptionRow) =>
     subscriptionId === null ? one.billing_interval === interval : one.id === subscriptionId
   return itemsOf(live.find(mine) ?? null)
 }
-
-const sameItems = (some: Change['items'], others: Change['items']) =>
-  some.length === others.length &&
-  some.every((one) =>
-    others.some(({ lookupKey, quantity }) => lookupKey === one.lookupKey && quantity === one.quantity),
-  )
 
 function assertConfirmed({ dueNow, next, nextAt, currency }: Preview, confirm: string | undefined): void {
   if (dueNow === 0) return

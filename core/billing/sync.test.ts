@@ -84,7 +84,7 @@ async function act(customerId: string, { what, lookupKey, quantity, card, days }
   else if (what === 'buy')
     await sandbox.pay((await payments.checkout({ ...wanted, subscriptionId: null }, 'http://x/', key())).id, card, true)
   else if (!live) return
-  else if (what === 'change') await payments.change({ ...wanted, subscriptionId: live.id }, key())
+  else if (what === 'change') await payments.change({ ...wanted, subscriptionId: live.id, from: live.items }, key())
   else
     await payments.setEnd(
       customerId,

@@ -89,7 +89,9 @@ test('what a write wants is accepted, and what can’t be reached is said so', a
   await payments.setEnd('cus_1', 'sub_1', 'never', 'b')
   await payments.setEnd('cus_1', 'sub_1', 'now', 'c')
   const items = [{ lookupKey: 'bots_month_v1', quantity: 2 }]
-  const change = { customerId: 'cus_1', subscriptionId: 'sub_1', items }
+  // It has one example of a subscription for all questions.
+  const from = (await payments.customer('cus_1')).subscriptions[0]!.items
+  const change = { customerId: 'cus_1', subscriptionId: 'sub_1', from, items }
   await payments.change(change, 'd')
   expect(Number.isSafeInteger((await payments.preview(change)).dueNow)).toBe(true)
   expect(['open', 'complete', 'expired']).toContain(await payments.checkoutState('cs_1'))

@@ -1,6 +1,7 @@
 import { OperationError } from '../../operation/errors.ts'
+import { changedMeanwhile, sameItems } from '../bought.ts'
 import { isLive } from '../lifecycle.ts'
-import type { Wanted } from '../payments.port.ts'
+import type { Replacement, Wanted } from '../payments.port.ts'
 import {
   bill,
   cardPays,
@@ -64,8 +65,9 @@ export const changeLines = (desk: Desk, subscription: SandboxSubscription, items
   (intervalOf(items) === subscription.interval ? prorationLines : switchLines)(desk, subscription, items)
 
 /** Changes what is subscribed to; the difference is paid at once, or nothing is changed. */
-export function change(desk: Desk, id: string, wanted: readonly Wanted[]): void {
-  const subscription = find(desk, id)
+export function change(desk: Desk, { subscriptionId, from, items: wanted }: Replacement): void {
+  const subscription = find(desk, subscriptionId)
+  if (!sameItems(subscription.items, from)) throw changedMeanwhile()
   const items = planned(desk, wanted, subscription.items)
   const lines = changeLines(desk, subscription, items)
   const { due } = settled(desk.customer.balance, total(lines))
