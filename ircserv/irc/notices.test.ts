@@ -35,9 +35,9 @@ function tell(account: string, message: string): void {
   hear()
 }
 
-async function start(): Promise<void> {
+async function start(more: { noticesEveryMs?: number } = {}): Promise<void> {
   nowServ = startNowServ(
-    { host: '127.0.0.1', port: ergo.port, tls: false, nick: 'NowServ', account: 'NowServ', password: 'right' },
+    { host: '127.0.0.1', port: ergo.port, tls: false, nick: 'NowServ', account: 'NowServ', password: 'right', ...more },
     deps,
   )
   await vi.waitFor(() => expect(nowServ?.connected).toBe(true), { timeout: 15_000 })
@@ -110,4 +110,25 @@ test('what could not be said while the network was away is said when it is back'
   await dave.until(/:For dave\./)
   await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
   expect(seen(dave, 'dave')).toEqual(['For dave.'])
+})
+
+test('who signs in without leaving or changing nick is told a while later', async () => {
+  await nowServ!.stop()
+  await ergo.remove()
+  ergo = await createErgo({ reservesNicks: false })
+  await ergo.start()
+  await start({ noticesEveryMs: 200 })
+  const erin = await person('erin', null)
+  tell('erin', 'For erin.')
+  // NowServ has looked for her twice by then: when the notice came, and as the server said that somebody has the nick.
+  const frank = await person('frank', 'frank')
+  for (const text of ['Once.', 'Twice.']) {
+    tell('frank', text)
+    await frank.until(new RegExp(`:${text}`))
+  }
+  expect(seen(erin, 'erin')).toEqual([])
+  erin.send('PRIVMSG NickServ :IDENTIFY erin right')
+  await erin.until(/:For erin\./)
+  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
+  expect(seen(erin, 'erin')).toEqual(['For erin.'])
 })

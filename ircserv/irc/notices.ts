@@ -26,13 +26,12 @@ export interface Notices {
 
 /** The server keeps so many nicks in mind for one client, less some. */
 const mostMonitored = 90
-const everyMs = 5 * 60_000
 
 /**
  * Tells members what they must know without having asked: by NOTICE, once they are on the network as themselves. What
  * was not said waits in the database, so it is said after a restart, or when its member comes.
  */
-export function createNotices(deps: NowServDeps, link: NoticeLink): Notices {
+export function createNotices(deps: NowServDeps, link: NoticeLink, everyMs = 5 * 60_000): Notices {
   const { notices } = deps
   /** Accounts that were not there when they were last looked for. */
   const away = new Set<string>()
@@ -103,8 +102,8 @@ export function createNotices(deps: NowServDeps, link: NoticeLink): Notices {
 
   const unfollow = notices?.follow(look)
   const timer = setInterval(() => {
-    // Whoever the server doesn’t watch for us is looked for anew.
-    for (const account of away) if (!monitored.has(account)) away.delete(account)
+    // Also whoever the server watches for us: it does not say that somebody who is there has signed in.
+    away.clear()
     look()
   }, everyMs)
   timer.unref()
