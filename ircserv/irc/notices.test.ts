@@ -15,7 +15,9 @@ let hear = () => {}
 const deps = {
   operations: [],
   notices: {
-    waiting: async () => waiting,
+    // So few at once that whoever is absent could stand in the way of the rest.
+    waiting: async (except: readonly string[]) =>
+      waiting.filter(({ account }) => !except.includes(account.toLowerCase())).slice(0, 3),
     said: async (ids: readonly string[]) => {
       waiting = waiting.filter(({ id }) => !ids.includes(id))
     },
@@ -99,6 +101,16 @@ test('who only has the name is told nothing; who comes later as themselves is to
   await bob.until(/:For bob\./)
   await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
   expect([seen(carol, 'carol'), seen(bob, 'bob')]).toEqual([['For carol.'], ['For bob.']])
+})
+
+test('what waits for many who are absent keeps nobody else from being told', async () => {
+  const grace = await person('grace', 'grace')
+  const absent = Array.from({ length: 7 }, (_, i) => ({ id: `absent ${i}`, account: `absent${i}`, message: 'Later.' }))
+  waiting = [...waiting, ...absent]
+  tell('grace', 'For grace.')
+  await grace.until(/:For grace\./)
+  await vi.waitFor(() => expect(waiting).toEqual(absent), { timeout: 15_000 })
+  waiting = []
 })
 
 test('what could not be said while the network was away is said when it is back', async () => {

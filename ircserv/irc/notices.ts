@@ -70,7 +70,10 @@ export function createNotices(deps: NowServDeps, link: NoticeLink, everyMs = 5 *
     if (!link.ready()) return
     for (const { message } of waiting) link.send(account, message)
     // An answer from behind them says that they have arrived, if the member is still there to have seen them.
-    if (!(await isHere(account))) return
+    if (!(await isHere(account))) {
+      if (link.ready()) waitFor(account)
+      return
+    }
     await notices?.said(waiting.map(({ id }) => id))
     waitNoLonger(account)
   }
@@ -88,12 +91,13 @@ export function createNotices(deps: NowServDeps, link: NoticeLink, everyMs = 5 *
     try {
       while (again && link.ready()) {
         again = false
-        const waiting = await read()
+        const waiting = await read([...away])
         for (const [account, some] of Map.groupBy(waiting, (one) => one.account)) {
-          if (away.has(account.toLowerCase())) continue
           if (!link.ready()) break
           await tell(account, some)
         }
+        // There may be more behind what was read: everybody of whom something was is told now, or away.
+        if (waiting.length > 0) again = true
       }
     } catch (err) {
       deps.log.warn({ err }, 'NowServ could not tell what members are to know; it tries again')
