@@ -8,15 +8,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { freePort } from '@irc-now/core/provisioning/local/ports'
 import { testPrograms } from '@irc-now/core/provisioning/local/test-programs'
 
-/** A real ergo on loopback without fakelag; every account signs in with the password `right`. */
-export async function createErgo() {
+/**
+ * A real ergo on loopback without fakelag; every account signs in with the password `right`. Where it doesn’t reserve
+ * nicks, somebody who has one keeps it as they sign in.
+ */
+export async function createErgo({ reservesNicks = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'irc-now-ergo-'))
   const port = await freePort()
   const { ergo } = await testPrograms()
   let child: ChildProcess | undefined
   const script = `let t='';process.stdin.on('data',c=>{t+=c;if(!t.includes('\\n'))return;const q=JSON.parse(t);console.log(JSON.stringify({success:q.passphrase==='right',accountName:q.accountName}));process.exit()})`
   await writeFile(join(folder, 'auth.cjs'), script)
-  await writeFile(join(folder, 'ircd.yaml'), JSON.stringify(config(folder, port)))
+  await writeFile(join(folder, 'ircd.yaml'), JSON.stringify(config(folder, port, reservesNicks)))
 
   async function kill(): Promise<void> {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
@@ -49,7 +52,7 @@ export async function createErgo() {
   }
 }
 
-const config = (folder: string, port: number) => ({
+const config = (folder: string, port: number, reservesNicks: boolean) => ({
   network: { name: 'test' },
   server: {
     name: 'irc.test',
@@ -65,7 +68,7 @@ const config = (folder: string, port: number) => ({
     registration: { enabled: false },
     'advertise-scram': false,
     multiclient: { enabled: true, 'allowed-by-default': true, 'always-on': 'disabled' },
-    'nick-reservation': { enabled: true, method: 'strict' },
+    'nick-reservation': { enabled: reservesNicks, method: 'strict' },
     'auth-script': {
       enabled: true,
       command: process.execPath,

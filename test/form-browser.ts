@@ -1,6 +1,12 @@
+interface Cookie {
+  readonly name: string
+  readonly value: string
+  readonly path: string
+}
+
 /** A browser without a screen: keeps cookies by their path, follows redirects, sends forms. Scripts don't run. */
 export function createBrowser() {
-  const cookies = new Map<string, { value: string; path: string }>()
+  const cookies = new Map<string, Cookie>()
 
   async function request(
     url: string,
@@ -10,7 +16,7 @@ export function createBrowser() {
     const { pathname } = new URL(url)
     const sent = [...cookies]
       .filter(([, { path }]) => pathname.startsWith(path))
-      .map(([name, { value }]) => `${name}=${value}`)
+      .map(([, { name, value }]) => `${name}=${value}`)
     const response = await fetch(url, {
       redirect: 'manual',
       headers: { accept: 'text/html', cookie: sent.join('; '), ...headers },
@@ -19,8 +25,9 @@ export function createBrowser() {
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       const [, path = '/'] = /; ?path=([^;]*)/i.exec(line) ?? []
-      if (value === '') cookies.delete(name)
-      else cookies.set(name, { value, path })
+      const key = path === '/' ? name : `${name} ${path}`
+      if (value === '') cookies.delete(key)
+      else cookies.set(key, { name, value, path })
     }
     const location = response.headers.get('location')
     if (location) return request(new URL(location, url).href)
@@ -39,8 +46,8 @@ export function createBrowser() {
     open: (url: string) => request(url),
     submit,
     post: request,
-    /** What is kept of a host’s cookies. */
-    cookies: cookies as ReadonlyMap<string, { value: string; path: string }>,
+    /** What is kept of a host’s cookies: by name, and by path too where that isn’t `/`. */
+    cookies: cookies as ReadonlyMap<string, Cookie>,
   }
 }
 

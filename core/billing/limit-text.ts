@@ -1,4 +1,4 @@
-import { byteSize } from '../operation/byte-size.ts'
+import { limitAmount } from '../operation/limit-amount.ts'
 import type { LimitName } from './plans.ts'
 
 const counted =
@@ -20,14 +20,6 @@ export const limitGives: Readonly<Record<LimitName, (value: string | null) => st
   'network.users': counted('user on it', 'users on it'),
   'bot.live': counted('bot'),
   'log.search': () => 'log search',
-}
-
-/** So much of a limit, in people’s units: `50 MB`, `90 days`, `5`. Its name says in which it is counted. */
-export function limitAmount(name: LimitName, value: number): string {
-  if (/bytes$/i.test(name)) return byteSize(value)
-  if (name.endsWith('Hours') && value % 24 === 0 && value > 24) return `${value / 24} days`
-  const [, unit] = /(Hour|Day)s$/.exec(name) ?? []
-  return unit === undefined ? String(value) : `${value} ${unit.toLowerCase()}${value === 1 ? '' : 's'}`
 }
 
 export const limitAllowed = (name: LimitName, value: number | null) =>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { limitAmount, limitGives } from './limit-text.ts'
+import { limitAmount } from '../operation/limit-amount.ts'
+import { limitGives } from './limit-text.ts'
 import { money } from './money.ts'
 import { freeLimits, type LimitName, limitNames, type Offer, offers } from './plans.ts'
 

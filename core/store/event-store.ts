@@ -34,13 +34,17 @@ export function createEventStore(db: Kysely<Schema>, notify: (payload: string) =
       await notify(`event ${accountId}`)
       if (notice) await notify(`event ${noticeWake}`)
     },
-    /** What members are still to be told, the oldest first. */
-    async unsaid(limit = 5000): Promise<{ id: string; account: string; message: string }[]> {
+    /** What members are still to be told, the oldest first; not those who have these names (in lower case). */
+    async unsaid(
+      except: readonly string[] = [],
+      limit = 5000,
+    ): Promise<{ id: string; account: string; message: string }[]> {
       const rows = await db
         .selectFrom('events')
         .innerJoin('accounts', 'accounts.id', 'events.account_id')
         .where('unsaid', '=', true)
         .where('accounts.deleted_at', 'is', null)
+        .where('accounts.name_key', '<>', sql<string>`all(${except})`)
         .select(['events.id', 'accounts.name', 'message'])
         .orderBy('events.id')
         .limit(limit)

@@ -45,7 +45,8 @@ export interface NowServDeps {
   lastChange(account: string): Promise<string>
   /** What members are to be told though they have not asked, the oldest first. */
   readonly notices?: {
-    waiting(): Promise<readonly WaitingNotice[]>
+    /** But for these accounts (in lower case); not all at once where it is much. */
+    waiting(except: readonly string[]): Promise<readonly WaitingNotice[]>
     said(ids: readonly string[]): Promise<unknown>
     /** Calls `hear` when there is another; answers how to stop. */
     follow(hear: () => void): () => void

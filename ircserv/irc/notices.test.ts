@@ -15,7 +15,9 @@ let hear = () => {}
 const deps = {
   operations: [],
   notices: {
-    waiting: async () => waiting,
+    // So few at once that whoever is absent could stand in the way of the rest.
+    waiting: async (except: readonly string[]) =>
+      waiting.filter(({ account }) => !except.includes(account.toLowerCase())).slice(0, 3),
     said: async (ids: readonly string[]) => {
       waiting = waiting.filter(({ id }) => !ids.includes(id))
     },
@@ -35,9 +37,9 @@ function tell(account: string, message: string): void {
   hear()
 }
 
-async function start(): Promise<void> {
+async function start(more: { noticesEveryMs?: number } = {}): Promise<void> {
   nowServ = startNowServ(
-    { host: '127.0.0.1', port: ergo.port, tls: false, nick: 'NowServ', account: 'NowServ', password: 'right' },
+    { host: '127.0.0.1', port: ergo.port, tls: false, nick: 'NowServ', account: 'NowServ', password: 'right', ...more },
     deps,
   )
   await vi.waitFor(() => expect(nowServ?.connected).toBe(true), { timeout: 15_000 })
@@ -101,6 +103,16 @@ test('who only has the name is told nothing; who comes later as themselves is to
   expect([seen(carol, 'carol'), seen(bob, 'bob')]).toEqual([['For carol.'], ['For bob.']])
 })
 
+test('what waits for many who are absent keeps nobody else from being told', async () => {
+  const grace = await person('grace', 'grace')
+  const absent = Array.from({ length: 7 }, (_, i) => ({ id: `absent ${i}`, account: `absent${i}`, message: 'Later.' }))
+  waiting = [...waiting, ...absent]
+  tell('grace', 'For grace.')
+  await grace.until(/:For grace\./)
+  await vi.waitFor(() => expect(waiting).toEqual(absent), { timeout: 15_000 })
+  waiting = []
+})
+
 test('what could not be said while the network was away is said when it is back', async () => {
   await ergo.kill()
   await vi.waitFor(() => expect(nowServ?.connected).toBe(false), { timeout: 10_000 })
@@ -110,4 +122,25 @@ test('what could not be said while the network was away is said when it is back'
   await dave.until(/:For dave\./)
   await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
   expect(seen(dave, 'dave')).toEqual(['For dave.'])
+})
+
+test('who signs in without leaving or changing nick is told a while later', async () => {
+  await nowServ!.stop()
+  await ergo.remove()
+  ergo = await createErgo({ reservesNicks: false })
+  await ergo.start()
+  await start({ noticesEveryMs: 200 })
+  const erin = await person('erin', null)
+  tell('erin', 'For erin.')
+  // NowServ has looked for her twice by then: when the notice came, and as the server said that somebody has the nick.
+  const frank = await person('frank', 'frank')
+  for (const text of ['Once.', 'Twice.']) {
+    tell('frank', text)
+    await frank.until(new RegExp(`:${text}`))
+  }
+  expect(seen(erin, 'erin')).toEqual([])
+  erin.send('PRIVMSG NickServ :IDENTIFY erin right')
+  await erin.until(/:For erin\./)
+  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
+  expect(seen(erin, 'erin')).toEqual(['For erin.'])
 })

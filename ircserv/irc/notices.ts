@@ -26,13 +26,12 @@ export interface Notices {
 
 /** The server keeps so many nicks in mind for one client, less some. */
 const mostMonitored = 90
-const everyMs = 5 * 60_000
 
 /**
  * Tells members what they must know without having asked: by NOTICE, once they are on the network as themselves. What
  * was not said waits in the database, so it is said after a restart, or when its member comes.
  */
-export function createNotices(deps: NowServDeps, link: NoticeLink): Notices {
+export function createNotices(deps: NowServDeps, link: NoticeLink, everyMs = 5 * 60_000): Notices {
   const { notices } = deps
   /** Accounts that were not there when they were last looked for. */
   const away = new Set<string>()
@@ -71,7 +70,10 @@ export function createNotices(deps: NowServDeps, link: NoticeLink): Notices {
     if (!link.ready()) return
     for (const { message } of waiting) link.send(account, message)
     // An answer from behind them says that they have arrived, if the member is still there to have seen them.
-    if (!(await isHere(account))) return
+    if (!(await isHere(account))) {
+      if (link.ready()) waitFor(account)
+      return
+    }
     await notices?.said(waiting.map(({ id }) => id))
     waitNoLonger(account)
   }
@@ -89,12 +91,13 @@ export function createNotices(deps: NowServDeps, link: NoticeLink): Notices {
     try {
       while (again && link.ready()) {
         again = false
-        const waiting = await read()
+        const waiting = await read([...away])
         for (const [account, some] of Map.groupBy(waiting, (one) => one.account)) {
-          if (away.has(account.toLowerCase())) continue
           if (!link.ready()) break
           await tell(account, some)
         }
+        // There may be more behind what was read: everybody of whom something was is told now, or away.
+        if (waiting.length > 0) again = true
       }
     } catch (err) {
       deps.log.warn({ err }, 'NowServ could not tell what members are to know; it tries again')
@@ -103,8 +106,8 @@ export function createNotices(deps: NowServDeps, link: NoticeLink): Notices {
 
   const unfollow = notices?.follow(look)
   const timer = setInterval(() => {
-    // Whoever the server doesn’t watch for us is looked for anew.
-    for (const account of away) if (!monitored.has(account)) away.delete(account)
+    // Also whoever the server watches for us: it does not say that somebody who is there has signed in.
+    away.clear()
     look()
   }, everyMs)
   timer.unref()

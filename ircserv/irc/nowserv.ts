@@ -7,7 +7,7 @@ import { createConfirmations } from './confirmations.ts'
 import { withData } from './data.ts'
 import type { NowServDeps } from './deps.ts'
 import { follow } from './follow.ts'
-import { createNotices } from './notices.ts'
+import { createNotices, type NoticeLink } from './notices.ts'
 import { createFairQueue } from './queue.ts'
 import { problemLines, split } from './reply.ts'
 
@@ -27,6 +27,8 @@ export interface NowServConnection {
   valid?(): boolean
   /** Commands a caller may burst, a second thereafter, and waiting; what is beyond is refused. */
   readonly limits?: { readonly burst: number; readonly perSecond: number; readonly waiting: number }
+  /** How often members who were not there are looked for anew. */
+  readonly noticesEveryMs?: number
 }
 
 export interface NowServ {
@@ -66,14 +68,15 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
     client.raw(message)
   }
 
-  const notices = createNotices(deps, {
+  const noticeLink: NoticeLink = {
     ready: () => registered && !closing && connection.valid?.() !== false,
     send: (nick, text) => {
       for (const line of split(text)) send('NOTICE', nick, line, {})
     },
     whois: (nick) => client.raw('WHOIS', nick),
     monitor: (change, nick) => client.raw('MONITOR', change, nick),
-  })
+  }
+  const notices = createNotices(deps, noticeLink, connection.noticesEveryMs)
   client.on('whois', ({ nick, account }) => notices.heard(nick, account ?? null))
   client.on('users online', ({ nicks }) => notices.online(nicks))
 

@@ -68,7 +68,7 @@ export function createNowServDeps(options: {
       return runtime.read((store) => store.events.lastId(id))
     },
     notices: {
-      waiting: () => runtime.read((store) => store.events.unsaid()),
+      waiting: (except) => runtime.read((store) => store.events.unsaid(except)),
       said: (ids) => runtime.transaction((store) => store.events.said(ids)),
       follow: (hear) => wake(noticeWake, hear),
     },

@@ -1,4 +1,4 @@
-import { byteSize } from '@irc-now/core/operation/byte-size'
+import { limitAmount } from '@irc-now/core/operation/limit-amount'
 
 /** The limits by the headings under which they are compared, in this order. */
 const titles: Readonly<Record<string, string>> = {
@@ -26,7 +26,5 @@ export function limitText(name: string, value: number | null): string {
   if (value === null) return 'no limit'
   if (value === 0) return '–'
   if (switches.has(name) && value === 1) return '✓'
-  if (/bytes$/i.test(name)) return byteSize(value)
-  if (name.endsWith('Hours')) return value % 24 === 0 && value > 24 ? `${value / 24} days` : `${value} hours`
-  return name.endsWith('Days') ? `${value} days` : String(value)
+  return limitAmount(name, value)
 }

@@ -23,6 +23,8 @@ interface Begun {
 
 /** Where a sign-in may wait: as long as the provider's own page does, in seconds. */
 const beginSeconds = 3600
+/** So many begun sign-ins, a tab each, may wait in one browser: what it sends with all of them fits a request’s head. */
+const mostBegun = 20
 
 /** Who looks at a page of ours in a browser: by a session of its own, which begins with the provider (code and PKCE). */
 export function createVisitors(deps: {
@@ -38,7 +40,8 @@ export function createVisitors(deps: {
   const secure = protocol === 'https:'
   // Under https the name itself says that no other host and no plain connection has set it.
   const name = secure ? '__Host-irc-now' : 'irc-now'
-  const beginName = 'irc-now-sign-in'
+  const beginName = 'irc-now-sign-in-'
+  let begunCount = 0
   const kept = { httpOnly: true, sameSite: 'Lax', secure } as const
   const limit = createRateLimit({ burst: 60, perSecond: 1, now: () => Date.now() })
 
@@ -50,20 +53,29 @@ export function createVisitors(deps: {
   routes.onError((error, c) => problemPage(c, error, deps.log))
   routes.get(signedInPath, async (c) => {
     limit.take(c.env.address)
-    const begun = begunOf(getCookie(c, beginName))
-    deleteCookie(c, beginName, { path: signedInPath })
     const { state = '', code = '' } = c.req.query()
-    const signIn = begun && sameText(state, begun.state) ? await identity.redeem(code, begun.verifier) : null
-    if (!begun || !signIn) {
+    const found = begunAs(c, state)
+    // Whoever else’s link led here ends no sign-in.
+    if (found) deleteCookie(c, found.name, { path: signedInPath })
+    const signIn = found && (await identity.redeem(code, found.begun.verifier))
+    if (!signIn) {
       throw new OperationError('not_signed_in', 'This sign-in has ended or began elsewhere; go back and begin again.')
     }
     setCookie(c, name, await sessions.begin(signIn), { ...kept, path: '/', maxAge: pageSessionSeconds })
-    return c.redirect(begun.to, 303)
+    return c.redirect(found.begun.to, 303)
   })
 
-  function begunOf(sealed: string | undefined): Begun | null {
+  function begunAs(c: Exchange, state: string): { name: string; begun: Begun } | null {
+    for (const [name, sealed] of Object.entries(getCookie(c))) {
+      const begun = name.startsWith(beginName) ? begunOf(sealed) : null
+      if (begun && sameText(state, begun.state)) return { name, begun }
+    }
+    return null
+  }
+
+  function begunOf(sealed: string): Begun | null {
     try {
-      return sealed === undefined ? null : (JSON.parse(keyring.open(sealed)) as Begun)
+      return JSON.parse(keyring.open(sealed)) as Begun
     } catch {
       return null
     }
@@ -83,7 +95,12 @@ export function createVisitors(deps: {
       if (c.req.header('host')?.toLowerCase() !== host) return c.redirect(origin + c.req.path, 303)
       const begun = { state: random(), verifier: random(), to: c.req.path } satisfies Begun
       const sealed = keyring.seal(JSON.stringify(begun))
-      setCookie(c, beginName, sealed, { ...kept, path: signedInPath, maxAge: beginSeconds })
+      begunCount += 1
+      setCookie(c, `${beginName}${begunCount % mostBegun}`, sealed, {
+        ...kept,
+        path: signedInPath,
+        maxAge: beginSeconds,
+      })
       return c.redirect(identity.signInUrl(begun.state, begun.verifier), 303)
     },
     /** Throws where a request comes from another site’s page. */
