@@ -56,7 +56,9 @@ export async function claimForStripe(
   place: string,
 ): Promise<number | null> {
   return transaction(async (store) => {
-    await store.settings.keep(paymentsSetting, place)
+    // A database from before the setting was the sandbox's where that has customers in it.
+    const isSandbox = (await store.sandbox.ids()).length > 0
+    await store.settings.keep(paymentsSetting, isSandbox ? sandboxPlace : place)
     const known = await store.settings.locked(paymentsSetting)
     if (known === place) return null
     if (known !== sandboxPlace) throw refused(known, place)
@@ -93,11 +95,15 @@ export function guarded(payments: Payments, claim: () => Promise<void>): Payment
 const mapped = (payments: Payments, after: (work: () => Promise<unknown>) => unknown) =>
   Object.fromEntries(Object.entries(payments).map(([name, work]) => [name, after(work)])) as unknown
 
+/** The same as `assertSandbox`, in the words that are for members. */
+export const assertSandboxSells = (store: Stores): Promise<void> =>
+  assertSandbox(store).catch((error) => Promise.reject(unusable(error)))
+
 /** Transactions of the sandbox, each of which is refused once the database’s payments are Stripe’s. */
 export const sandboxTransaction =
   (transaction: Runtime['transaction']): Runtime['transaction'] =>
   (work) =>
     transaction(async (store) => {
-      await assertSandbox(store).catch((error) => Promise.reject(unusable(error)))
+      await assertSandboxSells(store)
       return work(store)
     })

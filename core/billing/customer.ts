@@ -1,5 +1,6 @@
 import type { Before } from '../operation/context.ts'
 import { OperationError } from '../operation/errors.ts'
+import { assertSandboxSells } from './belonging.ts'
 import type { BillingAccountRow, SubscriptionRow } from './billing-store.ts'
 import { isLive } from './lifecycle.ts'
 
@@ -16,6 +17,8 @@ export async function customerFor({ actor, billing, read, transaction }: Before)
   return transaction(async (store) => {
     await store.accounts.lock(actor.id)
     await store.billing.open(actor.id)
+    // Asked once the row is held: whoever makes the payments Stripe's is done by now, or takes away what is written here.
+    if (billing.sandbox) await assertSandboxSells(store)
     const first = (await store.billing.byAccount(actor.id))?.customer_id
     // What another has bought for meanwhile stays; the one that was made here has nothing.
     if (first) return first

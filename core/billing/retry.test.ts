@@ -4,6 +4,7 @@ import { catalogue } from '../catalogue.ts'
 import { run } from '../operation/run.ts'
 import type { Runtime } from '../operation/runtime.ts'
 import { openPglite } from '../store/database.ts'
+import type { Payments } from './payments.port.ts'
 import { createSyncer } from './sync.ts'
 
 type Platform = Awaited<ReturnType<typeof createTestPlatform>>
@@ -234,12 +235,46 @@ test('two tries at the same time have one effect', async () => {
   expect(await moneyOf('both')).toEqual([400, 600])
 })
 
-test('two at the same time make one customer', async () => {
+test('two at the same time make one customer, though the provider was asked for two', async () => {
   const id = await platform.member('twice')
-  await Promise.all(
-    ['pro', 'network-starter'].map((plan) => platform.call('twice', 'billing.upgrade', { plan }).catch(() => null)),
-  )
-  expect((await rowOf(id))!.customer_id).toMatch(/^cus_/)
+  const { runtime } = platform
+  const [made, used] = [new Set<string>(), [] as string[]]
+  let second: Promise<unknown> | undefined
+  let both = () => {}
+  const bothAsk = new Promise<void>((resolve) => {
+    both = resolve
+  })
+  const payments: Payments = {
+    ...runtime.billing.payments,
+    async createCustomer(...words) {
+      const customer = await runtime.billing.payments.createCustomer(...words)
+      made.add(customer)
+      if (second) both()
+      else {
+        // With another address it is another customer.
+        await runtime.transaction((store) => store.accounts.update(id, { email: 'twice@example.org' }))
+        second = upgrade('network-starter')
+      }
+      await bothAsk
+      return customer
+    },
+    checkout(change, ...words) {
+      used.push(change.customerId)
+      return runtime.billing.payments.checkout(change, ...words)
+    },
+  }
+  const upgrade = (plan: string) =>
+    run(
+      { ...runtime, billing: { ...runtime.billing, payments, sync: createSyncer({ ...runtime, payments }) } },
+      catalogue.find(({ name }) => name === 'billing.upgrade')!,
+      { plan },
+      { accountId: id, via: 'http', scopes: ['*'] },
+    )
+  await upgrade('pro')
+  await second
+  expect(made.size).toBe(2)
+  expect(used.length).toBeGreaterThanOrEqual(2)
+  expect(new Set(used)).toEqual(new Set([(await rowOf(id))!.customer_id]))
 })
 
 async function customerRow(id: string) {

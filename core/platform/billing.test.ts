@@ -4,8 +4,12 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
+import { paymentsSetting } from '../billing/belonging.ts'
 import { entitlementsIn } from '../billing/entitlements-in.ts'
+import type { Payments } from '../billing/payments.port.ts'
 import { reviewDue } from '../billing/rounds.ts'
+import { upgradeBilling } from '../billing/upgrade.ts'
+import { run } from '../operation/run.ts'
 import type { Database } from '../store/database.ts'
 import { openSandboxBilling, openStripeBilling, samePayments } from './billing.ts'
 
@@ -52,6 +56,7 @@ onBothDatabases('whose payments a database has', (open) => {
     return id
   }
   const rowOf = async (id: string) => (await platform.runtime.read((store) => store.billing.byAccount(id)))!
+  const forgetPlace = () => database.kysely.deleteFrom('settings').where('key', '=', paymentsSetting).execute()
   const planOf = (id: string) =>
     platform.runtime.read(async (store) => (await entitlementsIn(store, { id, plan: '' }, new Date())).plan)
 
@@ -88,6 +93,42 @@ onBothDatabases('whose payments a database has', (open) => {
     await platform.runtime.transaction((store) => store.billing.change(id, { customer_id: 'cus_1' }))
     await samePayments(await stripe(), log)
     expect(await rowOf(id)).toMatchObject({ customer_id: 'cus_1' })
+  })
+
+  test('a sandbox’s database from before that was written down is known by its customers', async () => {
+    const id = await pro('carol')
+    await sandbox().advanceTo(new Date(Date.now() + 20 * 86_400_000))
+    await forgetPlace()
+    await samePayments(await stripe(), log)
+    expect(said).toEqual([[{ members: 1, place: 'stripe live acct_1' }, expect.stringContaining('from now on')]])
+    expect(await planOf(id)).toBe('free')
+    expect(await rowOf(id)).toMatchObject({ customer_id: null })
+    await platform.runtime.read(async (store) => {
+      expect(await store.sandbox.ids()).toEqual([])
+      expect(await store.settings.get('sandbox-clock')).toBeUndefined()
+    })
+    // Of one that has none, Stripe's customers stay.
+    await platform.runtime.transaction((store) => store.billing.change(id, { customer_id: 'cus_1' }))
+    await forgetPlace()
+    await samePayments(await stripe(), log)
+    expect(await rowOf(id)).toMatchObject({ customer_id: 'cus_1' })
+  })
+
+  test('a customer whom the sandbox has opened just before is not kept for Stripe', async () => {
+    const id = await platform.member('dave')
+    const { payments } = platform.runtime.billing
+    const late: Payments['createCustomer'] = async (...words) => {
+      const customer = await payments.createCustomer(...words)
+      await samePayments(await stripe(), log)
+      return customer
+    }
+    const billing = { ...platform.runtime.billing, payments: { ...payments, createCustomer: late } }
+    const caller = { accountId: id, via: 'http' as const, scopes: ['*'] }
+    await expect(run({ ...platform.runtime, billing }, upgradeBilling, { plan: 'pro' }, caller)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('the operators look at STRIPE_API_KEY'),
+    })
+    expect((await platform.runtime.read((store) => store.billing.byAccount(id)))?.customer_id ?? null).toBeNull()
   })
 
   test('a key of another account or mode is refused', async () => {
