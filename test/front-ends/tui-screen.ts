@@ -1,3 +1,4 @@
+import { offers } from '@irc-now/core/billing/plans'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes } from '@irc-now/core/operation/errors'
 import type { Answer } from './front-end.ts'
@@ -71,9 +72,16 @@ function readBill(body: Lines, { visit }: OperationDescription): Seen | null {
     cost: parts[0]?.startsWith('$') ? parts[0] : 'nothing',
     renewsAt: onDay('renews'),
     endsAt: onDay('ends'),
+    bought: paid === undefined ? '–' : paid.slice(4).split(' · ').map(boughtOf),
     // Where there is a page on which one pays, this screen is not what is seen.
     ...(visit === null ? {} : { [visit]: '–' }),
   }
+}
+
+/** `2 × Bots, by the month` as it is bought: `bots  2  month`. */
+function boughtOf(words: string): string {
+  const [, quantity = '1', title, interval] = /^(?:(\d+) × )?(.+), by the (\w+)$/.exec(words) ?? []
+  return [Object.values(offers).find((offer) => offer.title === title)?.name, quantity, interval].join('  ')
 }
 
 /** Each row's cells under their headings; no rows where a sentence stands instead. */

@@ -17,6 +17,10 @@ const bill = {
   plan: 'pro',
   status: { phase: 'active', message: null as string | null },
   paysFor: ['Pro, by the month', '2 × Bots, by the month'],
+  bought: [
+    { offer: 'pro', quantity: 1, interval: 'month' },
+    { offer: 'bots', quantity: 2, interval: 'month' },
+  ],
   cost: '$10.00 a month',
   renewsAt: '2099-12-24T08:00:00.000Z' as string | null,
   endsAt: null,
@@ -139,8 +143,8 @@ test('what is bought is priced first, and charged once its amount is typed', asy
 })
 
 test('who pays nothing yet is told the price before the page on which it is paid', async () => {
-  answers['billing.show'] = () => ({ ...bill, plan: 'free', paysFor: [], cost: 'nothing', renewsAt: null })
-  answers['billing.upgrade'] = () => ({ ...bill, paysFor: [], url: 'http://irc/pay' })
+  answers['billing.show'] = () => ({ ...bill, plan: 'free', paysFor: [], bought: [], cost: 'nothing', renewsAt: null })
+  answers['billing.upgrade'] = () => ({ ...bill, paysFor: [], bought: [], url: 'http://irc/pay' })
   const screen = await open()
   screen.type(`+`)
   await screen.until(/› billing addon add/)
