@@ -55,7 +55,8 @@ export function readResult(
 /** The billing screen, made by hand: a line that says most of it, what is the matter, and what is paid for. */
 function readBill(body: Lines, { visit }: OperationDescription): Seen | null {
   const above = body.slice(0, body.indexOf('')).map((line) => line.trim())
-  const [, plan = '', , status = '', said = ''] = /^(\S+) {2}([●◌✗○]) (\w+)(?: {2}(.*))?$/.exec(above[0] ?? '') ?? []
+  const [, plan = '', , status = '', said = ''] =
+    /^(\S+) {2}([●◌✗○]) (\S+(?: \S+)*)(?: {2}(.*))?$/.exec(above[0] ?? '') ?? []
   if (status === '') return null
   const parts = said.split(' · ')
   const onDay = (word: string) => {
@@ -65,8 +66,8 @@ function readBill(body: Lines, { visit }: OperationDescription): Seen | null {
   const paid = above.find((line) => line.startsWith('for '))
   const message = above.slice(1).find((line) => line !== paid)
   return {
-    plan: plan.toLowerCase(),
-    status,
+    plan: plan === 'Operators' ? 'ops' : plan.toLowerCase(),
+    status: status === 'nothing to pay' ? 'free' : status,
     ...(message === undefined ? {} : { message }),
     paysFor: paid?.slice(4).replaceAll(' · ', ', ') ?? '–',
     cost: parts[0]?.startsWith('$') ? parts[0] : 'nothing',

@@ -123,6 +123,15 @@ test('what is the matter stands below the plan', async () => {
   await screen.until(/✗ overdue[\s\S]+ {3}Your payment did not go through; pay by 2099-12-08 with “billing portal”\./)
 })
 
+test.each([
+  ['free', /^ Free {2}○ nothing to pay *$/m],
+  ['ops', /^ Operators {2}○ nothing to pay *$/m],
+])('who pays nothing, as on %s, is told so', async (plan, header) => {
+  const status = { phase: 'free', message: null }
+  answers['billing.show'] = () => ({ ...bill, plan, status, paysFor: [], bought: [], cost: 'nothing', renewsAt: null })
+  await (await open()).until(header)
+})
+
 test('what is bought is priced first, and charged once its amount is typed', async () => {
   const screen = await open()
   screen.type('u')

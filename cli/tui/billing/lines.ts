@@ -12,11 +12,14 @@ import { planLines } from './plan-lines.ts'
 const heading = (text: string): Line => [{ text: ` ${text}`, bold: true }]
 const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : [])
 
+/** What is in no list of plans. */
+const unsold: Readonly<Record<string, string>> = { ops: 'Operators' }
+
 /** How the bill stands: the plan and its price, what is the matter, and what all is paid for. */
 export function standingLines(value: Item, plans: readonly PlanLine[], width: number, now: Date): Line[] {
   const status = value.status as { phase?: string; message?: string | null } | undefined
   const tone = toneOfCell(value, 'status')
-  const title = plans.find(({ name }) => name === value.plan)?.title ?? String(value.plan ?? '')
+  const title = plans.find(({ name }) => name === value.plan)?.title ?? unsold[String(value.plan)] ?? shown(value.plan)
   const when = [
     ['renews', value.renewsAt],
     ['ends', value.endsAt],
@@ -26,7 +29,7 @@ export function standingLines(value: Item, plans: readonly PlanLine[], width: nu
     [
       { text: ` ${safe(title)}  `, bold: true },
       {
-        text: `${tone ? signs[tone] : ''} ${shown(status?.phase)}`,
+        text: `${tone ? signs[tone] : ''} ${status?.phase === 'free' ? 'nothing to pay' : shown(status?.phase)}`,
         tone,
       },
       { text: `  ${[...(value.cost === 'nothing' ? [] : [shown(value.cost)]), ...when].join(' · ')}` },
