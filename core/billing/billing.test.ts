@@ -170,6 +170,10 @@ describe('billing', () => {
     expect((await call('adds', 'billing.show')).cost).toBe('$6.00 a month')
     expect(await call('adds', 'billing.addon.add', { name: 'bots', quantity: 2 }, { confirm: '4.00' })).toMatchObject({
       paysFor: ['Pro, by the month', '2 × Bots, by the month'],
+      bought: [
+        { offer: 'pro', quantity: 1, interval: 'month' },
+        { offer: 'bots', quantity: 2, interval: 'month' },
+      ],
       cost: '$10.00 a month',
       url: null,
     })
@@ -199,6 +203,7 @@ describe('billing', () => {
     expect(await upgrade({ yearly: true }, '54')).toMatchObject({
       plan: 'pro',
       paysFor: ['Pro, by the year'],
+      bought: [{ offer: 'pro', quantity: 1, interval: 'year' }],
       cost: '$60.00 a year',
       url: null,
     })

@@ -11,10 +11,19 @@ export const BillingPhase = z.enum(['free', 'pending', 'active', 'ending', 'over
 export const Summary = z.object({
   plan: z.string().describe('free, pro or ops; what it gives is in “plan show”.'),
   status: z.object({ phase: BillingPhase, message: z.string().nullable() }),
-  paysFor: z.array(z.string()),
+  paysFor: z.array(z.string()).describe('In words.'),
   cost: z.string().describe('What that costs, by the month and by the year.'),
   renewsAt: z.string().nullable().describe('When the next bill comes; ISO 8601.'),
   endsAt: z.string().nullable().describe('When it ends, where that is settled.'),
+  bought: z
+    .array(
+      z.object({
+        offer: z.string().describe('As “plan list” names it.'),
+        quantity: z.int(),
+        interval: z.enum(['month', 'year']),
+      }),
+    )
+    .describe('What you pay for, for programs.'),
 })
 export type Summary = z.output<typeof Summary>
 
@@ -29,29 +38,30 @@ export async function summaryOf(
   const row = await store.billing.byAccount(account.id)
   const live = (await store.billing.subscriptions(account.id)).filter(isLive)
   const ends = live.map(({ ends_at }) => ends_at).filter((at): at is Date => at !== null)
+  const items = live.flatMap((one) => one.items).sort((a, b) => order.indexOf(a.offer) - order.indexOf(b.offer))
   const renewals = live.filter(({ ends_at }) => ends_at === null).map(({ period_end }) => period_end)
   return {
     plan: entitled.plan,
     status: statusOf(entitled, live, { disputed: facts.disputed, checkout: row?.checkout_url ?? null }),
-    paysFor: live
-      .flatMap(({ items }) => items)
-      .sort((a, b) => order.indexOf(a.offer) - order.indexOf(b.offer))
-      .map(itemText),
+    paysFor: items.map(itemText),
     cost: costOf(live),
     renewsAt: earliest(renewals)?.toISOString() ?? null,
     endsAt: earliest(ends)?.toISOString() ?? null,
+    bought: items.map(({ offer, quantity, lookup_key }) => ({ offer, quantity, interval: intervalOf(lookup_key) })),
   }
 }
 
 /** Plans before add-ons. */
 const order = Object.keys(offers)
 
-export function itemText({ lookup_key, quantity }: { lookup_key: string; quantity: number }): string {
+function itemText({ lookup_key, quantity }: { lookup_key: string; quantity: number }): string {
   const found = priceOf(lookup_key)
   const { title } = found?.offer ?? { title: lookup_key }
   const most = found ? (offerOf(found.offer.name)?.most ?? 1) : 1
-  return `${most > 1 ? `${quantity} × ` : ''}${title}, by the ${found?.price.interval ?? 'month'}`
+  return `${most > 1 ? `${quantity} × ` : ''}${title}, by the ${intervalOf(lookup_key)}`
 }
+
+const intervalOf = (lookupKey: string) => priceOf(lookupKey)?.price.interval ?? 'month'
 
 function costOf(live: readonly SubscriptionRow[]): string {
   const sums = { month: 0, year: 0 }

@@ -1,3 +1,4 @@
+import { offers } from '@irc-now/core/billing/plans'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes } from '@irc-now/core/operation/errors'
 import type { Answer } from './front-end.ts'
@@ -54,7 +55,8 @@ export function readResult(
 /** The billing screen, made by hand: a line that says most of it, what is the matter, and what is paid for. */
 function readBill(body: Lines, { visit }: OperationDescription): Seen | null {
   const above = body.slice(0, body.indexOf('')).map((line) => line.trim())
-  const [, plan = '', , status = '', said = ''] = /^(\S+) {2}([●◌✗○]) (\w+)(?: {2}(.*))?$/.exec(above[0] ?? '') ?? []
+  const [, plan = '', , status = '', said = ''] =
+    /^(\S+) {2}([●◌✗○]) (\S+(?: \S+)*)(?: {2}(.*))?$/.exec(above[0] ?? '') ?? []
   if (status === '') return null
   const parts = said.split(' · ')
   const onDay = (word: string) => {
@@ -64,16 +66,23 @@ function readBill(body: Lines, { visit }: OperationDescription): Seen | null {
   const paid = above.find((line) => line.startsWith('for '))
   const message = above.slice(1).find((line) => line !== paid)
   return {
-    plan: plan.toLowerCase(),
-    status,
+    plan: plan === 'Operators' ? 'ops' : plan.toLowerCase(),
+    status: status === 'nothing to pay' ? 'free' : status,
     ...(message === undefined ? {} : { message }),
     paysFor: paid?.slice(4).replaceAll(' · ', ', ') ?? '–',
     cost: parts[0]?.startsWith('$') ? parts[0] : 'nothing',
     renewsAt: onDay('renews'),
     endsAt: onDay('ends'),
+    bought: paid === undefined ? '–' : paid.slice(4).split(' · ').map(boughtOf),
     // Where there is a page on which one pays, this screen is not what is seen.
     ...(visit === null ? {} : { [visit]: '–' }),
   }
+}
+
+/** `2 × Bots, by the month` as it is bought: `bots  2  month`. */
+function boughtOf(words: string): string {
+  const [, quantity = '1', title, interval] = /^(?:(\d+) × )?(.+), by the (\w+)$/.exec(words) ?? []
+  return [Object.values(offers).find((offer) => offer.title === title)?.name, quantity, interval].join('  ')
 }
 
 /** Each row's cells under their headings; no rows where a sentence stands instead. */

@@ -17,6 +17,10 @@ const bill = {
   plan: 'pro',
   status: { phase: 'active', message: null as string | null },
   paysFor: ['Pro, by the month', '2 × Bots, by the month'],
+  bought: [
+    { offer: 'pro', quantity: 1, interval: 'month' },
+    { offer: 'bots', quantity: 2, interval: 'month' },
+  ],
   cost: '$10.00 a month',
   renewsAt: '2099-12-24T08:00:00.000Z' as string | null,
   endsAt: null,
@@ -119,6 +123,15 @@ test('what is the matter stands below the plan', async () => {
   await screen.until(/✗ overdue[\s\S]+ {3}Your payment did not go through; pay by 2099-12-08 with “billing portal”\./)
 })
 
+test.each([
+  ['free', /^ Free {2}○ nothing to pay *$/m],
+  ['ops', /^ Operators {2}○ nothing to pay *$/m],
+])('who pays nothing, as on %s, is told so', async (plan, header) => {
+  const status = { phase: 'free', message: null }
+  answers['billing.show'] = () => ({ ...bill, plan, status, paysFor: [], bought: [], cost: 'nothing', renewsAt: null })
+  await (await open()).until(header)
+})
+
 test('what is bought is priced first, and charged once its amount is typed', async () => {
   const screen = await open()
   screen.type('u')
@@ -139,8 +152,8 @@ test('what is bought is priced first, and charged once its amount is typed', asy
 })
 
 test('who pays nothing yet is told the price before the page on which it is paid', async () => {
-  answers['billing.show'] = () => ({ ...bill, plan: 'free', paysFor: [], cost: 'nothing', renewsAt: null })
-  answers['billing.upgrade'] = () => ({ ...bill, paysFor: [], url: 'http://irc/pay' })
+  answers['billing.show'] = () => ({ ...bill, plan: 'free', paysFor: [], bought: [], cost: 'nothing', renewsAt: null })
+  answers['billing.upgrade'] = () => ({ ...bill, paysFor: [], bought: [], url: 'http://irc/pay' })
   const screen = await open()
   screen.type(`+`)
   await screen.until(/› billing addon add/)

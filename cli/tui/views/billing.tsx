@@ -1,6 +1,7 @@
 import { Text } from 'ink'
 import type { Board } from '../billing/board.ts'
-import { boardView, type Line } from '../billing/lines.ts'
+import type { Line } from '../billing/line.ts'
+import { boardView } from '../billing/lines.ts'
 import type { DetailPane } from '../pane.ts'
 import { colour } from '../theme.ts'
 import type { BodyProps } from './body-props.ts'
