@@ -158,7 +158,7 @@ test('on the full screen it is written in the editor, or a file is named; its ad
   screen.type(keys.escape)
   await screen.until(/› \w{22} +left\.py/)
   screen.type('L')
-  await screen.until(/irc-now paste create --title left\.py/)
+  await screen.until(/irc-now paste create --file-name left\.py/)
   expect(screen.text).not.toMatch(/return 1|ircn_del/)
   screen.close()
 }, 60_000)
