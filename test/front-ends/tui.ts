@@ -133,13 +133,15 @@ async function fillIn(
     await screen.until(new RegExp(focused, 'm'))
     const text = typed(value)
     if (field.kind === 'choice' || field.kind === 'boolean') {
+      // A screen that is just being drawn has it not yet, or no longer.
+      const row = () => new RegExp(`${focused}.*\\S.*$`, 'm').exec(screen.text)?.[0]
       const choices = (/^ › .+$/m.exec(screen.text)![0].match(/[\w.-]+/g) ?? []) as string[]
       if (!choices.includes(text)) return name
       for (let step = 0; !screen.text.includes(`[${text}]`); step += 1) {
-        if (step > choices.length) throw new Error(`${name} can’t be chosen to be ${text}:\n${screen.text}`)
-        const before = screen.text
+        if (step > 4 * choices.length) throw new Error(`${name} can’t be chosen to be ${text}:\n${screen.text}`)
+        const before = row()
         screen.type(keys.right)
-        await until(screen, () => screen.text !== before)
+        await until(screen, () => row() !== undefined && row() !== before)
       }
     } else {
       screen.type(text === '' ? keys.backspace : text)
