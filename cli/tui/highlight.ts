@@ -1,6 +1,4 @@
-import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
-import { Worker } from 'node:worker_threads'
+import { inThread } from './in-thread.ts'
 import type { Token } from './tokens.ts'
 
 export interface HighlightJob {
@@ -19,27 +17,5 @@ const program = new URL(
   import.meta.url,
 )
 
-/** The text’s lines as tokens, made in a thread that is ended afterwards; null where it is to be shown plain. */
-export async function highlight(job: HighlightJob): Promise<readonly Token[][] | null> {
-  const worker = new Worker(program, { env: {}, resourceLimits: { maxOldGenerationSizeMb: 128 } })
-  // Neither may it keep the process, nor end it.
-  worker.unref()
-  worker.on('error', () => undefined)
-  const late = new AbortController()
-  try {
-    worker.postMessage(job)
-    const answer = (async () => {
-      for (;;) {
-        const [said] = await once(worker, 'message', { signal: late.signal })
-        if (said !== 'ready') return said as Token[][] | null
-      }
-    })()
-    const ended = once(worker, 'exit', { signal: late.signal }).then(() => null)
-    return await Promise.race([answer, ended, delay(limitMs, null, { signal: late.signal, ref: false })])
-  } catch {
-    return null
-  } finally {
-    late.abort()
-    void worker.terminate()
-  }
-}
+/** The text’s lines as tokens; null where it is to be shown plain. */
+export const highlight = (job: HighlightJob) => inThread<readonly Token[][]>(program, job, limitMs)
