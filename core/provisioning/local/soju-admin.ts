@@ -1,5 +1,5 @@
+import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
 import { faultPoint } from '../../operation/faults.ts'
 import { ProvisionerRejected, ProvisionerUnavailable } from '../provisioner.port.ts'
 import { parseIrcLine } from './irc-line.ts'
@@ -21,7 +21,7 @@ interface Pending {
 export class SojuAdmin {
   readonly #path: string
   readonly #timeoutMs: number
-  #socket: Promise<Socket> | null = null
+  #socket: Socket | null = null
   #pending: Pending | null = null
   #queue: Promise<unknown> = Promise.resolve()
   #closed = false
@@ -44,60 +44,50 @@ export class SojuAdmin {
 
   close(): void {
     this.#closed = true
-    this.#drop(new ProvisionerUnavailable('The bouncer is being stopped.'))
+    this.#socket?.destroy()
   }
 
   async #send(command: string): Promise<string[]> {
-    if (this.#closed) throw new ProvisionerUnavailable('The bouncer is being stopped.')
-    this.#socket ??= this.#connect()
-    const socket = await this.#socket
+    this.#assertOpen()
+    const socket = this.#socket && !this.#socket.destroyed ? this.#socket : await this.#connect()
     const { promise, resolve, reject } = Promise.withResolvers<string[]>()
     this.#pending = { lines: [], resolve, reject }
+    const closed = () => reject(new ProvisionerUnavailable('The bouncer closed the connection.'))
+    socket.once('close', closed)
     // A user that ends while its command waits never answers: the connection is lost with it.
-    const timer = setTimeout(
-      () => this.#drop(new ProvisionerUnavailable('The bouncer did not answer.')),
-      this.#timeoutMs,
-    )
-    faultPoint('soju')
-    socket.write(`BOUNCERSERV :${command}\r\n`)
+    const timer = setTimeout(() => {
+      socket.destroy()
+      reject(new ProvisionerUnavailable('The bouncer did not answer.'))
+    }, this.#timeoutMs)
     try {
+      faultPoint('soju')
+      socket.write(`BOUNCERSERV :${command}\r\n`)
       return await promise
     } finally {
       clearTimeout(timer)
+      socket.off('close', closed)
       this.#pending = null
     }
   }
 
   async #connect(): Promise<Socket> {
     const socket = connect(this.#path)
+    socket.on('error', () => {})
     try {
-      await new Promise<void>((resolve, reject) => {
-        socket.once('connect', resolve).once('error', reject)
-        delay(this.#timeoutMs, undefined, { ref: false }).then(() => reject(new Error('time-out')))
-      })
+      await once(socket, 'connect', { signal: AbortSignal.timeout(this.#timeoutMs) })
     } catch (cause) {
       socket.destroy()
-      this.#socket = null
       throw new ProvisionerUnavailable('The bouncer cannot be reached.', { cause })
     }
-    socket.on('error', () => {})
-    socket.on('close', () => this.#drop(new ProvisionerUnavailable('The bouncer closed the connection.'), socket))
     collectLines(socket, (line) => this.#hear(line))
+    this.#socket = socket
+    if (this.#closed) socket.destroy()
+    this.#assertOpen()
     return socket
   }
 
-  #drop(error: Error, only?: Socket): void {
-    const current = this.#socket
-    if (!current) return
-    current.then(
-      (socket) => {
-        if (only && only !== socket) return
-        if (this.#socket === current) this.#socket = null
-        socket.destroy()
-        this.#pending?.reject(error)
-      },
-      () => {},
-    )
+  #assertOpen(): void {
+    if (this.#closed) throw new ProvisionerUnavailable('The bouncer is being stopped.')
   }
 
   #hear(line: string): void {
