@@ -22,6 +22,6 @@ export async function openAccount(
     }))
   if (!free)
     throw new OperationError('name_taken', `The name “${wanted.name}” is taken; try another.`, { field: 'name' })
-  await store.notify(`reconcile account/${id}`)
+  store.wake(`reconcile account/${id}`)
   return (await store.accounts.byId(id))!
 }

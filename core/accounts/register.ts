@@ -25,7 +25,7 @@ export const registerAccount = defineOperation({
   async handle({ name, email }, context, passwordHash) {
     const row = await openAccount(context, { name, email, role: 'member' })
     if (passwordHash) await context.store.accounts.setCredential(row.id, passwordHash, context.now)
-    await context.event(`account/${row.name}`, 'account.created', 'The account was created.', row.id)
+    context.event(`account/${row.name}`, 'account.created', 'The account was created.', row.id)
     return accountOf(row)
   },
 })

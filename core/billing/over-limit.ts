@@ -80,7 +80,7 @@ export async function holdToLimits(
   )
   for (const id of touched) {
     await store.bouncers.change(id, {})
-    await store.notify(`reconcile bouncer/${id}`)
+    store.wake(`reconcile bouncer/${id}`)
   }
   return changed
 }

@@ -61,7 +61,7 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
       if (key !== undefined) customer.done[key] = answer ?? null
       await store.sandbox.save(customer)
       await store.sandbox.emit(events, runtime.now())
-      if (events.length > 0) await store.notify(`event ${billingWake}`)
+      if (events.length > 0) store.wake(`event ${billingWake}`)
       return answer
     })
   }

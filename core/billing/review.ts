@@ -22,12 +22,12 @@ export async function reviewAccount(store: Stores, accountId: string, real: Date
   const told = JSON.parse(row.told || '{}') as Told
   const found = noticesOf(facts, entitled, told, now)
   const say = (type: string, message: string) =>
-    store.events.insert({ accountId, subject: `account/${account.name}`, type, message, at: real, notice: true })
-  for (const { type, message } of found.notices) await say(type, message)
+    store.events.tell({ accountId, subject: `account/${account.name}`, type, message, at: real, notice: true })
+  for (const { type, message } of found.notices) say(type, message)
   const held = await holdToLimits(store, accountId, entitled)
-  if (held.length > 0) await say('billing.limits', `By your plan, ${held.join(', ')}.`)
+  if (held.length > 0) say('billing.limits', `By your plan, ${held.join(', ')}.`)
   const content = await expireLater(store, accountId, row, entitled, now, real)
-  for (const message of content.notices) await say('billing.content', message)
+  for (const message of content.notices) say('billing.content', message)
   await queueClaims(store, accountId, real, {
     plan: entitled.plan,
     stripeCustomerId: row.customer_id,

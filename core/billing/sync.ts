@@ -62,7 +62,7 @@ async function hold(
 
 async function tell(store: Stores, accountId: string, at: Date): Promise<void> {
   const account = await store.accounts.byId(accountId)
-  await store.events.insert({
+  store.events.tell({
     accountId,
     subject: `account/${account?.name}`,
     type: 'billing.changed',

@@ -45,9 +45,9 @@ export interface Context {
   /** Encrypts what must be readable later (a network's password); `open` reverses it. */
   seal(text: string): string
   /** Tells whoever watches the account (the actor's, unless another is named). */
-  event(subject: string, type: string, message: string, accountId?: string): Promise<void>
+  event(subject: string, type: string, message: string, accountId?: string): void
   /** Wakes the reconciler for a row once the transaction holds. */
-  enqueue(key: ReconcileKey): Promise<void>
+  enqueue(key: ReconcileKey): void
 }
 
 /** What an operation may use before its transaction: to ask other systems, and for what takes its time. */

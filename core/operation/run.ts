@@ -128,8 +128,8 @@ function createContext(
     random: (bytes) => runtime.random(bytes),
     seal: (text) => runtime.seal(text),
     event: (subject, type, message, accountId) =>
-      store.events.insert({ accountId: accountId ?? acting?.id ?? '', subject, type, message, at: runtime.now() }),
-    enqueue: (key: ReconcileKey) => store.notify(`reconcile ${key}`),
+      store.events.tell({ accountId: accountId ?? acting?.id ?? '', subject, type, message, at: runtime.now() }),
+    enqueue: (key: ReconcileKey) => store.wake(`reconcile ${key}`),
   }
 }
 

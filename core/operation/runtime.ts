@@ -5,7 +5,7 @@ import type { Stores } from '../store/stores.ts'
 
 /** What running needs of the house; one per process. */
 export interface Runtime {
-  /** Runs `work` in one transaction: all or nothing. Throws `storage_full` and `unavailable` for what the database can't. */
+  /** Runs `work` in one transaction: all or nothing; again when another stood in its way. Throws `storage_full` and `unavailable` for what the database can't. */
   transaction<T>(work: (store: Stores) => Promise<T>): Promise<T>
   /** Runs `work`, which writes nothing, without one: each of its questions is answered by what holds at that moment. */
   read<T>(work: (store: Stores) => Promise<T>): Promise<T>

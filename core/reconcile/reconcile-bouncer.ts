@@ -33,14 +33,14 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
   if (!state) return undefined
   const { bouncer, account, upstreams } = state
   const tell = (type: string, message: string) =>
-    deps.transaction((store) => record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message))
+    deps.transaction(async (store) => record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message))
 
   if (bouncer.deleted_at) {
     await deps.provisioner.removeBouncer({ id, name: bouncer.username })
     faultPoint('reconcile')
     await deps.transaction(async (store) => {
       await store.bouncers.purge(id)
-      await record(
+      record(
         store,
         deps,
         bouncer.account_id,
@@ -48,7 +48,7 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
         'bouncer.gone',
         `The bouncer “${bouncer.name}” is deleted.`,
       )
-      await store.notify(`reconcile account/${bouncer.account_id}`)
+      store.wake(`reconcile account/${bouncer.account_id}`)
     })
     return undefined
   }
@@ -71,14 +71,14 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
     const the = `The bouncer “${bouncer.name}”`
     const say = (type: string, message: string) =>
       record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, type, message)
-    if (observed.placement !== bouncer.placed) await say('bouncer.moved', movedTo(bouncer.name, observed.placement))
+    if (observed.placement !== bouncer.placed) say('bouncer.moved', movedTo(bouncer.name, observed.placement))
     else if (observed.moveFailure && observed.moveFailure !== bouncer.move_failure)
-      await say('bouncer.failed', observed.moveFailure)
-    if (ready && (behind || own?.state !== stateOf(own)))
-      await (off
-        ? say('bouncer.stopped', `${the} is ${bouncer.enabled ? 'stopped: its account is suspended' : 'switched off'}.`)
-        : say('bouncer.ready', `${the} is ready.`))
-    else if (behind && own) await say('bouncer.progress', `connecting to ${own.name}`)
+      say('bouncer.failed', observed.moveFailure)
+    if (ready && (behind || own?.state !== stateOf(own))) {
+      if (!off) say('bouncer.ready', `${the} is ready.`)
+      else
+        say('bouncer.stopped', `${the} is ${bouncer.enabled ? 'stopped: its account is suspended' : 'switched off'}.`)
+    } else if (behind && own) say('bouncer.progress', `connecting to ${own.name}`)
     for (const row of upstreams) {
       const seen = observed.upstreams.find((one) => one.name === row.name)
       if (seen) await observeUpstream(store, deps, row, seen, bouncer.account_id, bouncer.name)
@@ -109,7 +109,7 @@ async function lookAtHostname(id: string, deps: ReconcileDeps): Promise<void> {
     const found = other ? `${hostname} belongs to another bouncer.` : note
     await store.bouncers.hostnameSeen(id, found, deps.now())
     const message = found ?? `The bouncer “${row.name}” is reached as ${hostname} now.`
-    await record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
+    record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
   })
 }
 
@@ -144,7 +144,7 @@ async function observeUpstream(
   })
   if (!changed) return
   const why = seen.error ? `: ${seen.error}` : ''
-  await record(
+  record(
     store,
     deps,
     accountId,
@@ -154,13 +154,13 @@ async function observeUpstream(
   )
 }
 
-export async function record(
+export function record(
   store: Stores,
   deps: Pick<ReconcileDeps, 'now'>,
   accountId: string,
   subject: string,
   type: string,
   message: string,
-): Promise<void> {
-  await store.events.insert({ accountId, subject, type, message, at: deps.now() })
+): void {
+  store.events.tell({ accountId, subject, type, message, at: deps.now() })
 }

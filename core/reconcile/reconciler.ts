@@ -62,7 +62,7 @@ export function startReconciler(deps: ReconcileDeps, log: Logger, metrics?: Reco
       // An outage of a bouncer that is as it should be is the platform's news, not this bouncer's.
       if (!bouncer || bouncer.failure === why || bouncer.observed_generation >= bouncer.generation) return
       await store.bouncers.failed(id, why)
-      await record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, 'bouncer.failed', why)
+      record(store, deps, bouncer.account_id, `bouncer/${bouncer.name}`, 'bouncer.failed', why)
     })
   }
 

@@ -13,8 +13,8 @@ onBothDatabases('What members are still to be told', (open) => {
       await platform.member(name)
       const { id } = (await platform.runtime.read((store) => store.accounts.byName(name)))!
       for (const message of ['one', 'two'])
-        await platform.runtime.transaction((store) =>
-          store.events.insert({ accountId: id, subject: 's', type: 't', message, at: new Date(), notice: true }),
+        await platform.runtime.transaction(async (store) =>
+          store.events.tell({ accountId: id, subject: 's', type: 't', message, at: new Date(), notice: true }),
         )
     }
   }, 60_000)

@@ -11,28 +11,41 @@ export interface PlatformEvent {
   readonly message: string
 }
 
+type Told = Omit<PlatformEvent, 'id' | 'at'> & {
+  readonly at: Date
+  /** Whether its member is told on IRC, too, who need not have asked. */
+  readonly notice?: boolean
+}
+
 /** By which who tells members is woken. */
 export const noticeWake = 'notices'
 
-export function createEventStore(db: Kysely<Schema>, notify: (payload: string) => Promise<void>) {
+export function createEventStore(db: Kysely<Schema>) {
+  const told: Told[] = []
   return {
-    /**
-     * Tells whoever follows the account, once the transaction holds; and, where it is a `notice`, its member on IRC, who
-     * need not have asked.
-     */
-    async insert({
-      notice = false,
-      ...event
-    }: Omit<PlatformEvent, 'id' | 'at'> & { at: Date; notice?: boolean }): Promise<void> {
-      const { accountId, ...rest } = event
+    /** For whoever follows the account, once the transaction holds. */
+    tell(event: Told): void {
+      told.push(event)
+    },
+    /** Writes what was told; answers what to wake. */
+    async write(): Promise<string[]> {
+      const events = told.splice(0)
+      if (events.length === 0) return []
+      const accountIds = [...new Set(events.map(({ accountId }) => accountId))].sort()
       // Ids of one account's events become visible in their order: who has read one has missed none before it.
-      await sql`select pg_advisory_xact_lock(hashtext(${accountId}))`.execute(db)
+      await sql`select pg_advisory_xact_lock(hashtext(id)) from unnest(${accountIds}::text[]) id`.execute(db)
       await db
         .insertInto('events')
-        .values({ ...rest, account_id: accountId, unsaid: notice })
+        .values(
+          events.map(({ accountId, notice, ...event }) => ({
+            ...event,
+            account_id: accountId,
+            unsaid: notice ?? false,
+          })),
+        )
         .execute()
-      await notify(`event ${accountId}`)
-      if (notice) await notify(`event ${noticeWake}`)
+      const wake = events.some(({ notice }) => notice) ? [...accountIds, noticeWake] : accountIds
+      return wake.map((who) => `event ${who}`)
     },
     /** What members are still to be told, the oldest first; not those who have these names (in lower case). */
     async unsaid(

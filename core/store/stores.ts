@@ -25,9 +25,8 @@ import { createSweepStore } from './sweep-store.ts'
 
 /** All stores over one connection or one transaction. */
 export function createStores(db: Kysely<Schema>) {
-  const notify = async (payload: string) => {
-    await sql`select pg_notify(${channel}, ${payload})`.execute(db)
-  }
+  const events = createEventStore(db)
+  const woken: string[] = []
   return {
     accounts: createAccountStore(db),
     passwords: createPasswordStore(db),
@@ -45,15 +44,26 @@ export function createStores(db: Kysely<Schema>) {
     retries: createRetryStore(db),
     webhooks: createWebhookStore(db),
     audit: createAuditStore(db),
-    events: createEventStore(db, notify),
+    events,
     idempotency: createIdempotencyStore(db),
     leases: createLeaseStore(db),
     links: createLinkStore(db),
     settings: createSettingStore(db),
     health: createHealthStore(db),
     sweeps: createSweepStore(db),
-    /** Tells every process of the platform, once the transaction holds. */
-    notify,
+    /** Wakes every process of the platform, once the transaction holds. */
+    wake(payload: string): void {
+      woken.push(payload)
+    },
+    /**
+     * Writes what is told and wakes others: a transaction's last, since it locks an account's events, which two that
+     * change the same rows in another order would wait for for ever.
+     */
+    async finish(): Promise<void> {
+      const payloads = [...(await events.write()), ...woken.splice(0)]
+      if (payloads.length === 0) return
+      await sql`select pg_notify(${channel}, payload) from unnest(${payloads}::text[]) payload`.execute(db)
+    },
   }
 }
 

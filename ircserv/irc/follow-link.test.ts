@@ -60,8 +60,8 @@ async function giveLink() {
   return { ended, link }
 }
 const use = (link: string, message: string) =>
-  platform.runtime.transaction((store) =>
-    store.events.insert({ accountId: alice, subject: linkSubject(link), type: 'link.used', message, at: new Date() }),
+  platform.runtime.transaction(async (store) =>
+    store.events.tell({ accountId: alice, subject: linkSubject(link), type: 'link.used', message, at: new Date() }),
   )
 const said = (...messages: string[]) =>
   expect.poll(() => announced, { timeout: 15_000 }).toEqual(messages.map((url) => [`PASTE CREATE: ${url}`, { url }]))

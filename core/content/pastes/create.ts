@@ -67,7 +67,7 @@ export const createPaste = defineOperation({
     }
     await store.pastes.insert(row)
     const paste = pasteOf(row, platform)
-    await context.event(`paste/${row.id}`, 'paste.created', `The paste ${paste.url} was created.`)
+    context.event(`paste/${row.id}`, 'paste.created', `The paste ${paste.url} was created.`)
     return { ...paste, deleteToken }
   },
 })

@@ -19,7 +19,7 @@ export const deletePaste = defineOperation({
     const row = await findPaste(context, id)
     const paste = pasteOf(row, context.platform)
     await context.store.pastes.delete(row.id)
-    await context.event(`paste/${row.id}`, 'paste.deleted', `The paste ${paste.url} was deleted.`)
+    context.event(`paste/${row.id}`, 'paste.deleted', `The paste ${paste.url} was deleted.`)
     return { ...paste, status: { phase: 'deleted' as const, message: null } }
   },
 })

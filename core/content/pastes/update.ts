@@ -41,7 +41,7 @@ export const updatePaste = defineOperation({
     }
     await store.pastes.change(row.id, set)
     const paste = pasteOf({ ...row, ...set }, platform)
-    await context.event(`paste/${row.id}`, 'paste.updated', `The paste ${paste.url} was changed.`)
+    context.event(`paste/${row.id}`, 'paste.updated', `The paste ${paste.url} was changed.`)
     return paste
   },
 })

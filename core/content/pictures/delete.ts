@@ -19,7 +19,7 @@ export const deletePicture = defineOperation({
     const row = await findPicture(context, id)
     const picture = pictureOf(row, context.platform)
     await context.store.pictures.delete(row.id)
-    await context.event(`pic/${row.id}`, 'pic.deleted', `The picture ${picture.url} was deleted.`)
+    context.event(`pic/${row.id}`, 'pic.deleted', `The picture ${picture.url} was deleted.`)
     return { ...picture, status: { phase: 'deleted' as const, message: null } }
   },
 })

@@ -21,8 +21,8 @@ export const deleteBouncer = defineOperation({
     await context.store.bouncers.change(row.id, { deleted_at: context.now })
     // What the plan had no room for goes on.
     await reviewAccount(context.store, context.actor.id, context.now)
-    await context.event(`bouncer/${name}`, 'bouncer.deleting', `The bouncer “${name}” is being deleted.`)
-    await context.enqueue(`bouncer/${row.id}`)
+    context.event(`bouncer/${name}`, 'bouncer.deleting', `The bouncer “${name}” is being deleted.`)
+    context.enqueue(`bouncer/${row.id}`)
     return describeBouncer(context, row.id)
   },
 })

@@ -17,8 +17,8 @@ export const restartBouncer = defineOperation({
   async handle({ name }, context) {
     const row = await findBouncer(context, name)
     await context.store.bouncers.change(row.id, {}, { restarts: true })
-    await context.event(`bouncer/${name}`, 'bouncer.restarting', `The bouncer “${name}” restarts.`)
-    await context.enqueue(`bouncer/${row.id}`)
+    context.event(`bouncer/${name}`, 'bouncer.restarting', `The bouncer “${name}” restarts.`)
+    context.enqueue(`bouncer/${row.id}`)
     return describeBouncer(context, row.id)
   },
 })

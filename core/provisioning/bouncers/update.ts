@@ -37,8 +37,8 @@ export const updateBouncer = defineOperation({
     })
     // Another one may have the room that this one has left.
     if (dedicated === false) await reviewAccount(context.store, context.actor.id, context.now)
-    await context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is being changed.`)
-    await context.enqueue(`bouncer/${row.id}`)
+    context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is being changed.`)
+    context.enqueue(`bouncer/${row.id}`)
     return describeBouncer(context, row.id)
   },
 })

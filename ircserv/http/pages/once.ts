@@ -131,7 +131,7 @@ export function createOncePage(deps: {
   async function tell(accountId: string | null, token: string, message: string): Promise<void> {
     if (accountId === null) return
     const event = { accountId, subject: linkSubject(token), type: 'link.used', message, at: runtime.now() }
-    await runtime.transaction((store) => store.events.insert(event))
+    await runtime.transaction(async (store) => store.events.tell(event))
   }
 }
 

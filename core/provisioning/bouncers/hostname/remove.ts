@@ -24,8 +24,8 @@ export const removeHostname = defineOperation({
         hostname_fingerprint: null,
         hostname_note: null,
       })
-      await context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is ${row.hostname} no more.`)
-      await context.enqueue(`bouncer/${row.id}`)
+      context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is ${row.hostname} no more.`)
+      context.enqueue(`bouncer/${row.id}`)
     }
     return hostnameOf((await store.bouncers.byId(row.id))!, context)
   },

@@ -36,8 +36,8 @@ export const setHostname = defineOperation({
       hostname_fingerprint: null,
       hostname_note: null,
     })
-    await context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is to be ${hostname}.`)
-    await context.enqueue(`bouncer/${row.id}`)
+    context.event(`bouncer/${name}`, 'bouncer.updated', `The bouncer “${name}” is to be ${hostname}.`)
+    context.enqueue(`bouncer/${row.id}`)
     return hostnameOf((await store.bouncers.byId(row.id))!, context)
   },
 })

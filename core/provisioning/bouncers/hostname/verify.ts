@@ -26,7 +26,7 @@ export const verifyHostname = defineOperation({
       )
     if (row.hostname_verified_at === null) {
       await store.bouncers.change(row.id, {})
-      await context.enqueue(`bouncer/${row.id}`)
+      context.enqueue(`bouncer/${row.id}`)
     }
     return hostnameOf((await store.bouncers.byId(row.id))!, context)
   },
