@@ -24,7 +24,10 @@ export async function createLocalProvisioner(services: LocalServices): Promise<P
   const ledgers = await openLedgers(stateDir)
   const placements = await openPlacements(stateDir)
   const hostnames = await createHostnames(stateDir)
-  const moves = createMoves({ shared: soju, dedicated, placements, tell: tellClients, now: Date.now })
+  const moves = createMoves({
+    ...{ shared: soju, dedicated, placements, tell: tellClients, now: Date.now },
+    log: (line) => services.log('soju', line),
+  })
   const { bouncerOf } = moves
   const ownAddresses = [
     `irc+insecure://${hostPort(addresses.irc.host, addresses.irc.port)}`,

@@ -1,7 +1,16 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { faultPoint } from '../../operation/faults.ts'
-import { chunk, inTransaction, isMessageId, parkedOwner, summary, userId, withSojuData } from './soju-data.ts'
+import {
+  chunk,
+  inTransaction,
+  isMessageId,
+  parkedOwner,
+  schemaVersion,
+  summary,
+  userId,
+  withSojuData,
+} from './soju-data.ts'
 import { formatMessageId, parseMessageId } from './soju-message-id.ts'
 import { type OwnedTable, ownedTables, quoted } from './soju-tables.ts'
 
@@ -30,9 +39,8 @@ export async function copyUser(fromPath: string, toPath: string, username: strin
   const parked = parkedOwner(username)
   return withSojuData(toPath, async (db) => {
     db.prepare('attach ? as source').run(fromPath)
-    const version = (schema: string) =>
-      (db.prepare(`pragma ${schema}.user_version`).get() as { user_version: number }).user_version
-    if (version('main') !== version('source')) throw new Error('the two sojus have different versions')
+    if (schemaVersion(db, 'main') !== schemaVersion(db, 'source'))
+      throw new Error('the two sojus have different versions')
     const owner = before ? parked : userId(db, 'source', username)
     const tables = ownedTables(db)
     const copied = new Map<string, Shift[]>()

@@ -14,6 +14,9 @@ export interface ProbeLogin {
   readonly caps?: readonly string[]
 }
 
+/** Longer than anything takes that is well: a test that waits in vain says for what. */
+const patienceMs = 60_000
+
 /** A bare IRC client for tests: what it sends is exactly what it is told to. */
 export class IrcProbe {
   readonly lines: IrcLine[] = []
@@ -70,17 +73,21 @@ export class IrcProbe {
     this.#socket.write(`${line}\r\n`)
   }
 
-  /** The first line, past or to come, that matches; rejects when the connection ends before. */
+  /** The first line, past or to come, that matches; rejects when the connection ends before, or nothing comes. */
   async wait(matches: (line: IrcLine) => boolean): Promise<IrcLine> {
-    for (;;) {
+    for (const end = Date.now() + patienceMs; ; await delay(5)) {
       const line = this.lines.find(matches)
       if (line) return line
-      if (this.closed) {
-        const last = this.lines.slice(-3).map(({ command, params }) => `${command} ${params.join(' ')}`)
-        throw new Error(`the connection ended: ${last.join(' | ')}`)
-      }
-      await delay(5)
+      if (this.closed) throw new Error(`the connection ended: ${this.#last()}`)
+      if (Date.now() > end) throw new Error(`in vain waited for ${matches}, after: ${this.#last()}`)
     }
+  }
+
+  #last(): string {
+    return this.lines
+      .slice(-3)
+      .map(({ command, params }) => `${command} ${params.join(' ')}`)
+      .join(' | ')
   }
 
   message(from: string, text: string): Promise<IrcLine> {
@@ -91,7 +98,8 @@ export class IrcProbe {
   }
 
   async ended(): Promise<void> {
-    while (!this.closed) await delay(5)
+    for (const end = Date.now() + patienceMs; !this.closed; await delay(5))
+      if (Date.now() > end) throw new Error(`still connected, after: ${this.#last()}`)
   }
 
   close(): void {

@@ -17,11 +17,12 @@ export interface MoveDeps {
   /** Tells the bouncer's clients what is about to happen. */
   tell(desired: DesiredBouncer, text: string): Promise<void>
   now(): number
+  log(line: string): void
 }
 
 type User = Pick<DesiredBouncer, 'username' | 'nick' | 'realname' | 'enabled'>
 
-export function createMoves({ shared, dedicated, placements, tell, now }: MoveDeps) {
+export function createMoves({ shared, dedicated, placements, tell, now, log }: MoveDeps) {
   /** Those that are nowhere for a moment, until they are somewhere again. */
   const away = new Map<string, PromiseWithResolvers<void>>()
   function back(username: string): void {
@@ -134,6 +135,7 @@ export function createMoves({ shared, dedicated, placements, tell, now }: MoveDe
         await move(desired, progress)
         return null
       } catch (error) {
+        log(`moving ${username} failed: ${(error as Error).message}`)
         const placement = placements.of(username)
         // On the other side already: what is left is done by the next application.
         if (placement.side === desired.placement) throw error

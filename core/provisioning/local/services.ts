@@ -134,6 +134,7 @@ export async function startLocalServices(options: LocalServicesOptions) {
     /** NowServ's client certificate: SASL EXTERNAL with it is its account, its nick and its operator class. */
     nowServ: ergo.nowServ,
     stateDir,
+    log,
     /** Where uploads for all sojus are taken; null where nobody can upload. */
     uploadSocket,
     /** Lets clients in, from now on. */

@@ -10,6 +10,7 @@ import { SojuAdmin } from './soju-admin.ts'
 let folder: string
 let server: Server
 let admin: SojuAdmin
+let ready: boolean
 /** What the other end does when it is given a command. */
 let answer: (socket: Socket) => void
 
@@ -17,7 +18,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'soju-admin-'))
   server = createServer((socket) => socket.on('error', () => {}).on('data', () => answer(socket)))
   await new Promise<void>((resolve) => server.listen(join(folder, 'admin'), resolve))
-  admin = new SojuAdmin(join(folder, 'admin'), 200)
+  ready = true
+  admin = new SojuAdmin(join(folder, 'admin'), { timeoutMs: 200, isReady: () => ready })
 })
 afterEach(async () => {
   admin.close()
@@ -55,4 +57,17 @@ test('what waits when it is closed ends', async () => {
   answer = () => admin.close()
   const commands = [admin.run('server', 'status'), admin.run('server', 'status')]
   for (const command of commands) await expect(command).rejects.toThrow(ProvisionerUnavailable)
+})
+
+test('what had to wait is not sent to a soju that is starting meanwhile', async () => {
+  let heard = 0
+  answer = (socket) => {
+    heard += 1
+    ready = false
+    socket.write(done)
+  }
+  const [first, waiting] = [admin.run('server', 'status'), admin.run('user', 'delete', 'alice')]
+  await expect(first).resolves.toEqual(['done'])
+  await expect(waiting).rejects.toThrow('The bouncer is being started.')
+  expect(heard).toBe(1)
 })

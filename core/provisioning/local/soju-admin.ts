@@ -21,14 +21,20 @@ interface Pending {
 export class SojuAdmin {
   readonly #path: string
   readonly #timeoutMs: number
+  readonly #isReady: () => boolean
   #socket: Socket | null = null
   #pending: Pending | null = null
   #queue: Promise<unknown> = Promise.resolve()
   #closed = false
 
-  constructor(path: string, timeoutMs = 10_000) {
+  /** Commands are only sent while soju `isReady`, however long they have waited for their turn. */
+  constructor(
+    path: string,
+    { timeoutMs = 10_000, isReady = () => true }: { timeoutMs?: number; isReady?: () => boolean } = {},
+  ) {
     this.#path = path
     this.#timeoutMs = timeoutMs
+    this.#isReady = isReady
   }
 
   /**
@@ -49,6 +55,7 @@ export class SojuAdmin {
 
   async #send(command: string): Promise<string[]> {
     this.#assertOpen()
+    if (!this.#isReady()) throw new ProvisionerUnavailable('The bouncer is being started.')
     const socket = this.#socket && !this.#socket.destroyed ? this.#socket : await this.#connect()
     const { promise, resolve, reject } = Promise.withResolvers<string[]>()
     this.#pending = { lines: [], resolve, reject }

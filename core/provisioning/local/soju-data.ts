@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
 import { faultPoint } from '../../operation/faults.ts'
@@ -22,8 +21,7 @@ export const parkedOwner = (username: string): number =>
 
 /** Opens soju's database beside soju, does `work`, and closes it. What is written is on the disk when it is done. */
 export async function withSojuData<T>(path: string, work: (db: DatabaseSync) => T | Promise<T>): Promise<T> {
-  // Rows have owners that don't exist while they are parked.
-  const db = new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: 5000 })
+  const db = openData(path)
   try {
     db.exec('pragma synchronous = full')
     return await work(db)
@@ -31,6 +29,11 @@ export async function withSojuData<T>(path: string, work: (db: DatabaseSync) => 
     db.close()
   }
 }
+
+/** A soju may be writing, here or in what is attached: it is waited for. */
+const openData = (path: string) =>
+  // Rows have owners that don't exist while they are parked.
+  new DatabaseSync(path, { enableForeignKeyConstraints: false, timeout: 5000 })
 
 export function inTransaction(db: DatabaseSync, work: () => void): void {
   db.exec('begin immediate')
@@ -155,11 +158,16 @@ export function summary(db: DatabaseSync, schema: string, owner: number): string
 /** Columns that hold soju's own name for a message. */
 export const isMessageId = (column: string) => column.endsWith('internal_msgid')
 
+/** Counts soju's changes of its schema. */
+export const schemaVersion = (db: DatabaseSync, schema: string): number =>
+  (db.prepare(`pragma ${schema}.user_version`).get() as { user_version: number }).user_version
+
 /** A database with soju's schema as `from` has it, for a soju that is to know the same push keys, and nobody. */
 export function createSojuData(path: string, from: string): void {
-  if (existsSync(path)) return
-  const db = new DatabaseSync(path, { enableForeignKeyConstraints: false })
+  const db = openData(path)
   try {
+    // Made whole or not at all; the file is there before.
+    if (schemaVersion(db, 'main') !== 0) return
     db.exec('pragma journal_mode = wal')
     db.prepare('attach ? as source').run(from)
     const parts = db
@@ -169,7 +177,6 @@ export function createSojuData(path: string, from: string): void {
       )
       .all() as { type: string; name: string; sql: string }[]
     const virtual = parts.filter(({ sql }) => /^create virtual/i.test(sql)).map(({ name }) => name)
-    const { user_version } = db.prepare('pragma source.user_version').get() as { user_version: number }
     inTransaction(db, () => {
       for (const { name, sql } of parts) {
         // What belongs to a virtual table is made with it.
@@ -177,7 +184,7 @@ export function createSojuData(path: string, from: string): void {
       }
       // Else clients would have to subscribe anew.
       db.exec('insert into main.WebPushConfig select * from source.WebPushConfig')
-      db.exec(`pragma user_version = ${user_version}`)
+      db.exec(`pragma user_version = ${schemaVersion(db, 'source')}`)
     })
   } finally {
     db.close()

@@ -36,7 +36,7 @@ export async function createSojuService(input: SojuServiceInput) {
           { folder: join('dedicated', username), short },
         )
   const { folder, adminSocket, configPath } = place
-  const admin = new SojuAdmin(adminSocket)
+  const probe = new SojuAdmin(adminSocket)
   const uploads = input.uploads && { ...input.uploads, socket: join(input.socketDir, `${short}-http`) }
 
   async function prepare(): Promise<void> {
@@ -58,13 +58,14 @@ export async function createSojuService(input: SojuServiceInput) {
     )
   }
 
-  const supervised = superviseAt(place, { ...input, plain }, admin, {
+  const supervised = superviseAt(place, { ...input, plain }, probe, {
     args: ['-config', configPath],
     // Unlike ergo it has no lock of its own: a second one would connect every member twice.
     presence: join(folder, 'runs'),
     prepare,
-    answers: (died) => untilTrue(() => untilUsersLoaded(admin), died),
+    answers: (died) => untilTrue(() => untilUsersLoaded(probe), died),
   })
+  const admin = new SojuAdmin(adminSocket, { isReady: () => supervised.service.state === 'ready' })
   return {
     ...supervised,
     name: place.name,
@@ -75,6 +76,7 @@ export async function createSojuService(input: SojuServiceInput) {
     folder,
     data: join(folder, 'soju.db'),
     async stop(): Promise<void> {
+      admin.close()
       await supervised.stop()
       if (uploads) await rm(uploads.socket, { force: true })
     },
