@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest'
 import type { DesiredBouncer, ObservedBouncer } from '../provisioner.port.ts'
 import { IrcProbe } from './irc-probe.ts'
 import type { Question, Reply } from './move-daemon.fixture.ts'
@@ -23,8 +23,12 @@ let stateDir: string
 let listen: LocalListen
 let daemon: ChildProcess | undefined
 let probes: IrcProbe[]
+/** What the services, and the daemon about them, said. */
+let said: string[]
 
 beforeEach(async () => {
+  said = []
+  onTestFailed(() => console.log(said.join('').slice(-20_000)))
   stateDir = await mkdtemp(join(tmpdir(), 'move-'))
   listen = await freeListen()
   probes = []
@@ -37,7 +41,8 @@ afterEach(async () => {
 
 async function start(): Promise<void> {
   const fixture = join(import.meta.dirname, 'move-daemon.fixture.ts')
-  daemon = fork(fixture, [stateDir, JSON.stringify(listen), account])
+  daemon = fork(fixture, [stateDir, JSON.stringify(listen), account], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+  daemon.stderr!.setEncoding('utf8').on('data', (text: string) => said.push(text))
   expect(await heard()).toEqual({ done: true })
 }
 
