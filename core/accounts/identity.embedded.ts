@@ -207,14 +207,14 @@ export async function createEmbeddedIdentity(options: {
       return accountId && sessionUid ? { accountId, session: sessionUid } : null
     },
     lasts: async (session) => (await provider.Session.findByUid(session)) !== undefined,
-    async verifyAccessToken(token) {
+    async verifyAccessToken(token, at = runtime.now()) {
       try {
         const { payload } = await jwtVerify(token, verificationKeys, {
           issuer,
           audience: resource,
           typ: 'at+jwt',
           algorithms: [algorithm],
-          currentDate: runtime.now(),
+          currentDate: at,
         })
         const { sub, iat } = payload
         if (!sub || !iat) return null

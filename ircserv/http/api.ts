@@ -40,6 +40,8 @@ export interface ApiDeps extends AuthenticateDeps {
   readonly rateLimit?: { burst: number; perSecond: number }
   /** Files that one account may send; each costs far more than a request. */
   readonly fileRateLimit?: { burst: number; perSecond: number }
+  /** Streams of changes that one account may have open; each asks the database now and then. */
+  readonly mostStreams?: number
   observe?(route: string, status: number, seconds: number): void
 }
 
@@ -50,7 +52,7 @@ type CallEnv = Env & { Variables: { caller: Caller; found: Found | undefined } }
 
 /** `/v1/<operation>`, `/v1/events` and `/openapi.json`, all derived from the catalogue. */
 export function createApi(deps: ApiDeps): Hono<Env> {
-  const { operations, runtime, log } = deps
+  const { operations, runtime, log, mostStreams = 100 } = deps
   const api = new Hono<Env>()
   const known = new Map<string, Found>(
     operations.map((operation) => [operation.name, { operation, description: describeOperation(operation) }]),
@@ -87,16 +89,37 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     return (member ?? actor)!.id
   }
 
+  const streams = new Map<string, number>()
+  /** Lets one more stream of an account in, until its answer has ended. */
+  const letIn = (key: string, outgoing: ServerResponse) => {
+    const open = streams.get(key) ?? 0
+    if (open >= mostStreams)
+      throw new OperationError('rate_limited', `You follow changes ${open} times already; end one of these first.`)
+    streams.set(key, open + 1)
+    outgoing.once('close', () => {
+      const left = streams.get(key)! - 1
+      if (left > 0) streams.set(key, left)
+      else streams.delete(key)
+    })
+  }
+
   api.get('/v1/events', async (c) => {
+    const { onSocket, outgoing } = c.env
+    const { headers, signal } = c.req.raw
+    const begun = runtime.now()
     const caller = await callerOf(c)
     const accountId = await followed(caller)
-    const signal = AbortSignal.any([deps.closing, c.req.raw.signal])
     const since = sinceOf(c.req.query('since') ?? c.req.header('last-event-id'))
+    letIn(caller.accountId ?? '', outgoing)
     return eventStream(
-      followEvents(runtime, deps.wake, accountId, since, signal, {
-        mayStill: () => followed(caller),
+      followEvents(runtime, deps.wake, accountId, since, AbortSignal.any([deps.closing, signal]), {
+        // The token itself is looked at again: it may be revoked by now.
+        mayStill: async () => followed(await authenticate(headers, onSocket, deps, begun)),
         mayRead: (noun) => allows(caller.scopes, noun, 'read'),
       }),
+      (error) => {
+        if (!(error instanceof OperationError)) log.error({ err: error }, 'a stream of changes broke')
+      },
     )
   })
 
