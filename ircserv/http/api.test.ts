@@ -144,6 +144,23 @@ test.each([
     400,
     'invalid_input',
   ],
+  [
+    'a list without end',
+    () =>
+      fetch(url('/v1/bouncer.create'), {
+        method: 'POST',
+        body: `{"name":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+        headers: as('alice', { 'content-type': 'application/json' }),
+      }),
+    400,
+    'invalid_input',
+  ],
+  [
+    'a dry run in other words',
+    () => post('alice', 'bouncer.update', { nick: 'notso' }, { 'irc-now-dry-run': '1' }),
+    400,
+    'invalid_input',
+  ],
   ['1 MB', () => post('alice', 'bouncer.update', { realname: 'x'.repeat(1_000_000) }), 413, 'too_large'],
   [
     'acting for others',

@@ -61,7 +61,7 @@ export function createApi(deps: ApiDeps): Hono<Env> {
   const fileLimit = createRateLimit({ ...(deps.fileRateLimit ?? { burst: 200, perSecond: 2 }), now: () => Date.now() })
   const document = openApiOf(operations, runtime.platform.version)
 
-  api.onError((error) => problemResponse(error, log))
+  api.onError((error, c) => problemResponse(error, log, c.env.incoming))
   api.use(async (c, next) => {
     const begun = performance.now()
     await next()
@@ -161,13 +161,20 @@ export function createApi(deps: ApiDeps): Hono<Env> {
       throw new OperationError('invalid_input', 'An idempotency key has at most 200 characters.')
     }
     const output = await run(runtime, found.operation, input, caller, {
-      dryRun: c.req.header('irc-now-dry-run') === 'true',
+      dryRun: saysYes(c, 'irc-now-dry-run'),
       ...(confirm === undefined ? {} : { confirm: decodeHeader(confirm) }),
       ...(idempotencyKey ? { idempotencyKey } : {}),
     })
     return c.json(output as object, 200, { 'cache-control': 'no-store' })
   })
   return api
+}
+
+/** A header that says true or false. Whoever says it in another way is told so: what they meant to try is not done. */
+function saysYes(c: Pick<Exchange, 'req'>, name: string): boolean {
+  const said = c.req.header(name) ?? 'false'
+  if (said === 'true' || said === 'false') return said === 'true'
+  throw new OperationError('invalid_input', `The header ${name} wants true or false.`)
 }
 
 /** Header values are ASCII; a name with other letters comes percent-encoded. */
