@@ -12,8 +12,12 @@ test('of an error the logs have what it is and where, and nothing of what somebo
   })
   for (const error of [taken, new AggregateError([taken], 'both'), Object.assign(new Error('outer'), { inner: taken })])
     expect(JSON.stringify(toldError(error))).not.toContain('typed')
-  expect(toldError(taken)).toMatchObject({ message: 'duplicate key', code: '23505', constraint: 'accounts_email' })
-  expect(toldError(taken).stack).toContain('log.test.ts')
-  expect(toldError(new Error('outer', { cause: taken })).message).toBe('outer: duplicate key')
+  expect(toldError(taken)).toMatchObject({
+    message: 'duplicate key',
+    code: '23505',
+    constraint: 'accounts_email',
+    stack: expect.stringContaining('log.test.ts'),
+  })
+  expect(toldError(new Error('outer', { cause: taken }))).toMatchObject({ message: 'outer: duplicate key' })
   expect(JSON.stringify(toldError(new AggregateError([taken], 'both')))).toContain('duplicate key')
 })
