@@ -158,7 +158,18 @@ export async function createEmbeddedIdentity(options: {
   provider.on('server_error', (_ctx, error) => options.log('the OIDC provider failed', error))
   provider.use(async (ctx, next) => {
     ctx.set(pages.headers)
-    await next()
+    await next().catch(async (error: unknown) => {
+      // A form of its own from a browser that has not kept the session in which it was shown: it trips over that.
+      const forgotten = ctx.oidc?.session !== undefined && ctx.oidc.session.exp === undefined
+      if (!forgotten) options.log('the OIDC provider failed', error)
+      ctx.status = forgotten ? 400 : 500
+      ctx.type = 'html'
+      ctx.body = await pages.problem(
+        forgotten
+          ? 'This page’s cookie is gone; allow cookies here, go back to where you came from and begin again.'
+          : 'Something broke on our side; try again, and tell the operators if it stays.',
+      )
+    })
   })
   const handle = provider.callback()
   const { host } = new URL(issuer)
@@ -207,14 +218,14 @@ export async function createEmbeddedIdentity(options: {
       return accountId && sessionUid ? { accountId, session: sessionUid } : null
     },
     lasts: async (session) => (await provider.Session.findByUid(session)) !== undefined,
-    async verifyAccessToken(token) {
+    async verifyAccessToken(token, at = runtime.now()) {
       try {
         const { payload } = await jwtVerify(token, verificationKeys, {
           issuer,
           audience: resource,
           typ: 'at+jwt',
           algorithms: [algorithm],
-          currentDate: runtime.now(),
+          currentDate: at,
         })
         const { sub, iat } = payload
         if (!sub || !iat) return null

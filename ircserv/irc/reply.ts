@@ -6,7 +6,7 @@ export const lineBytes = 380
 
 /** Text from anywhere as one line: nothing in it can end the line, colour it or turn its direction. */
 export const plain = (text: string) =>
-  text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+  text.replace(/[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 

@@ -82,3 +82,19 @@ test('an invitation is headed by what it is for and names the member; a newer on
   expect(done).toMatch(/Your password is set\. Sign in with[\s\S]+ alice/)
   expect((await ask(second)).status).toBe(404)
 })
+
+test.each([
+  ['without its boundary', 'multipart/form-data', '--b\r\nx'],
+  [
+    'that is cut off',
+    'multipart/form-data; boundary=b',
+    '--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nab',
+  ],
+])('a form %s is refused in one sentence, and the link still works', async (_what, type, body) => {
+  const url = await link()
+  const env = { address: '192.0.2.1', onSocket: false, incoming: null as never, outgoing: null as never }
+  const headers = { 'content-type': type }
+  const refused = await pages.request(new URL(url).pathname, { method: 'POST', headers, body }, env)
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('did not come as it was sent')])
+  expect((await ask(url, { text: 'whole' })).status).toBe(200)
+})

@@ -13,7 +13,7 @@ import type { Logger } from 'pino'
 import { shown } from '../../irc/reply.ts'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
-import { field, page, pageHeaders, problemPage } from './layout.ts'
+import { field, page, pageHeaders, problemPage, wholeForm } from './layout.ts'
 import { bodyInputs, bodyOf, formLimitFor, onceHeadersFor } from './once-body.ts'
 
 type Env = { Bindings: ApiBindings }
@@ -88,7 +88,7 @@ export function createOncePage(deps: {
   app.post('/once/:token', limitOf, async (c) => {
     const token = c.req.param('token')
     const { link, operation, description, wanted } = c.var.found
-    const form = await c.req.parseBody()
+    const form = await wholeForm(c.req.parseBody())
     const typed = Object.fromEntries(
       secretsOf(description).flatMap(({ name }) =>
         typeof form[name] === 'string' && form[name] !== '' ? [[name, form[name]]] : [],

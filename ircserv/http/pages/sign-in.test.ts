@@ -90,6 +90,9 @@ async function upToSignIn(browser: ReturnType<typeof createBrowser>, link: strin
   return browser.submit(confirm)
 }
 
+/** An access token that a new password has ended. */
+let beforeNewPassword = ''
+
 test('a terminal signs in as somebody who signs up on the way, and again as who is signed in already', async () => {
   const browser = createBrowser()
   const authorization = await device()
@@ -117,6 +120,15 @@ test('a refused and an unknown code say so, and sign nobody in', async () => {
   await expect(pollDeviceAuthorizationGrant(client, authorization)).rejects.toMatchObject({ error: 'access_denied' })
   const codePage = await browser.open(authorization.verification_uri)
   expect((await browser.submit(codePage, { user_code: 'XXXX-XXXX' })).text).toContain('There is no such code')
+})
+
+test('a code that comes without the cookie of its page signs nobody in, and the page says why', async () => {
+  const { user_code } = await device()
+  for (const confirm of ['', 'yes']) {
+    const body = new URLSearchParams({ user_code, xsrf: 'x', confirm })
+    const answer = await fetch(`${identity.issuer}/device`, { method: 'POST', body })
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('allow cookies here')])
+  }
 })
 
 test('refresh tokens are used once; revoking and a new password end them, suspension ends all', async () => {
@@ -152,6 +164,7 @@ test('refresh tokens are used once; revoking and a new password end them, suspen
   expect(changed.status).toBe(200)
   await expect(refreshTokenGrant(client, fourth.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' })
   expect((await call(fourth.access_token)).status).toBe(401)
+  beforeNewPassword = fourth.access_token
   const audit = (await platform.call('ops', 'audit.list')).items as { operation: string; input: string }[]
   expect(audit.find(({ operation }) => operation === 'account.update')?.input).toContain('(secret)')
   expect(JSON.stringify(audit)).not.toContain('quite another one')
@@ -218,6 +231,7 @@ test('expired tokens are refused, those of the provider and personal ones', asyn
   const page = await upToSignIn(browser, authorization.verification_uri_complete!)
   await browser.submit(page, { name: 'carol', password: 'quite another one' })
   const { access_token: access } = await pollDeviceAuthorizationGrant(client, authorization)
+  const begun = new Date()
   const created = await fetch(`${url}/v1/token.create`, {
     method: 'POST',
     headers: { authorization: `Bearer ${access}`, 'content-type': 'application/json' },
@@ -228,6 +242,9 @@ test('expired tokens are refused, those of the provider and personal ones', asyn
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
   try {
     expect([(await call(access)).status, (await call(token)).status]).toEqual([401, 200])
+    // What it began when it was good may go on, until there is a new password.
+    expect(await identity.verifyAccessToken(access, begun)).toMatchObject({ accountId: expect.any(String) })
+    expect(await identity.verifyAccessToken(beforeNewPassword, begun)).toBeNull()
     vi.setSystemTime(Date.now() + 25 * 60 * 60_000)
     expect((await call(token)).status).toBe(401)
   } finally {
