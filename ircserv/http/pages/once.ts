@@ -155,4 +155,5 @@ function saidOf({ secrets, settle }: OperationDescription): string {
   return settle === null ? 'It is done.' : 'It is on its way; NowServ tells you when it is ready.'
 }
 
-const nothingTyped = () => new OperationError('invalid_input', 'Nothing was typed; fill in the form.')
+const nothingTyped = () =>
+  new OperationError('invalid_input', 'Nothing was typed; fill in the form. The link still works.')
