@@ -33,8 +33,7 @@ export function createMoves({ shared, dedicated, placements, tell, now, log }: M
   const sojuAt = async (side: Side, username: string) => (side === 'shared' ? shared : dedicated.open(username))
 
   async function bouncerOf(username: string, side = placements.of(username).side): Promise<SojuBouncer> {
-    const soju = await sojuAt(side, username)
-    return new SojuBouncer(soju.admin, () => soju.service.restart(), username)
+    return new SojuBouncer(await sojuAt(side, username), username)
   }
 
   /** Makes the user of what is parked on a side, where something is. */

@@ -88,14 +88,9 @@ export async function createSojuService(input: SojuServiceInput) {
  * status tells `loaded/stored users`. With none stored, loading them takes next to no time: a short wait is enough.
  */
 async function untilUsersLoaded(admin: SojuAdmin): Promise<void> {
-  const counts = await userCounts(admin)
-  if (counts.loaded !== counts.stored) throw new Error('users are being loaded')
-  if (counts.stored === 0) await delay(100)
-}
-
-export async function userCounts(admin: SojuAdmin): Promise<{ loaded: number; stored: number }> {
   const [status = ''] = await admin.run('server', 'status')
   const [, loaded, stored] = /^(\d+)\/(\d+) users/.exec(status) ?? []
-  if (loaded === undefined || stored === undefined) throw new Error(`unknown status: ${status}`)
-  return { loaded: Number(loaded), stored: Number(stored) }
+  if (stored === undefined) throw new Error(`unknown status: ${status}`)
+  if (loaded !== stored) throw new Error('users are being loaded')
+  if (stored === '0') await delay(100)
 }
