@@ -61,6 +61,8 @@ export async function startFront(options: FrontOptions) {
   }
 
   async function open(client: Socket, address: ListenAddress): Promise<Socket> {
+    // They left while it was still being found out where to; nobody would end what is opened now.
+    if (client.destroyed) throw new Error('closed')
     const soju = connect(address)
     keep(soju)
     client.once('close', () => soju.destroy())
@@ -154,6 +156,7 @@ function say(soju: Socket, said: Buffer | string): Promise<Buffer> {
   let heard = Buffer.alloc(0)
   return new Promise((resolve, reject) => {
     const onClose = () => reject(new Error('closed'))
+    if (soju.destroyed) onClose()
     const onData = (data: Buffer) => {
       heard = Buffer.concat([heard, data])
       const at = heard.indexOf(mark)
