@@ -12,7 +12,7 @@ import { createLocalProvisioner } from '../provisioner.local.ts'
 import type { DesiredBouncer, Provisioner } from '../provisioner.port.ts'
 import { keptCertificate } from './certificates.ts'
 import { startFront } from './front.ts'
-import { freePort } from './ports.ts'
+import { assertFree, freePort } from './ports.ts'
 import { startTestServices, type TestServices } from './test-services.ts'
 
 let stateDir: string
@@ -263,6 +263,18 @@ test('it stops, whoever is connected and says nothing', async () => {
   await once(speaking.socket, 'secureConnect')
   await front.stop()
   for (const one of [...silent, speaking]) await one.closed()
+})
+
+test('where one of its ports is taken it has neither', async () => {
+  const [plainAt, tlsAt] = [await freeAddress(), await freeAddress()]
+  const certificate = await keptCertificate(join(stateDir, 'certificates'), 'soju', 'server', ['localhost'])
+  const other = createServer().listen(tlsAt)
+  await once(other, 'listening')
+  const routeOf = async () => services.soju.plain
+  const options = { plain: plainAt, tls: tlsAt, certificate, contextOf: () => undefined, routeOf }
+  await expect(startFront(options)).rejects.toThrow(/EADDRINUSE/)
+  await assertFree(plainAt, 'the port')
+  other.close()
 })
 
 test('of a move to a soju that cannot be started nothing is left', async () => {

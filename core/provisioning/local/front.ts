@@ -98,15 +98,20 @@ export async function startFront(options: FrontOptions) {
     server.listen(address)
     await once(server, 'listening')
   }
-  await listening(plain, options.plain)
-  await listening(tls, options.tls)
-  return {
-    async stop(): Promise<void> {
-      const closed = [plain, tls].map((server) => new Promise((resolve) => server.close(resolve)))
-      for (const socket of sockets) socket.destroy()
-      await Promise.all(closed)
-    },
+  async function stop(): Promise<void> {
+    const closed = [plain, tls].map((server) => new Promise((resolve) => server.close(resolve)))
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(closed)
   }
+  try {
+    await listening(plain, options.plain)
+    await listening(tls, options.tls)
+  } catch (error) {
+    // Else the one that listens would be in the way of the next attempt.
+    await stop()
+    throw error
+  }
+  return { stop }
 }
 
 export type Front = Awaited<ReturnType<typeof startFront>>
