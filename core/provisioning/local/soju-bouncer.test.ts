@@ -56,18 +56,26 @@ test('a member who pastes a lot keeps soju busy for their own bouncer alone', { 
   client.close()
 })
 
-test('soju is started anew for one that it stores but has not loaded, for no other', { timeout: 60_000 }, async () => {
-  const { pid } = services.soju.service
+test('one that soju does not load stops nobody else, and can be removed', { timeout: 60_000 }, async () => {
+  await apply('bob')
+  await apply('broken')
   const db = new DatabaseSync(services.soju.data, { timeout: 5000 })
-  db.exec("insert into User (username, created_at) values ('crashed', 'x')")
-  await provisioner.removeBouncer({ id: 'nobody', name: 'nobody' })
-  expect(services.soju.service.pid).toBe(pid)
-  await expect(provisioner.removeBouncer({ id: 'crashed', name: 'crashed' })).rejects.toThrow(/being restarted/)
-  const removed = () => provisioner.removeBouncer({ id: 'crashed', name: 'crashed' }).then(() => true, String)
-  await expect.poll(removed, { timeout: 20_000 }).toBe(true)
-  expect(db.prepare("select * from User where username = 'crashed'").get()).toBeUndefined()
+  db.exec("update Network set enabled = 'nonsense' where user = (select id from User where username = 'broken')")
+  const { service } = services.soju
+  process.kill(service.pid!, 'SIGKILL')
+  const outcome = (username: string) => apply(username).then(() => 'applied', String)
+  await expect.poll(() => outcome('bob'), { timeout: 20_000 }).toBe('applied')
+  // Once it is tried whether a new start helps.
+  const { pid } = service
+  await expect(apply('broken')).rejects.toThrow(/does not create the user yet/)
+  await expect.poll(() => outcome('bob'), { timeout: 20_000 }).toBe('applied')
+  const { pid: next } = service
+  expect(next).not.toBe(pid)
+  await expect(apply('broken')).rejects.toThrow(/does not create the user yet/)
+  await provisioner.removeBouncer({ id: 'broken', name: 'broken' })
+  expect(await outcome('broken')).toBe('applied')
+  expect(service.pid).toBe(next)
   db.close()
-  expect(services.soju.service.pid).not.toBe(pid)
 })
 
 test('one that soju never forgets is an error in time', { timeout: 20_000 }, async () => {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ProvisionerUnavailable } from '../provisioner.port.ts'
 import type { Soju } from './dedicated-sojus.ts'
 import { SojuRefusal } from './soju-admin.ts'
-import { userColumns, withSojuData } from './soju-data.ts'
+import { dropUser, userColumns, withSojuData } from './soju-data.ts'
 import {
   parseChannels,
   parseFingerprint,
@@ -19,10 +19,10 @@ const patienceMs = 6000
 
 /** The commands about one soju user. Refusals that only say that it is so already are successes. */
 export class SojuBouncer {
-  readonly #soju: Pick<Soju, 'admin' | 'service' | 'data'>
+  readonly #soju: Pick<Soju, 'admin' | 'data' | 'reload'>
   readonly username: string
 
-  constructor(soju: Pick<Soju, 'admin' | 'service' | 'data'>, username: string) {
+  constructor(soju: Pick<Soju, 'admin' | 'data' | 'reload'>, username: string) {
     this.#soju = soju
     this.username = username
   }
@@ -40,7 +40,8 @@ export class SojuBouncer {
       await create()
     } catch (error) {
       if (!(error instanceof SojuRefusal) || !/could not create user/.test(error.message)) throw error
-      await this.#untilGone()
+      // It could be that one of the name is just being deleted. One that soju crashed on is there again after a new start.
+      if ((await this.#remains()) === 'stored') this.#soju.reload()
       throw new ProvisionerUnavailable('The bouncer does not create the user yet.', { cause: error })
     }
   }
@@ -62,7 +63,9 @@ export class SojuBouncer {
   async delete(): Promise<void> {
     const token = createHash('sha1').update(this.username).digest('hex').slice(0, 6)
     await unless(/unknown username/, this.#soju.admin.run('user', 'delete', this.username, token))
-    await this.#untilGone()
+    const remains = await this.#remains()
+    if (remains === 'loaded') throw new ProvisionerUnavailable('The bouncer does not delete the user yet.')
+    if (remains === 'stored') await withSojuData(this.#soju.data, (db) => dropUser(db, this.username))
   }
 
   networks = async (): Promise<SojuNetwork[]> => parseNetworks(await this.run('network', 'status'))
@@ -93,19 +96,13 @@ export class SojuBouncer {
     return this.#soju.admin.run('user', 'run', this.username, ...words)
   }
 
-  /**
-   * Resolves when soju neither has the user nor stores it. One that it stores but did not load (it crashed on it) can be
-   * neither deleted nor made; a new start helps.
-   */
-  async #untilGone(): Promise<void> {
-    const { data, service } = this.#soju
+  /** Waits until soju neither has the user nor stores it; answers what is still so when that takes too long. */
+  async #remains(): Promise<'loaded' | 'stored' | null> {
     for (const end = Date.now() + patienceMs; ; await delay(10)) {
       const isLoaded = (await this.enabled()) !== null
-      if (!isLoaded && !(await withSojuData(data, (db) => userColumns(db, this.username)))) return
-      if (Date.now() < end) continue
-      if (isLoaded) throw new ProvisionerUnavailable('The bouncer does not delete the user yet.')
-      service.restart()
-      throw new ProvisionerUnavailable('The bouncer is being restarted.')
+      const isStored = await withSojuData(this.#soju.data, (db) => userColumns(db, this.username) !== null)
+      if (!isLoaded && !isStored) return null
+      if (Date.now() > end) return isLoaded ? 'loaded' : 'stored'
     }
   }
 }

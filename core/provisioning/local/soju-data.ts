@@ -82,6 +82,12 @@ export function park(db: DatabaseSync, username: string): void {
   })
 }
 
+/** Takes away the row of a user that soju has not loaded, and so does not delete; what else it had stays parked. */
+export function dropUser(db: DatabaseSync, username: string): void {
+  park(db, username)
+  db.prepare('delete from User where username = ?').run(username)
+}
+
 export function isParked(db: DatabaseSync, username: string): boolean {
   return tops(db).some(
     ({ table, column }) =>

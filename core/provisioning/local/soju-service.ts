@@ -18,6 +18,8 @@ export interface SojuServiceInput extends Omit<ServiceInput, 'plain' | 'tls'> {
   readonly uploads: Omit<SojuUploads, 'socket'> | null
 }
 
+const reloadPauseMs = 3600_000
+
 /** A soju by our configuration, and the link by which the platform runs it. It listens on loopback, behind the front. */
 export async function createSojuService(input: SojuServiceInput) {
   const { username } = input
@@ -63,8 +65,12 @@ export async function createSojuService(input: SojuServiceInput) {
     // Unlike ergo it has no lock of its own: a second one would connect every member twice.
     presence: join(folder, 'runs'),
     prepare,
-    answers: (died) => untilTrue(() => untilUsersLoaded(probe), died),
+    answers(died) {
+      const end = Date.now() + longestLoadMs
+      return untilTrue(() => untilUsersLoaded(probe, end), died)
+    },
   })
+  let lostAt = Number.NEGATIVE_INFINITY
   const admin = new SojuAdmin(adminSocket, { isReady: () => supervised.service.state === 'ready' })
   return {
     ...supervised,
@@ -75,6 +81,12 @@ export async function createSojuService(input: SojuServiceInput) {
     uploadSocket: uploads?.socket ?? null,
     folder,
     data: join(folder, 'soju.db'),
+    /** Starts it anew for a user that it has lost. Seldom: it ends everybody's connections, and may not have helped. */
+    reload(): void {
+      if (Date.now() < lostAt + reloadPauseMs) return
+      lostAt = Date.now()
+      supervised.service.restart()
+    },
     async stop(): Promise<void> {
       admin.close()
       await supervised.stop()
@@ -83,14 +95,18 @@ export async function createSojuService(input: SojuServiceInput) {
   }
 }
 
+/** soju gives its database 5 s for each of the two questions that come before its users are there. */
+const longestLoadMs = 10_000
+
 /**
  * soju listens before it has loaded its users; a command in between would find them unknown, or make one twice. Its
- * status tells `loaded/stored users`. With none stored, loading them takes next to no time: a short wait is enough.
+ * status tells `loaded/stored users`: all are there at once, but for those that it then cannot serve, for whom nobody else
+ * waits. With none stored, loading them takes next to no time: a short wait is enough.
  */
-async function untilUsersLoaded(admin: SojuAdmin): Promise<void> {
+async function untilUsersLoaded(admin: SojuAdmin, end: number): Promise<void> {
   const [status = ''] = await admin.run('server', 'status')
   const [, loaded, stored] = /^(\d+)\/(\d+) users/.exec(status) ?? []
   if (stored === undefined) throw new Error(`unknown status: ${status}`)
-  if (loaded !== stored) throw new Error('users are being loaded')
   if (stored === '0') await delay(100)
+  else if (loaded === '0' && Date.now() < end) throw new Error('users are being loaded')
 }
