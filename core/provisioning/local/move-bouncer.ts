@@ -14,7 +14,7 @@ const longestPauseMs = 6 * 3600_000
 const patienceMs = 30_000
 
 export interface MoveDeps {
-  readonly shared: Pick<Soju, 'admin' | 'data' | 'reload'>
+  readonly shared: Pick<Soju, 'admin' | 'data'>
   readonly dedicated: DedicatedSojus
   readonly placements: Placements
   /** Tells the bouncer's clients what is about to happen. */

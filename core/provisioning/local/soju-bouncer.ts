@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { ProvisionerUnavailable } from '../provisioner.port.ts'
 import type { Soju } from './dedicated-sojus.ts'
 import { SojuRefusal } from './soju-admin.ts'
-import { dropUser, userColumns, withSojuData } from './soju-data.ts'
+import { awaitUser, dropUser, forgetUser, userColumns, withSojuData } from './soju-data.ts'
 import {
   parseChannels,
   parseFingerprint,
@@ -19,10 +19,10 @@ const patienceMs = 6000
 
 /** The commands about one soju user. Refusals that only say that it is so already are successes. */
 export class SojuBouncer {
-  readonly #soju: Pick<Soju, 'admin' | 'data' | 'reload'>
+  readonly #soju: Pick<Soju, 'admin' | 'data'>
   readonly username: string
 
-  constructor(soju: Pick<Soju, 'admin' | 'data' | 'reload'>, username: string) {
+  constructor(soju: Pick<Soju, 'admin' | 'data'>, username: string) {
     this.#soju = soju
     this.username = username
   }
@@ -40,8 +40,7 @@ export class SojuBouncer {
       await create()
     } catch (error) {
       if (!(error instanceof SojuRefusal) || !/could not create user/.test(error.message)) throw error
-      // It could be that one of the name is just being deleted. One that soju crashed on is there again after a new start.
-      if ((await this.#remains()) === 'stored') this.#soju.reload()
+      if ((await this.#remains()) === 'stored') await this.#makeAgain(create)
       throw new ProvisionerUnavailable('The bouncer does not create the user yet.', { cause: error })
     }
   }
@@ -94,6 +93,21 @@ export class SojuBouncer {
   /** Runs a command as this user; nobody's limits count. */
   run(...words: readonly string[]): Promise<string[]> {
     return this.#soju.admin.run('user', 'run', this.username, ...words)
+  }
+
+  /**
+   * Makes a user again, of all that it has, that soju stores but has not loaded: it crashed on it, or had no time for it,
+   * as it gives itself but 5 s for each of thousands that it loads at once.
+   */
+  async #makeAgain(create: () => Promise<unknown>): Promise<void> {
+    const { username } = this
+    const { data } = this.#soju
+    await withSojuData(data, (db) => {
+      awaitUser(db, username, userColumns(db, username) ?? {})
+      dropUser(db, username)
+    })
+    await create()
+    await withSojuData(data, (db) => forgetUser(db, username))
   }
 
   /** Waits until soju neither has the user nor stores it; answers what is still so when that takes too long. */

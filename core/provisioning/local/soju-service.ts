@@ -18,8 +18,6 @@ export interface SojuServiceInput extends Omit<ServiceInput, 'plain' | 'tls'> {
   readonly uploads: Omit<SojuUploads, 'socket'> | null
 }
 
-const reloadPauseMs = 3600_000
-
 /** A soju by our configuration, and the link by which the platform runs it. It listens on loopback, behind the front. */
 export async function createSojuService(input: SojuServiceInput) {
   const { username } = input
@@ -70,7 +68,6 @@ export async function createSojuService(input: SojuServiceInput) {
       return untilTrue(() => untilUsersLoaded(probe, end), died)
     },
   })
-  let lostAt = Number.NEGATIVE_INFINITY
   const admin = new SojuAdmin(adminSocket, { isReady: () => supervised.service.state === 'ready' })
   return {
     ...supervised,
@@ -81,12 +78,6 @@ export async function createSojuService(input: SojuServiceInput) {
     uploadSocket: uploads?.socket ?? null,
     folder,
     data: join(folder, 'soju.db'),
-    /** Starts it anew for a user that it has lost. Seldom: it ends everybody's connections, and may not have helped. */
-    reload(): void {
-      if (Date.now() < lostAt + reloadPauseMs) return
-      lostAt = Date.now()
-      supervised.service.restart()
-    },
     async stop(): Promise<void> {
       admin.close()
       await supervised.stop()
