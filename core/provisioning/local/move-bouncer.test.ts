@@ -316,6 +316,24 @@ test('a move that fails ends where it began, and is not tried again at once', { 
   expect(failed.times).toBe(1)
 })
 
+test('who comes before a move that was cut short is ended is let in when it is', { timeout: 120_000 }, async () => {
+  await livedIn(50)
+  // All of them in the middle of the first move, of which there is nothing left when the next one begins.
+  for (const dieAt of [6, 8, 10, 12]) {
+    expect(await ask({ apply: desired('dedicated'), dieAt })).toBeNull()
+    await start()
+    const early = IrcProbe.login(listen.bouncer, {
+      ...{ nick: account, account: `${account}/net.irc.now@phone`, password: 'app password', caps: withHistory },
+    })
+    early.catch(() => {})
+    await delay(500)
+    await apply('shared')
+    const client = await early
+    expect(await history(client)).toContain('message 49')
+    client.close()
+  }
+})
+
 test('killed at every single write it is whole on one side, and goes on from there', { timeout: 600_000 }, async () => {
   const messages = 1100
   await livedIn(messages)
