@@ -2,6 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
+import { catalogue } from '../catalogue.ts'
+import { run } from '../operation/run.ts'
 import type { Database } from '../store/database.ts'
 import { checkLogin } from './check-login.ts'
 import { createOidcAdapter } from './oidc-adapter.ts'
@@ -51,6 +53,39 @@ onBothDatabases('accounts at once', (open) => {
     await delay(100)
     expect(await check()).toBe(null)
     await revoked
+  })
+
+  test('of two links that operators make at once for a member one works', async () => {
+    const id = await platform.member('invited')
+    const operators = async () =>
+      (await platform.runtime.read((store) => store.accounts.list())).filter(
+        ({ role, deleted_at }) => role === 'ops' && !deleted_at,
+      )
+    const [one] = await operators()
+    await as(one!.name, 'account.create', { name: 'third', role: 'ops' })
+    const invite = catalogue.find(({ name }) => name === 'account.invite')!
+    const transaction: typeof platform.runtime.transaction = (work) =>
+      platform.runtime.transaction((store) => {
+        const deleteOf: typeof store.links.deleteOf = async (...words) => {
+          const deleted = await store.links.deleteOf(...words)
+          await delay(200)
+          return deleted
+        }
+        return work({ ...store, links: { ...store.links, deleteOf } })
+      })
+    await Promise.all(
+      (await operators()).map(({ id: accountId }) =>
+        run(
+          { ...platform.runtime, transaction },
+          invite,
+          { name: 'invited' },
+          { accountId, via: 'http', scopes: ['*'] },
+        ),
+      ),
+    )
+    const open = await database.kysely.selectFrom('one_time_links').where('account_id', '=', id).selectAll().execute()
+    expect(open).toHaveLength(1)
+    expect((await operators()).length).toBeGreaterThan(1)
   })
 
   test('a code, and a refresh token, can be used by one of those who try at once', async () => {
