@@ -264,6 +264,21 @@ async function otherIdentity() {
   return { token }
 }
 
+test.each<Record<string, string>>([
+  { 'sec-fetch-site': 'cross-site', origin: 'null' },
+  { origin: 'https://evil.example' },
+])('a form from another site’s page (%o) neither signs up nor in', async (headers) => {
+  for (const [path, name] of [
+    ['/register', 'crossed'],
+    ['/login', 'dave'],
+  ] as const) {
+    const body = new URLSearchParams({ name, password: 'set by an invitation' })
+    const answer = await fetch(`${url}${path}`, { method: 'POST', body, headers })
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('another site’s page')])
+  }
+  expect(await platform.runtime.read((store) => store.accounts.byName('crossed'))).toBeUndefined()
+})
+
 test('what can’t be a name is a wrong name, and nobody’s counter', async () => {
   for (const name of ['a\u0000b', 'x'.repeat(5000), '', '127.0.0.1', 'dave 127.0.0.1']) {
     const body = new URLSearchParams({ name, password: 'a long enough one' })
