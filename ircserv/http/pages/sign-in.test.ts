@@ -19,7 +19,7 @@ import {
   tokenRevocation,
 } from 'openid-client'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createBrowser } from '../../../test/form-browser.ts'
 import { createTestPlatform } from '../../../test/platform.ts'
 import { type ApiBindings, createApi } from '../api.ts'
@@ -264,6 +264,21 @@ async function otherIdentity() {
   return { token }
 }
 
+test.each<Record<string, string>>([
+  { 'sec-fetch-site': 'cross-site', origin: 'null' },
+  { origin: 'https://evil.example' },
+])('a form from another site’s page (%o) neither signs up nor in', async (headers) => {
+  for (const [path, name] of [
+    ['/register', 'crossed'],
+    ['/login', 'dave'],
+  ] as const) {
+    const body = new URLSearchParams({ name, password: 'set by an invitation' })
+    const answer = await fetch(`${url}${path}`, { method: 'POST', body, headers })
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('another site’s page')])
+  }
+  expect(await platform.runtime.read((store) => store.accounts.byName('crossed'))).toBeUndefined()
+})
+
 test('what can’t be a name is a wrong name, and nobody’s counter', async () => {
   for (const name of ['a\u0000b', 'x'.repeat(5000), '', '127.0.0.1', 'dave 127.0.0.1']) {
     const body = new URLSearchParams({ name, password: 'a long enough one' })
@@ -303,6 +318,9 @@ test('no fast hash of a password is kept', async () => {
 test('guessing is throttled, also many guesses at once, and the right password then waits too', async () => {
   const guess = (password: string) =>
     fetch(`${url}/login`, { method: 'POST', body: new URLSearchParams({ name: 'carol', password }) })
+  // The first pause is 5 s, which hashing may take on a busy machine.
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
   const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => guess(`guess ${i}`)))
   const statuses = answers.map(({ status }) => status)
   expect(statuses.filter((status) => status === 401)).toHaveLength(5)

@@ -11,6 +11,7 @@ import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
 import { field, formLimit, type Html, page, pageHeaders, problemLine, problemPage, wholeForm } from './layout.ts'
+import { assertOwnSite } from './own-site.ts'
 import { signedInPage } from './signed-in.ts'
 
 type Env = { Bindings: ApiBindings }
@@ -49,6 +50,8 @@ export function createSignInPages(deps: { runtime: Runtime; identity: ServedIden
     })
     app.post(path, formLimit, async (c: Exchange<Env>) => {
       limit.take(c.env.address)
+      // Else another site’s page could have its readers sign up here, or sign in as somebody else.
+      assertOwnSite(c, runtime.platform.httpUrl)
       const parsed = Object.entries(await wholeForm(c.req.parseBody())).filter(([, value]) => typeof value === 'string')
       const form = Object.fromEntries(parsed) as Form
       try {

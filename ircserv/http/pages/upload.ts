@@ -15,6 +15,7 @@ import { type Published, publish } from '../content/publish.ts'
 import { problemOfRequest } from '../problem.ts'
 import { createRateLimit } from '../rate-limit.ts'
 import { formLimit, formLimitOf, page, problemPage, wholeForm } from './layout.ts'
+import { assertOwnSite } from './own-site.ts'
 import { type Outcome, uploadContent, uploadHeadersFor } from './upload-page.ts'
 import type { Visitors } from './visitors.ts'
 
@@ -48,7 +49,7 @@ export function createUploadPage(deps: { runtime: Runtime; visitors: Visitors; l
   /** Who sends is known before anything is read. */
   const enter = async (c: Exchange<Env>): Promise<Visitor> => {
     limit.take(c.env.address)
-    visitors.assertOwnSite(c)
+    assertOwnSite(c, runtime.platform.httpUrl)
     const visitor = await visitors.visitor(c)
     if (visitor) return visitor
     throw new OperationError('not_signed_in', 'Your sign-in has ended; open the page again, and sign in.')
