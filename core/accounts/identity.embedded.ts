@@ -11,7 +11,7 @@ import {
   signedInPath,
   signInPath,
 } from './identity.port.ts'
-import { createOidcAdapter } from './oidc-adapter.ts'
+import { createOidcAdapter, hasNewPassword } from './oidc-adapter.ts'
 import { clientsOf, pagesClient } from './oidc-clients.ts'
 import { algorithm, publicKeys, signingKeys } from './signing-keys.ts'
 
@@ -213,9 +213,12 @@ export async function createEmbeddedIdentity(options: {
       const found = await provider.AuthorizationCode.find(code)
       if (!found?.isValid || found.clientId !== pagesClient) return null
       if (found.codeChallenge !== challengeOf(verifier)) return null
-      await found.consume()
       const { accountId, sessionUid } = found
-      return accountId && sessionUid ? { accountId, session: sessionUid } : null
+      const isFirst = await found.consume().then(
+        () => true,
+        (error) => (error instanceof errors.InvalidGrant ? false : Promise.reject(error)),
+      )
+      return isFirst && accountId && sessionUid ? { accountId, session: sessionUid } : null
     },
     lasts: async (session) => (await provider.Session.findByUid(session)) !== undefined,
     async verifyAccessToken(token, at = runtime.now()) {
@@ -229,10 +232,7 @@ export async function createEmbeddedIdentity(options: {
         })
         const { sub, iat } = payload
         if (!sub || !iat) return null
-        const credential = await runtime.read((store) => store.accounts.credential(sub))
-        // Issued before the password was changed: that signs out.
-        if (credential && (iat + 1) * 1000 <= credential.updated_at.getTime()) return null
-        return { accountId: sub }
+        return (await runtime.read((store) => hasNewPassword(store, sub, iat))) ? null : { accountId: sub }
       } catch {
         return null
       }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest'
 import { IrcProbe } from './local/irc-probe.ts'
 import {
   type DesiredBouncer,
@@ -28,6 +28,8 @@ export interface ProvisionerHarness {
   setPassword(service: 'soju' | 'ergo', name: string, password: string | undefined): void
   /** Kills the service without any warning; it comes back by itself. */
   kill(service: 'soju' | 'ergo'): void
+  /** The last that the services said, for a test that fails. */
+  said(): string
   close(): Promise<void>
 }
 
@@ -45,6 +47,7 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
       harness = await make()
       provisioner = harness.provisioner
     }, 60_000)
+    beforeEach(() => onTestFailed(() => console.log(harness.said())))
     afterEach(() => {
       for (const probe of probes.splice(0)) probe.close()
     })

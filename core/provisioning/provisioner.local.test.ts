@@ -21,9 +21,9 @@ provisionerContract('local', async () => {
       const { pid } = services[service].service
       if (pid !== null) process.kill(pid, 'SIGKILL')
     },
+    said: () => lines.slice(-200).join('\n'),
     async close() {
       await remove()
-      if (process.env.SHOW_SERVICE_LOG) console.log(lines.join('\n'))
     },
   }
 })

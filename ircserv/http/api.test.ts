@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { catalogue } from '@irc-now/core/catalogue'
 import { startWake } from '@irc-now/core/platform/wake'
 import { freePort } from '@irc-now/core/provisioning/local/ports'
@@ -103,6 +104,24 @@ test('an operation over HTTP: create, show, delete with its confirmation', async
   expect([refused.status, refused.headers.get('content-type')]).toEqual([409, 'application/problem+json'])
   expect(await refused.json()).toMatchObject({ code: 'confirmation_required', details: { expected: 'main' } })
   expect((await fetch(url('/v1/bouncer.show'), { headers: as('bob') })).status).toBe(404)
+})
+
+/** In pieces, and how long it is isn't said before. */
+const inPieces = (path: string, pieces: readonly Buffer[], headers: Record<string, string>) =>
+  fetch(url(path), { method: 'POST', headers, body: Readable.from(pieces), duplex: 'half' } as unknown as RequestInit)
+
+test('a body that comes in pieces is read as one, up to what it may have', async () => {
+  const headers = as('alice', { 'content-type': 'application/json' })
+  const made = await inPieces(
+    '/v1/token.create',
+    ['{"name":', '"in pieces"}'].map((text) => Buffer.from(text)),
+    headers,
+  )
+  expect([made.status, await made.json()]).toMatchObject([200, { name: 'in pieces' }])
+  const long = Array.from({ length: 40 }, () => Buffer.alloc(64 * 1024, ' '))
+  expect((await inPieces('/v1/token.create', long, headers)).status).toBe(413)
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  expect((await inPieces('/once/ircn_once_nobody', [Buffer.from('a=')], form)).status).toBe(404)
 })
 
 test.each([

@@ -1,5 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDaemon } from '../daemon.ts'
@@ -10,68 +11,84 @@ beforeAll(async () => {
 })
 afterAll(() => daemon?.remove(), 30_000)
 
+const dieNow = () => join(daemon.home, 'die-now')
 const preload = pathToFileURL(join(import.meta.dirname, '../die-at-write.mjs')).href
 const json = async (...words: string[]) => JSON.parse((await daemon.cli(...words, '--json')).stdout)
 const phase = async () => (await json('bouncer', 'show', 'main')).status?.phase ?? 'gone'
 
-/** Starts the daemon so that it dies at its n-th write from now on, does `words`, and says whether it died. */
-async function dyingAt(n: number, words: string[]): Promise<boolean> {
-  const when = join(daemon.home, 'die-now')
-  await rm(when, { force: true })
-  await daemon.start({ NODE_OPTIONS: `--import ${preload}`, DIE_AT: String(n), DIE_WHEN: when })
-  await writeFile(when, '')
+/** Does `words` until the daemon dies at the write whose turn it is; says whether it died. */
+async function diesDuring(words: readonly string[]): Promise<boolean> {
+  await writeFile(dieNow(), '')
   await daemon.cli(...words)
   // The reconciler goes on after the answer; a second is plenty for what takes it a few milliseconds.
   const end = Date.now() + 1000
-  while (!daemon.dead && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 20))
-  const died = daemon.dead
-  await daemon.kill()
-  await rm(when, { force: true })
-  return died
+  while (!daemon.dead && Date.now() < end) await delay(20)
+  await rm(dieNow(), { force: true })
+  return daemon.dead
+}
+
+const made = ['bouncer', 'create', 'main', '--wait'] as const
+const changed = ['bouncer', 'update', 'main', '--nick', 'changed', '--wait'] as const
+const deleted = ['bouncer', 'delete', 'main', '--confirm', 'main', '--wait'] as const
+
+async function done(words: readonly string[]): Promise<void> {
+  expect(await daemon.cli(...words)).toMatchObject({ code: 0 })
+}
+
+/** What was deleted may still be there, when the daemon died before it knew that it should go. */
+const isGone = async () => {
+  if ((await phase()) !== 'gone') await daemon.cli(...deleted)
+  await expect.poll(phase, { timeout: 20_000 }).toBe('gone')
+  expect((await json('bouncer', 'list')).items).toEqual([])
+}
+
+/** Asks for the same again, as whoever was cut short does. */
+const isThere = async (words: readonly string[], nick?: string) => {
+  await done(words)
+  await expect.poll(phase, { timeout: 20_000 }).toBe('ready')
+  const { items } = await json('bouncer', 'list')
+  expect(items).toHaveLength(1)
+  if (nick) expect(items[0].nick).toBe(nick)
 }
 
 // Each verb is killed at its first write, then its second, … until it has none left to be killed at.
 test.each([
-  [
-    'create',
-    ['bouncer', 'create', 'main', '--wait', '--timeout', '5'],
-    ['bouncer', 'create', 'main', '--wait'],
-    'ready',
-  ],
-  [
-    'update',
-    ['bouncer', 'update', 'main', '--nick', 'changed', '--wait', '--timeout', '5'],
-    ['bouncer', 'update', 'main', '--nick', 'changed', '--wait'],
-    'ready',
-  ],
-  ['delete', ['bouncer', 'delete', 'main', '--confirm', 'main', '--wait', '--timeout', '5'], [], 'gone'],
-] as const)(
-  'killed at every write of a %s, it converges with nothing lost, doubled or left over',
-  async (verb, killed, again, expected) => {
+  {
+    verb: 'create',
+    words: made,
+    before: () => Promise.resolve(),
+    after: async () => {
+      await isThere(made)
+      await done(deleted)
+    },
+  },
+  {
+    verb: 'update',
+    words: changed,
+    before: async () => {
+      if ((await phase()) === 'gone') await done(made)
+      await done(['bouncer', 'update', 'main', '--nick', 'before', '--wait'])
+    },
+    after: () => isThere(changed, 'changed'),
+  },
+  { verb: 'delete', words: deleted, before: () => done(made), after: isGone },
+])(
+  'killed at every write of a $verb, it converges with nothing lost, doubled or left over',
+  async ({ words, before, after }) => {
     let n = 0
-    let died = true
-    while (died) {
+    for (let died = true; died; ) {
       n += 1
       expect(n).toBeLessThan(40)
-      if (verb === 'delete') {
-        // What is deleted has to be there first.
-        await daemon.start()
-        await expect
-          .poll(async () => (await daemon.cli('bouncer', 'create', 'main', '--wait')).code, { timeout: 20_000 })
-          .toBe(0)
-        await daemon.stop()
-      }
-      died = await dyingAt(n, [...killed])
-      await daemon.start()
-      if (again.length > 0) expect(await daemon.cli(...again)).toMatchObject({ code: 0 })
-      else if ((await phase()) !== 'gone') await daemon.cli('bouncer', 'delete', 'main', '--confirm', 'main', '--wait')
-      await expect.poll(phase, { timeout: 20_000 }).toBe(expected)
-      const items = (await json('bouncer', 'list')).items as { nick: string }[]
-      expect(items).toHaveLength(expected === 'gone' ? 0 : 1)
-      if (verb === 'update') expect(items[0]?.nick).toBe('changed')
-      if (verb === 'create' && died) await daemon.cli('bouncer', 'delete', 'main', '--confirm', 'main', '--wait')
-      await daemon.stop()
+      await daemon.start({ NODE_OPTIONS: `--import ${preload}`, DIE_AT: String(n), DIE_WHEN: dieNow() })
+      // Of the last time it was killed.
+      if (n > 1) await after()
+      await before()
+      died = await diesDuring([...words, '--timeout', '5'])
     }
+    await after()
+    // The next verb begins with nothing.
+    if ((await phase()) !== 'gone') await done(deleted)
+    await daemon.stop()
     // It was killed at least once, or the faults are not where the writes are.
     expect(n).toBeGreaterThan(3)
   },

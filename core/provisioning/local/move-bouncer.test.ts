@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFailed, test } from 'vitest'
 import type { DesiredBouncer, ObservedBouncer } from '../provisioner.port.ts'
 import { IrcProbe } from './irc-probe.ts'
 import type { Question, Reply } from './move-daemon.fixture.ts'
@@ -23,8 +23,12 @@ let stateDir: string
 let listen: LocalListen
 let daemon: ChildProcess | undefined
 let probes: IrcProbe[]
+/** What the services, and the daemon about them, said. */
+let said: string[]
 
 beforeEach(async () => {
+  said = []
+  onTestFailed(() => console.log(said.join('').slice(-20_000)))
   stateDir = await mkdtemp(join(tmpdir(), 'move-'))
   listen = await freeListen()
   probes = []
@@ -37,7 +41,8 @@ afterEach(async () => {
 
 async function start(): Promise<void> {
   const fixture = join(import.meta.dirname, 'move-daemon.fixture.ts')
-  daemon = fork(fixture, [stateDir, JSON.stringify(listen), account])
+  daemon = fork(fixture, [stateDir, JSON.stringify(listen), account], { stdio: ['ignore', 'inherit', 'pipe', 'ipc'] })
+  daemon.stderr!.setEncoding('utf8').on('data', (text: string) => said.push(text))
   expect(await heard()).toEqual({ done: true })
 }
 
@@ -309,6 +314,24 @@ test('a move that fails ends where it began, and is not tried again at once', { 
   expect((await apply('dedicated')).placement).toBe('shared')
   const { failed } = JSON.parse(await readFile(join(stateDir, 'placements', `${account}.json`), 'utf8'))
   expect(failed.times).toBe(1)
+})
+
+test('who comes before a move that was cut short is ended is let in when it is', { timeout: 120_000 }, async () => {
+  await livedIn(50)
+  // All of them in the middle of the first move, of which there is nothing left when the next one begins.
+  for (const dieAt of [6, 8, 10, 12]) {
+    expect(await ask({ apply: desired('dedicated'), dieAt })).toBeNull()
+    await start()
+    const early = IrcProbe.login(listen.bouncer, {
+      ...{ nick: account, account: `${account}/net.irc.now@phone`, password: 'app password', caps: withHistory },
+    })
+    early.catch(() => {})
+    await delay(500)
+    await apply('shared')
+    const client = await early
+    expect(await history(client)).toContain('message 49')
+    client.close()
+  }
 })
 
 test('killed at every single write it is whole on one side, and goes on from there', { timeout: 600_000 }, async () => {

@@ -17,7 +17,7 @@ const [, , stateDir = '', listen = '', account = ''] = process.argv
 const { platform, services } = await startTestServices({
   stateDir,
   listen: JSON.parse(listen) as LocalListen,
-  log: (service, line) => process.env.SHOW_SERVICE_LOG && process.stderr.write(`${service} ${line}\n`),
+  log: (service, line) => process.stderr.write(`${service} ${line}\n`),
 })
 platform.passwords.set(`soju/${account}`, 'app password').set(`ergo/${account}`, 'of the bouncer')
 const provisioner = await createLocalProvisioner(services)

@@ -128,6 +128,13 @@ describe('a supervised service', () => {
     await expect(supervised.start()).rejects.toThrow(/sleeper did not start \(exit status 127\)/)
   })
 
+  test('is started again once there are files to be opened again', async () => {
+    const fixture = join(import.meta.dirname, 'supervisor-full.fixture.ts')
+    const limited = ['-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, fixture, folder]
+    const { stdout } = await promisify(execFile)('/bin/sh', limited, { timeout: 20_000 })
+    expect(stdout).toBe('back\n')
+  })
+
   test('is started anew when its watcher is killed, so that it never runs unguarded', async () => {
     const { supervised } = supervise(spec('while :; do sleep 1; done'))
     await supervised.start()

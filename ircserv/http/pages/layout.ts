@@ -28,7 +28,7 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
 /** A page in our clothes; everything put in is escaped by the template. */
 export const page = (title: string, content: Html, { wide = false } = {}): Html => html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} · irc.now</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title === 'irc.now' ? title : `${title} · irc.now`}</title>
 <style>${raw(style)}</style></head><body><main${wide ? raw(' class="wide"') : ''}><h1>${title}</h1>${content}</main></body></html>`
 
 /** How a policy allows one inline style or script, and no other. */
