@@ -45,10 +45,8 @@ const handlerOf = (app: App, onSocket: boolean, proxied = false): NodeHandler =>
       const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse }
       return app.fetch(request, { onSocket, address: addressOf(incoming, proxied), incoming, outgoing })
     },
-    {
-      // An address or a host that no URL can be made of; the app answers all else by itself.
-      errorHandler: (error) => fromProblem(error instanceof RequestError ? noRequest : problemOf(error)),
-    },
+    // An address or a host that no URL can be made of; the app answers all else by itself.
+    { errorHandler: (error) => fromProblem(error instanceof RequestError ? noRequest : problemOf(error)) },
   )
 
 /** Serves the app on TCP and, for the owner, on a unix socket. `intercept` may take a request for itself. */

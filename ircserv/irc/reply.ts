@@ -68,7 +68,8 @@ export function outputLines(operation: OperationDescription, output: unknown, in
   if (!items) return capped(operation, detailLines(operation, output as Named, input))
   if (items.length === 0) return [`You have no ${operation.noun}.`]
   const lines = items.slice(0, mostLines).flatMap((item) => split(pairs(item, operation.columns)))
-  if (items.length > mostLines) lines.push(`… and ${items.length - mostLines} more: irc-now ${operation.noun} ${operation.verb}`)
+  if (items.length > mostLines)
+    lines.push(`… and ${items.length - mostLines} more: irc-now ${operation.noun} ${operation.verb}`)
   return lines
 }
 
