@@ -69,10 +69,11 @@ async function startDaemon(sleeper?: string): Promise<{ daemon: ChildProcess; pi
 
 /** The processes whose command line carries the marker, but for the service itself: the watchers. */
 async function watchersOf(pid: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('pgrep', ['-f', join(folder, 'marker')])
+  // It fails where it finds none, as before the shell that is to start it runs.
+  const { stdout } = await promisify(execFile)('pgrep', ['-f', join(folder, 'marker')]).catch(() => ({ stdout: '' }))
   return stdout
-    .trim()
     .split('\n')
+    .filter(Boolean)
     .map(Number)
     .filter((found) => found !== pid && !daemons.some((d) => d.pid === found))
 }
@@ -87,7 +88,7 @@ describe('a supervised service', () => {
     await supervised.stop()
     expect(await gone(pid)).toBe(true)
     expect(supervised.state).toBe('stopped')
-    await until(async () => (await watchersOf(pid).catch(() => [])).length === 0)
+    await until(async () => (await watchersOf(pid)).length === 0)
   })
 
   test('is killed when it does not follow TERM', async () => {
