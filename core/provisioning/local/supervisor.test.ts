@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -160,6 +161,8 @@ describe('a supervised service', () => {
       watchers = await watchersOf(supervised.pid!)
       return watchers.length === 1
     })
+    // It has let go of the mark by now, where that can be seen.
+    await until(() => !existsSync(`/proc/${watchers[0]}/fd/4`))
     process.kill(watchers[0]!, 'SIGSTOP')
     try {
       expect(await isPresent(presence)).toBe(true)
