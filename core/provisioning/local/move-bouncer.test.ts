@@ -286,6 +286,13 @@ test('what was delivered to a client stays delivered', { timeout: 60_000 }, asyn
   await livedIn()
   const client = await login(account, [])
   const friend = await friendThere()
+  // Before the bouncer is in the channel, what is said there is said to nobody.
+  const isThere = new RegExp(`(^| )[~@+]*${account}( |$)`)
+  await friend.wait(
+    ({ command, source, params }) =>
+      (command === '353' && isThere.test(params.at(-1) ?? '')) ||
+      (command === 'JOIN' && source.startsWith(`${account}!`)),
+  )
   friend.send('PRIVMSG #test :the last one')
   await client.wait(({ params }) => params[1] === 'the last one')
   client.close()
