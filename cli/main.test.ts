@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { type ErrorCode, errorCodes } from '@irc-now/core/operation/errors'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -412,7 +413,7 @@ test('the raw way in has its own help, and says what is wrong with a call', asyn
   const one = await run(['api', 'upstream.create', '--help'])
   for (const part of [
     'saslPassword (text)',
-    'secret: only by --input -',
+    'secret: only by -F or --input -',
     'sasl (none|plain|external)',
     'quota_reached',
   ])
@@ -429,12 +430,61 @@ test('the raw way in has its own help, and says what is wrong with a call', asyn
     [['api', 'upstream.update', '-f', 'pass=hunter2'], 'can be read by others'],
     [['api', 'bouncer.create', '--wait'], 'There is no flag “--wait”'],
     [['api', 'bouncer.create', '--input', 'file.json'], '--input wants -'],
+    [['api', 'paste.create', '-F', 'text=@/nowhere/x'], '“/nowhere/x” can’t be read'],
+    [['api', 'paste.create', '-F', 'text=@-', '--input', '-'], 'Only one thing can come by stdin'],
   ] as const) {
     const { exit, stderr } = await run([...args])
     expect([args.join(' '), exit, stderr]).toEqual([args.join(' '), 2, expect.stringContaining(sentence)])
   }
-  for (const text of ['[1]', '{', '']) expect((await run(['api', 'bouncer.create', '--input', '-'], text)).exit).toBe(2)
+  for (const text of ['[1]', '{', ''])
+    expect((await run(['api', 'bouncer.create', '--input', '-'], text)).stderr).toContain('What came in is no')
   expect(seen).toEqual([])
+})
+
+test('the examples of the raw way’s help do what they say', async () => {
+  for (const name of ['bouncer.list', 'bouncer.update', 'paste.create']) answers[name] = ok({ items: [] })
+  await writeFile(join(folder, 'notes.md'), '# Notes\n')
+  const [, examples = ''] = /Examples:\n([\s\S]+?)\n\n/.exec((await run(['api', '--help'])).stdout) ?? []
+  const bin = join(folder, 'bin')
+  await mkdir(bin)
+  await writeFile(join(bin, 'irc-now'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 })
+  for (const line of examples.split('\n')) {
+    const shell = { cwd: folder, env: { ...env, PATH: `${bin}:${env.PATH}` } }
+    expect([line, await promisify(execFile)('/bin/sh', ['-c', line], shell)]).toMatchObject([line, { stderr: '' }])
+  }
+  expect(seen.map(({ input }) => input)).toEqual([
+    {},
+    { name: 'main', nick: 'alice2' },
+    { text: '# Notes\n', title: 'Notes' },
+    { name: 'main', enabled: false },
+  ])
+})
+
+test('raw input comes from stdin and from files, wherever the flags stand', async () => {
+  for (const name of ['bouncer.update', 'upstream.update', 'paste.create']) answers[name] = ok({})
+  for (const flags of [
+    ['--input', '-', 'bouncer.update', '-f', 'nick=alice2'],
+    ['bouncer.update', '--input=-', '-f', 'nick=alice2'],
+    ['-f', 'nick=alice2', 'bouncer.update', '--input', '-'],
+  ]) {
+    expect(await run(['api', ...flags], '{"name":"main"}')).toMatchObject({ exit: 0, stderr: '' })
+    expect(seen.at(-1)?.input).toEqual({ name: 'main', nick: 'alice2' })
+  }
+  const secret = ['api', 'upstream.update', '-f', 'name=libera', '-F', 'saslPassword=@-']
+  expect((await run(secret, 'hunter2\n')).exit).toBe(0)
+  expect(seen.at(-1)?.input).toEqual({ name: 'libera', saslPassword: 'hunter2' })
+  expect((await run(['api', 'upstream.update', '-F', 'saslPassword=hunter2'])).stderr).toContain(
+    'can be read by others',
+  )
+  const file = join(folder, 'notes.md')
+  await writeFile(file, '# Notes\n')
+  const stands = await run(['api', 'paste.create', '-f', `text=@${file}`])
+  expect([stands.exit, stands.stderr]).toEqual([
+    2,
+    expect.stringContaining(`-F text=@${file} sends what is in the file`),
+  ])
+  expect((await run(['api', 'paste.create', '-f', 'text=@alice: hello'])).exit).toBe(0)
+  expect(seen.at(-1)?.input).toEqual({ text: '@alice: hello' })
 })
 
 test('completion and help need no daemon', async () => {

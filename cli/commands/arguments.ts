@@ -37,6 +37,16 @@ const commonOptions = {
 /** `--json` alone must not swallow the word after it. */
 const spelled = (argv: readonly string[]) => argv.map((word) => (word === '--json' ? '--json=' : word))
 
+/** A flag and the `-` after it, which the parser takes for a word of its own, as one: `--input=-`. */
+export function withDash(argv: readonly string[], flag: string): string[] {
+  const end = argv.indexOf('--')
+  return argv.flatMap((word, i) => {
+    const inside = end < 0 || i < end
+    if (inside && word === flag && argv[i + 1] === '-') return [`${flag}=-`]
+    return inside && word === '-' && argv[i - 1] === flag ? [] : [word]
+  })
+}
+
 function parse(argv: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>): Parsed {
   const all = Object.entries({ ...commonOptions, ...options })
   const named = (kind: string) => all.filter(([, { type }]) => type === kind).map(([name]) => name)
