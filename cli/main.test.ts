@@ -277,6 +277,30 @@ test('a secret is typed unseen, or comes by stdin; in argv it is refused', async
   expect(seen.at(-1)?.input.saslPassword).toBe('correct horse')
 })
 
+test('a secret that turns out to be wanted is asked for on a terminal only; errors name flags', async () => {
+  const sentence = 'SASL PLAIN wants a user name and a password: give saslUsername and saslPassword.'
+  answers['upstream.create'] = (one, response) => {
+    if (one.input.saslPassword) return ok({ ...bouncer('ready'), bouncer: 'main' })(one, response)
+    const field = one.input.saslUsername ? 'saslPassword' : 'saslUsername'
+    response
+      .writeHead(400, { 'content-type': 'application/problem+json' })
+      .end(JSON.stringify({ code: 'invalid_input', detail: sentence, field }))
+  }
+  const words = ['upstream', 'create', 'x', 'irc.example.org', '--sasl', 'plain', '--no-wait']
+  const inScript = await run([...words, '--sasl-username', 'me'])
+  expect([inScript.exit, inScript.stderr]).toEqual([
+    2,
+    expect.stringContaining('give --sasl-username and --sasl-password.'),
+  ])
+  expect((await runOnTerminal(words, [])).screen).toContain('give --sasl-username and --sasl-password.')
+  const { screen, exit } = await runOnTerminal(
+    [...words, '--sasl-username', 'me'],
+    [['password there: ', 'correct horse']],
+  )
+  expect([exit, screen]).toEqual([0, expect.not.stringContaining('correct horse')])
+  expect(seen.at(-1)?.input).toMatchObject({ saslUsername: 'me', saslPassword: 'correct horse' })
+})
+
 test('what was written in the editor is kept where it was refused, and gone once it is published', async () => {
   const editor = join(folder, 'editor')
   await writeFile(editor, '#!/bin/sh\nprintf "long thoughts\\n" > "$1"\n', { mode: 0o755 })

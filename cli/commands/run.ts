@@ -1,6 +1,7 @@
 import { bodyFieldOf } from '@irc-now/core/operation/body'
-import type { OperationDescription } from '@irc-now/core/operation/describe'
+import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, withFlag } from '@irc-now/core/operation/errors'
+import { flagNamed, withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { inputFromText } from '@irc-now/core/operation/text-input'
 import type { Output } from '../print/output.ts'
 import { safe } from '../print/text.ts'
@@ -29,8 +30,29 @@ async function ask(question: string, secret = false): Promise<string> {
 
 import { makerOf } from './words.ts'
 
-/** `irc-now noun verb …`, from its words to what is printed. */
+const askFor = (field: Field) => ask(field.description.replace(/\.$/, '') || field.flag, field.secret)
+
+/** The secret that the platform wants besides what it was given. */
+function lackingSecret({ fields }: OperationDescription, input: Input, error: unknown): Field | undefined {
+  if (!(error instanceof OperationError) || error.code !== 'invalid_input') return undefined
+  return fields.find(({ name, secret }) => secret && name === error.field && input[name] === undefined)
+}
+
+/** `irc-now noun verb …`, from its words to what is printed; errors name its flags. */
 export async function runCommand(
+  operations: readonly OperationDescription[],
+  operation: OperationDescription,
+  argv: readonly string[],
+  out: Output,
+): Promise<void> {
+  try {
+    await runWords(operations, operation, argv, out)
+  } catch (error) {
+    throw withFieldsNamed(error, operation.fields, flagNamed)
+  }
+}
+
+async function runWords(
   operations: readonly OperationDescription[],
   operation: OperationDescription,
   argv: readonly string[],
@@ -49,7 +71,7 @@ export async function runCommand(
   for (const field of operation.fields) {
     const wanted = asked.includes(field.name) || (field !== body && field.required && input[field.name] === undefined)
     if (!wanted) continue
-    if (interactive) input[field.name] = await ask(field.description.replace(/\.$/, '') || field.flag, field.secret)
+    if (interactive) input[field.name] = await askFor(field)
     else if (field.secret)
       throw new OperationError(
         'invalid_input',
@@ -84,7 +106,7 @@ export async function runCommand(
     } catch (error) {
       if (bodies.length === 1) throw error
       // The others are done all the same.
-      process.exitCode = out.error(error)
+      process.exitCode = out.error(withFieldsNamed(error, operation.fields, flagNamed))
     }
   }
 }
@@ -92,20 +114,29 @@ export async function runCommand(
 async function runWrite(
   client: Client,
   operation: OperationDescription,
-  input: Input,
+  given: Input,
   common: Common,
   interactive: boolean,
   out: Output,
 ): Promise<void> {
   const as = common.as === undefined ? {} : { as: common.as }
-  const call = (confirm: string | undefined) =>
-    client.call(operation.name, input, {
-      ...as,
-      dryRun: common.dryRun,
-      ...(confirm === undefined ? {} : { confirm }),
-      // One key for this command: a retry of the connection can't do it twice.
-      idempotencyKey: crypto.randomUUID(),
-    })
+  let input = given
+  const call = async (confirm: string | undefined): Promise<unknown> => {
+    try {
+      return await client.call(operation.name, input, {
+        ...as,
+        dryRun: common.dryRun,
+        ...(confirm === undefined ? {} : { confirm }),
+        // One key for this command: a retry of the connection can't do it twice.
+        idempotencyKey: crypto.randomUUID(),
+      })
+    } catch (error) {
+      const secret = interactive ? lackingSecret(operation, input, error) : undefined
+      if (!secret) throw error
+      input = { ...input, [secret.name]: await askFor(secret) }
+      return call(confirm)
+    }
+  }
   let output: unknown
   try {
     output = await call(common.confirm)

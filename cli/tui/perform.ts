@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
+import { withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { settle } from '../session/settle.ts'
 import { type Action, type Input, keyOf } from './actions.ts'
 import { type App, close, forget, goHome, hasKey, load, push, record, refresh, say, take, topOf } from './app.ts'
 import { pricePane, priceQuestion } from './billing/price.ts'
 import { detailPane, homeOf, listPane, staticPane } from './homes.ts'
 import { lineOf } from './line-editor.ts'
-import type { ConfirmPane, DetailPane, FormPane, Item } from './pane.ts'
+import { type ConfirmPane, type DetailPane, type FormPane, fieldLabel, type Item } from './pane.ts'
 import { holdsSecret } from './panes/secret.ts'
 
 /** How long a change is followed before the screen says that it is still under way, in milliseconds. */
@@ -41,7 +42,8 @@ export async function perform(
     if (how.dryRun) showTrial(app, action, output as Item)
     else if (operation.effect === 'read') showAnswer(app, action, output)
     else showChange(app, action, output as Item)
-  } catch (error) {
+  } catch (raw) {
+    const error = withFieldsNamed(raw, operation.fields, fieldLabel)
     if (!(error instanceof OperationError)) throw error
     refused(app, action, from, error)
     if (problemOf(error).code !== 'confirmation_required') record(app, action, problemOf(error).code, how)
