@@ -27,8 +27,9 @@ export async function perform(
   forget(app)
   app.changed()
   const options = operation.effect === 'read' ? {} : { idempotencyKey: randomUUID(), ...how }
-  // What costs something is never done before it was said how much.
-  const price = from?.kind === 'confirm' || how.dryRun ? null : priceQuestion(app.operations, action)
+  // What costs something is never done before it was said how much. What is lacking the operation itself refuses, in its own words.
+  const lacks = operation.fields.some(({ name, required }) => required && input[name] === undefined)
+  const price = from?.kind === 'confirm' || how.dryRun || lacks ? null : priceQuestion(app.operations, action)
   try {
     if (price) {
       const answer = (await app.client.call(price.operation.name, price.input)) as Item
