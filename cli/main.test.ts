@@ -511,6 +511,56 @@ test('raw input comes from stdin and from files, wherever the flags stand', asyn
   expect(seen.at(-1)?.input).toEqual({ text: '@alice: hello' })
 })
 
+test.each([
+  [['--nosuch'], 'irc-now: There is no flag “--nosuch”; see “irc-now help”. [invalid_input]'],
+  [['--jsn=name', '--dry-run'], 'irc-now: There is no flag “--jsn”; did you mean “--json”? [invalid_input]'],
+  [['--dry-run'], 'irc-now: There are flags, but no command; see “irc-now help”. [unknown_operation]'],
+  [['version', 'now'], 'irc-now: version takes no more words; “irc-now version” says it. [invalid_input]'],
+] as const)('flags without a command are one error: %j', async (args, sentence) => {
+  expect(await run([...args])).toEqual({ exit: 2, stdout: '', stderr: `${sentence}\n` })
+})
+
+test('values are completed: choices and fields from the catalogue, names from the platform', async () => {
+  const complete = async (...words: string[]) => (await run(['--complete', ...words])).stdout.split('\n').slice(0, -1)
+  expect(await complete('billing', 'upgrade', '')).toEqual(['pro', 'network-starter', 'network-growth'])
+  expect(await complete('upstream', 'update', '--sasl=p')).toEqual(['--sasl=plain'])
+  expect(await complete('bouncer', 'list', '--json=na')).toEqual(['--json=name'])
+  expect(await complete('bouncer', 'list', '--json=name,ni')).toEqual(['--json=name,nick'])
+  // As bash parts it.
+  expect(await complete('bouncer', 'list', '--json', '=', 'na')).toEqual(['name'])
+  expect(await complete('bouncer', 'list', '--json', '=')).toContain('status')
+  expect(seen).toEqual([])
+  answers['bouncer.list'] = ok({ items: ['main', 'work', 'a b', hostile].map((name) => bouncer('ready', { name })) })
+  expect(await complete('bouncer', 'show', '')).toEqual(['main', 'work'])
+  expect(await complete('bouncer', 'update', '--dry-run', 'w')).toEqual(['work'])
+  expect(await complete('upstream', 'create', '--bouncer', 'm')).toEqual(['main'])
+  expect(await complete('bouncer', 'show', '--as', 'bob', 'm')).toEqual(['main'])
+  expect(seen.at(-1)?.headers['irc-now-as']).toBe('bob')
+  const asked = seen.length
+  expect(await complete('bouncer', 'create', 'm')).toEqual([])
+  expect(seen).toHaveLength(asked)
+  answers['bouncer.list'] = () => {}
+  const started = Date.now()
+  expect(await run(['--complete', 'bouncer', 'show', 'm'])).toEqual({ exit: 0, stdout: '', stderr: '' })
+  expect(Date.now() - started).toBeLessThan(5000)
+})
+
+test('tui, completion and version have help of their own', async () => {
+  for (const [noun, text] of [
+    ['tui', /^All of it[\s\S]+Usage: irc-now tui [\s\S]+Everywhere\n {2}1 +bouncers\n[\s\S]+ {2}q +quit\n/],
+    ['completion', /^Print what completes[\s\S]+bash\|zsh\|fish/],
+    ['version', /irc-now version\n$/],
+  ] as const)
+    for (const words of [
+      [noun, '--help'],
+      ['help', noun],
+    ])
+      expect(await run(words)).toEqual({ exit: 0, stderr: '', stdout: expect.stringMatching(text) })
+  const version = await run(['version'])
+  expect(version).toEqual(await run(['--version']))
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+})
+
 test('completion and help need no daemon', async () => {
   env = { ...env, IRC_NOW_HOME: join(folder, 'nowhere') }
   expect((await run(['--complete', 'bouncer', 'cr'])).stdout).toBe('create\n')

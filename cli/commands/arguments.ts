@@ -47,7 +47,7 @@ export function withDash(argv: readonly string[], flag: string): string[] {
   })
 }
 
-function parse(argv: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>): Parsed {
+export function parse(argv: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>): Parsed {
   const all = Object.entries({ ...commonOptions, ...options })
   const named = (kind: string) => all.filter(([, { type }]) => type === kind).map(([name]) => name)
   const { argv: parsed, error } = parser.detailed(spelled(argv), {
@@ -141,13 +141,19 @@ function spelledOut({ fields }: OperationDescription, argv: readonly string[]): 
 const bareMeansYes = (value: TextValue): TextValue =>
   Array.isArray(value) ? value.map((one) => (one === '' ? true : one)) : value === '' ? true : value
 
-/** An operation's input from the words after `noun verb`. `secrets` are the fields to be asked for or read from stdin. */
-export function readArguments(operation: OperationDescription, argv: readonly string[]) {
+/** Each flag that stands for a field. */
+export function optionsOf({ fields }: OperationDescription) {
   const options: Record<string, { type: 'string' | 'boolean' }> = {}
-  for (const field of operation.fields) {
+  for (const field of fields) {
     options[field.flag] = { type: 'string' }
     if (field.secret) options[`${field.flag}-stdin`] = { type: 'boolean' }
   }
+  return options
+}
+
+/** An operation's input from the words after `noun verb`. `secrets` are the fields to be asked for or read from stdin. */
+export function readArguments(operation: OperationDescription, argv: readonly string[]) {
+  const options = optionsOf(operation)
   const parsed = parse(spelledOut(operation, argv), options)
   refuseStray(
     parsed,
