@@ -127,7 +127,8 @@ function showChange(app: App, action: Action, output: Item): void {
       }),
     )
   } else if (!seen) push(app, paneAfter(app, action, output, key))
-  say(app, 'ok', `${operation.noun} ${operation.verb}: done.`)
+  const made = operation.main === null || page !== undefined ? undefined : output[operation.main]
+  say(app, 'ok', `${operation.noun} ${operation.verb}: done.${typeof made === 'string' ? ` ${made}` : ''}`)
   void follow(app, action, output)
   void refresh(app)
 }

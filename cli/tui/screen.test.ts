@@ -50,12 +50,34 @@ test('a filter that nothing passes says so, and what shows all again', async () 
   await screen.until(/› main +alice/)
 })
 
+test('where there is no room, a column is cut by one ellipsis', async () => {
+  const upstreams = { phase: 'ready', message: null }
+  answers['bouncer.list'] = () => ({ items: [{ ...bouncer, status: upstreams, upstreams: '1 of 1 connected' }] })
+  const screen = await open({ columns: 60 })
+  for (const columns of [60, 50, 44, 40, 36]) {
+    screen.resize(columns, 24)
+    await screen.until(new RegExp(`^.{${columns - 1}} ?\\n`))
+    const row = (await screen.until(/› main +alice .+/)).split('\n').find((line) => line.startsWith(' › main'))
+    expect([columns, row]).toEqual([columns, expect.not.stringContaining('……')])
+  }
+})
+
+test('what has an address of its own says it once it is made', async () => {
+  answers['paste.create'] = () => ({ id: 'x', url: 'http://txt.localhost/x' })
+  answers['paste.list'] = () => ({ items: [] })
+  const screen = await open()
+  screen.type(`:paste create${keys.enter}`)
+  await screen.until(/› text/)
+  screen.type(`${import.meta.filename}${keys.enter}`)
+  await screen.until(/✓ paste create: done\. http:\/\/txt\.localhost\/x *$/m)
+})
+
 test('what was said of an action goes with the next screen', async () => {
   answers['account.invite'] = () => new Promise(() => undefined)
   const screen = await open()
   screen.type(`:bouncer restart main${keys.enter}`)
   await screen.until(/✓ bouncer (restart: done|main)/)
-  screen.type('3')
+  screen.type('4')
   await screen.until(/No app password yet/)
   expect(screen.text).not.toContain('✓')
 })
