@@ -385,6 +385,18 @@ test('--watch misses no change between its first answer and its subscription', a
   expect(lines.slice(0, 2).map((line) => line.status?.phase)).toEqual(['pending', 'ready'])
 })
 
+test('--watch says for people when it was so', async () => {
+  let phase = 'pending'
+  answers['bouncer.list'] = (one, response) => ok({ items: [bouncer(phase)] })(one, response)
+  answers.events = (one, response) => {
+    phase = 'ready'
+    events(() => setTimeout(() => response.end(), 300))(one, response)
+  }
+  const { stdout } = await run(['bouncer', 'list', '--watch'])
+  const time = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC\\nNAME .+\\nmain .+'
+  expect(stdout).toMatch(new RegExp(`^${time}pending.*\\n${time}ready.*\\n$`))
+})
+
 test('a profile that does not exist is an error, not another sign-in', async () => {
   answers['bouncer.list'] = ok({ items: [] })
   const { exit } = await run(['bouncer', 'list', '--profile', 'work'])

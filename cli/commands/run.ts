@@ -4,7 +4,7 @@ import { OperationError, withFlag } from '@irc-now/core/operation/errors'
 import { flagNamed, withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { inputFromText } from '@irc-now/core/operation/text-input'
 import type { Output } from '../print/output.ts'
-import { safe } from '../print/text.ts'
+import { safe, shown } from '../print/text.ts'
 import { type Client, createClient } from '../session/client.ts'
 import { settle } from '../session/settle.ts'
 import { findSession } from '../session/target.ts'
@@ -83,11 +83,12 @@ async function runWords(
   const as = common.as === undefined ? {} : { as: common.as }
   if (operation.effect === 'read') {
     const answer = await client.call(operation.name, input, as)
+    if (common.watch) sayTime(common, out)
     const maker = operation.verb === 'list' ? makerOf(operations, operation.noun) : undefined
     await out.result({ ...operation, maker: maker && `${maker.noun} ${maker.verb}` }, answer)
     if (common.json === null) await printCodes(operation, answer)
     await lead(operation, answer, common, out)
-    if (common.watch) await watch(client, operation, input, answer, as, out)
+    if (common.watch) await watch(client, operation, input, answer, { ...as, before: () => sayTime(common, out) }, out)
     return
   }
   const write = (whole: Input) => runWrite(client, operation, whole, common, interactive, out)
@@ -194,13 +195,17 @@ function assertShown({ secrets, main }: OperationDescription, { json, dryRun }: 
   )
 }
 
-/** On a terminal the name is asked for; in a script the sentence says which flag is wanted. */
+/** When it was so, above what people see; each piece of JSON stays as it is. */
+function sayTime({ json }: Common, out: Output): void {
+  if (json === null) out.text(`${shown(new Date().toISOString())}\n`)
+}
+
 async function watch(
   client: Client,
   operation: OperationDescription,
   input: Record<string, unknown>,
   first: unknown,
-  options: { as?: string },
+  { before, ...options }: { as?: string; before(): void },
   out: Output,
 ): Promise<void> {
   let last = JSON.stringify(first)
@@ -208,7 +213,9 @@ async function watch(
   for await (const _ of client.events(new AbortController().signal, options.as)) {
     const answer = await client.call(operation.name, input, options)
     const text = JSON.stringify(answer)
-    if (text !== last) await out.result(operation, answer)
+    if (text === last) continue
+    before()
+    await out.result(operation, answer)
     last = text
   }
   throw new OperationError('unavailable', 'The connection broke; run the command again to go on watching.')
