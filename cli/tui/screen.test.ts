@@ -50,16 +50,11 @@ test('a filter that nothing passes says so, and what shows all again', async () 
   await screen.until(/› main +alice/)
 })
 
-test('where there is no room, a column is cut by one ellipsis', async () => {
-  const upstreams = { phase: 'ready', message: null }
-  answers['bouncer.list'] = () => ({ items: [{ ...bouncer, status: upstreams, upstreams: '1 of 1 connected' }] })
-  const screen = await open({ columns: 60 })
-  for (const columns of [60, 50, 44, 40, 36]) {
-    screen.resize(columns, 24)
-    await screen.until(new RegExp(`^.{${columns - 1}} ?\\n`))
-    const row = (await screen.until(/› main +alice .+/)).split('\n').find((line) => line.startsWith(' › main'))
-    expect([columns, row]).toEqual([columns, expect.not.stringContaining('……')])
-  }
+test.each([50, 44, 40])('in %d columns a cell is cut by one ellipsis', async (columns) => {
+  answers['bouncer.list'] = () => ({ items: [{ ...bouncer, upstreams: '1 of 1 connected' }] })
+  const screen = await open({ columns })
+  await screen.until(/› main +alice +● ready.*…/)
+  expect(screen.text).not.toContain('……')
 })
 
 test('what has an address of its own says it once it is made', async () => {
