@@ -48,6 +48,9 @@ export interface Colours {
   dim(text: string): string
 }
 
+/** What goes anywhere but to a terminal is not cut; a sentence longer than this moves only what stands behind it in its row. */
+const aligned = 40
+
 /**
  * Rows under headings, two spaces between columns, in `room` columns where it is given. Addresses and times are of no
  * use in part, so other texts are cut; `hidden` are the columns for which that is not enough.
@@ -63,10 +66,11 @@ export function table(
     Math.max(stringWidth(labelOf(column)), ...cells.map((row) => stringWidth(row[i] ?? ''))),
   )
   const whole = (i: number) => columns[i] === address || cells.some((row) => / UTC$/.test(row[i] ?? ''))
-  const widths = fitted(wanted, room, whole)
+  const endless = room === Number.POSITIVE_INFINITY
+  const widths = endless ? wanted.map((width) => Math.min(width, aligned)) : fitted(wanted, room, whole)
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) => pad(cutTo(cell, widths[i]!, stringWidth), widths[i]!))
+      .map((cell, i) => pad(endless ? cell : cutTo(cell, widths[i]!, stringWidth), widths[i]!))
       .filter((_, i) => widths[i] !== 0)
       .join('  ')
       .trimEnd()

@@ -104,7 +104,7 @@ const blockRows = (lines: readonly string[], width: number): DetailLine[] =>
 function laidOut(rows: readonly Row[], width: number): DetailLine[] {
   const labels = Math.min(24, Math.max(0, ...rows.map(({ label }) => stringWidth(label))))
   return rows.flatMap(({ label, text, tone, whole }) => {
-    if (whole && stringWidth(text) > width - labels - 6) return [heading(label), ...wholeLines(text, tone, width)]
+    if (whole && stringWidth(text) > width - labels - 6) return wholeLines(label, text, tone, width)
     return wrapped(shortened(text, longest), width - labels - 6).map((line, i) => ({
       ...plain,
       label: (i === 0 ? label : '').padEnd(labels),
@@ -114,12 +114,14 @@ function laidOut(rows: readonly Row[], width: number): DetailLine[] {
   })
 }
 
-/** A line of its own, or as few as can be, with nothing before it that would be copied too. */
-const wholeLines = (text: string, tone: Tone | null, width: number): DetailLine[] =>
-  brokenUp(shortened(text, longest), width).map((line) => ({
-    ...plain,
-    text: line,
-    tone,
-    flush: true,
-    link: /^https?:\/\/[\x21-\x7e]+$/.test(text) ? text : null,
-  }))
+/** A line of its own below its label, or as few as can be, with nothing before them that would be copied too. */
+function wholeLines(label: string, text: string, tone: Tone | null, width: number): DetailLine[] {
+  const link = /^https?:\/\/[\x21-\x7e]+$/.test(text) ? text : null
+  if (stringWidth(text) <= width - 5)
+    return [
+      { ...plain, label },
+      { ...plain, text, tone, link },
+    ]
+  const lines = brokenUp(shortened(text, longest), width)
+  return [heading(label), ...lines.map((line) => ({ ...plain, text: line, tone, flush: true, link }))]
+}
