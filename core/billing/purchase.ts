@@ -7,6 +7,15 @@ import { assertMayChange, customerFor, subscriptionsOf } from './customer.ts'
 import { amountOf, centsOf, money } from './money.ts'
 import type { Change, Preview } from './payments.port.ts'
 import type { Interval } from './plans.ts'
+import { wouldBe } from './would-be.ts'
+
+/** What has been bought, or in a dry run would be. */
+export interface Purchase {
+  /** Where it is paid; null where nothing is left to do. */
+  readonly url: string | null
+  /** In a dry run the subscription as it would be; null where nothing would change. */
+  readonly would: SubscriptionRow | null
+}
 
 /** What is wanted, by what there is. */
 export type Wish = (live: readonly SubscriptionRow[]) => Bought
@@ -23,14 +32,19 @@ interface Decision {
 /**
  * Buys something, or gives it up: as a change of the subscription that there is, or on a page where a first one is paid.
  * Nothing is charged that has not been confirmed. What it comes to is written down before it is done, in whole and not
- * as a difference, so that a request that is tried again has the one effect. Answers the page's address, or null where
- * nothing is left to do.
+ * as a difference, so that a request that is tried again has the one effect. In a dry run it is only looked at.
  */
-export async function buy(before: Before, wish: Wish): Promise<string | null> {
+export async function buy(before: Before, wish: Wish): Promise<Purchase> {
+  return before.dryRun
+    ? { url: null, would: await purchaseOf(before, wish) }
+    : { url: await bought(before, wish), would: null }
+}
+
+/** Answers the page's address, or null where nothing is left to do. */
+async function bought(before: Before, wish: Wish): Promise<string | null> {
   const { payments, sync } = before.billing
   const now = await subscriptionsOf(before)
-  if (before.actor.role === 'ops' && now.live.length === 0)
-    throw new OperationError('conflict', 'Operators have all of it, and pay for nothing; see “plan show”.')
+  assertPays(before, now.live)
   // What can't be had opens no customer.
   if (!now.row?.customer_id) wish(now.live)
   const customerId = await customerFor(before)
@@ -62,6 +76,29 @@ export async function buy(before: Before, wish: Wish): Promise<string | null> {
     const url = await openCheckout(before, row, { customerId, subscriptionId, items: to })
     if (url !== 'paid meanwhile') return url
   }
+}
+
+/** Throws for whom everything is free. */
+function assertPays({ actor }: Before, live: readonly SubscriptionRow[]): void {
+  if (actor.role === 'ops' && live.length === 0)
+    throw new OperationError('conflict', 'Operators have all of it, and pay for nothing; see “plan show”.')
+}
+
+/** The subscription as buying would make it, by what the provider has now. */
+async function purchaseOf(before: Before, wish: Wish): Promise<SubscriptionRow | null> {
+  const { actor, billing, read } = before
+  const customerId = (await subscriptionsOf(before)).row?.customer_id
+  if (customerId) await billing.sync(customerId)
+  const { row, live } = await subscriptionsOf(before)
+  assertPays(before, live)
+  assertMayChange(row, live)
+  const bought = wish(live)
+  const subscription = subscriptionFor(live, bought)
+  const items = itemsWith(subscription, bought)
+  if (sameItems(itemsOf(subscription), items)) return null
+  const { nextAt } = await prospectOf(before, wish)
+  const now = await read((store) => store.billing.now(before.now()))
+  return wouldBe(actor.id, { subscription, interval: bought.price.interval, items, nextAt }, now)
 }
 
 async function decide(before: Before, customerId: string, wish: Wish): Promise<Decision> {
