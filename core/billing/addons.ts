@@ -40,13 +40,21 @@ export const removeAddon = defineOperation({
     name: Name,
     quantity: z.int().min(1).max(100).optional().describe('How many fewer; all when absent.'),
   }),
-  errors: ['not_found', 'conflict', 'unavailable'],
+  errors: ['invalid_input', 'not_found', 'conflict', 'unavailable'],
   examples: ['bots 1', 'log-search'],
   async before({ name, quantity }, before) {
     const wish: Wish = (live) => {
       const has = heldOf(live, name)
       if (has === 0) throw new OperationError('not_found', `You have no add-on ${name}; see “billing show”.`)
-      const bought = boughtOf(name, Math.max(0, has - (quantity ?? has)))
+      if (quantity !== undefined && quantity > has)
+        throw new OperationError(
+          'invalid_input',
+          `You have ${has} × ${name}; say that many at most, or no number for all.`,
+          {
+            field: 'quantity',
+          },
+        )
+      const bought = boughtOf(name, has - (quantity ?? has))
       if (bought.quantity === 0 && live.some(({ items }) => items.length === 1 && items[0]!.offer === name))
         throw new OperationError('conflict', 'It is all that this subscription has; end it with “billing cancel”.')
       return bought

@@ -59,7 +59,8 @@ onBothDatabases('bought at once', (open) => {
     const id = await platform.member(name)
     const { url } = await platform.call(name, 'billing.upgrade', { plan: 'pro' })
     await platform.runtime.billing.sandbox!.pay(url.split('/').at(-1), '4242424242424242', false)
-    await platform.call(name, 'billing.upgrade', { plan: 'pro' })
+    const row = await platform.runtime.read((store) => store.billing.byAccount(id))
+    await platform.runtime.billing.sync(row!.customer_id!)
     return id
   }
   const centsOf = new Map(allPrices().map(({ price }) => [price.lookupKey, price.cents]))

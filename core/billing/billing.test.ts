@@ -207,8 +207,11 @@ describe('billing', () => {
       cost: '$60.00 a year',
       url: null,
     })
-    // Without a word of it, it stays as it is.
-    expect(await upgrade({})).toMatchObject({ paysFor: ['Pro, by the year'] })
+    // Without a word of it, it is the same, which they have.
+    await expect(upgrade({})).rejects.toMatchObject({
+      code: 'conflict',
+      message: 'You have Pro already, by the year; see “billing show”.',
+    })
     expect(await upgrade({ yearly: false })).toMatchObject({ paysFor: ['Pro, by the month'], cost: '$6.00 a month' })
     const { items } = await call('years', 'billing.invoices')
     expect(items.map(({ cents }: { cents: number }) => cents)).toEqual([0, 5400, 600])

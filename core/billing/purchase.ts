@@ -13,7 +13,7 @@ import { wouldBe } from './would-be.ts'
 export interface Purchase {
   /** Where it is paid; null where nothing is left to do. */
   readonly url: string | null
-  /** In a dry run the subscription as it would be; null where nothing would change. */
+  /** In a dry run the subscription as it would be. */
   readonly would: SubscriptionRow | null
 }
 
@@ -27,6 +27,9 @@ interface Decision {
   readonly interval: Interval
   readonly from: Change['items']
   readonly to: Change['items']
+  /** What was agreed to be charged at once at most, in cents, and the time by which that was reckoned, in milliseconds. */
+  readonly most: number
+  readonly at: number
 }
 
 /**
@@ -54,7 +57,7 @@ async function bought(before: Before, wish: Wish): Promise<string | null> {
     isRead = true
     return decide(before, customerId, wish)
   })
-  const { subscriptionId, from, to } = decision
+  const { subscriptionId, from, to, most, at } = decision
   for (;;) {
     if (!isRead) await sync(customerId)
     isRead = false
@@ -68,7 +71,7 @@ async function bought(before: Before, wish: Wish): Promise<string | null> {
       assertMayChange(row, live)
     }
     if (subscriptionId !== null) {
-      const change = { customerId, subscriptionId, from, items: to }
+      const change = { customerId, subscriptionId, from, items: to, most, at: new Date(at) }
       await oneAtATime(before, () => payments.change(change, `change ${before.key}`))
       await sync(customerId)
       return null
@@ -78,6 +81,17 @@ async function bought(before: Before, wish: Wish): Promise<string | null> {
   }
 }
 
+/** Throws where what is wanted is there already. Of a request that is tried again nothing of this is asked any more. */
+function assertOther(subscription: SubscriptionRow | null, to: Change['items'], { offer, price }: Bought): void {
+  if (!subscription || !sameItems(itemsOf(subscription), to)) return
+  const { ends_at } = subscription
+  const ends = ends_at && `it ends on ${ends_at.toISOString().slice(0, 10)}, and “billing resume” lets it go on`
+  throw new OperationError(
+    'conflict',
+    `You have ${offer.title} already, by the ${price.interval}; ${ends ?? 'see “billing show”'}.`,
+  )
+}
+
 /** Throws for whom everything is free. */
 function assertPays({ actor }: Before, live: readonly SubscriptionRow[]): void {
   if (actor.role === 'ops' && live.length === 0)
@@ -85,18 +99,16 @@ function assertPays({ actor }: Before, live: readonly SubscriptionRow[]): void {
 }
 
 /** The subscription as buying would make it, by what the provider has now. */
-async function purchaseOf(before: Before, wish: Wish): Promise<SubscriptionRow | null> {
+async function purchaseOf(before: Before, wish: Wish): Promise<SubscriptionRow> {
   const { actor, billing, read } = before
   const customerId = (await subscriptionsOf(before)).row?.customer_id
   if (customerId) await billing.sync(customerId)
-  const { row, live } = await subscriptionsOf(before)
-  assertPays(before, live)
-  assertMayChange(row, live)
+  const { nextAt } = await prospectOf(before, wish)
+  const { live } = await subscriptionsOf(before)
   const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
   const items = itemsWith(subscription, bought)
-  if (sameItems(itemsOf(subscription), items)) return null
-  const { nextAt } = await prospectOf(before, wish)
+  assertOther(subscription, items, bought)
   const now = await read((store) => store.billing.now(before.now()))
   return wouldBe(actor.id, { subscription, interval: bought.price.interval, items, nextAt }, now)
 }
@@ -107,11 +119,13 @@ async function decide(before: Before, customerId: string, wish: Wish): Promise<D
   const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
   const [from, to] = [itemsOf(subscription), itemsWith(subscription, bought)]
-  if (subscription && !sameItems(from, to)) {
-    const preview = await before.billing.payments.preview({ customerId, subscriptionId: subscription.id, items: to })
-    assertConfirmed(preview, before.confirm)
-  }
-  return { subscriptionId: subscription?.id ?? null, interval: bought.price.interval, from, to }
+  assertOther(subscription, to, bought)
+  const at = before.now()
+  const change = { subscriptionId: subscription?.id ?? null, interval: bought.price.interval, from, to }
+  // What is paid on a page is agreed to there.
+  if (!subscription) return { ...change, most: 0, at: at.getTime() }
+  const preview = await before.billing.payments.preview({ customerId, subscriptionId: subscription.id, items: to, at })
+  return { ...change, most: agreedTo(preview, before.confirm), at: at.getTime() }
 }
 
 /**
@@ -139,22 +153,24 @@ function itemsNow(live: readonly SubscriptionRow[], { subscriptionId, interval }
   return itemsOf(live.find(mine) ?? null)
 }
 
-function assertConfirmed({ dueNow, next, nextAt, currency }: Preview, confirm: string | undefined): void {
-  if (dueNow === 0) return
+/** The cents that may be charged at once; throws unless they were confirmed. */
+function agreedTo({ dueNow, next, nextAt, currency }: Preview, confirm: string | undefined): number {
   const expected = amountOf(dueNow)
-  const agreed = confirm === undefined ? null : centsOf(confirm)
-  // What is left of a period only shrinks, so a second later it may be a cent less, never more.
-  if (agreed !== null && dueNow <= agreed) return
+  const agreed = confirm === undefined ? 0 : centsOf(confirm)
+  // What is left of a period only shrinks, so a second later it may be a cent less, and is still agreed to.
+  if (agreed !== null && dueNow <= agreed) return agreed
   throw new OperationError(
     confirm === undefined ? 'confirmation_required' : 'confirmation_invalid',
-    `This charges ${money(dueNow, currency)} now, and ${money(next, currency)} from ${nextAt.toISOString().slice(0, 10)} on; repeat “${expected}” to confirm.`,
+    `This charges ${money(dueNow, currency)} now, and ${money(next, currency)} from ${nextAt.toISOString().slice(0, 10)} on. What you repeat is the most that is charged now; repeat “${expected}” to confirm.`,
     { details: { expected, dueNow, next, currency } },
   )
 }
 
-/** What buying would come to; changes nothing, and opens no customer. */
+/** What buying would come to; changes nothing, and opens no customer. Throws where nothing can be bought. */
 export async function prospectOf(before: Before, wish: Wish): Promise<Preview> {
   const { row, live } = await subscriptionsOf(before)
+  assertPays(before, live)
+  assertMayChange(row, live)
   const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
   if (!row?.customer_id) return firstTime(bought, before.now())

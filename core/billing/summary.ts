@@ -86,17 +86,19 @@ function statusOf(
 ): Summary['status'] {
   if (disputed) return { phase: 'disputed', message: 'A payment is disputed; the operators look at it.' }
   if (checkout !== null) return { phase: 'pending', message: `Pay at ${checkout}` }
+  const ends = live.map(({ ends_at }) => ends_at).filter((at): at is Date => at !== null)
+  const ending = ends.length > 0 ? `It ends on ${onDay(earliest(ends))}; “billing resume” lets it go on.` : null
+  const also = ending === null ? '' : ` ${ending}`
   if (standing === 'restricted')
-    return { phase: 'restricted', message: 'Your payment is overdue; pay with “billing portal”.' }
+    return { phase: 'restricted', message: `Your payment is overdue; pay with “billing portal”.${also}` }
   if (standing === 'grace') {
     const end = earliest(
       live.map((one) => graceEnd({ ...one, unpaidSince: one.unpaid_since })).filter((at) => at !== null),
     )
-    return { phase: 'overdue', message: `Your payment did not go through; pay by ${onDay(end)} with “billing portal”.` }
+    const pay = `Your payment did not go through; pay by ${onDay(end)} with “billing portal”.`
+    return { phase: 'overdue', message: `${pay}${also}` }
   }
   if (live.length === 0) return { phase: 'free', message: null }
-  const ends = live.map(({ ends_at }) => ends_at).filter((at): at is Date => at !== null)
-  if (ends.length > 0)
-    return { phase: 'ending', message: `It ends on ${onDay(earliest(ends))}; “billing resume” lets it go on.` }
+  if (ending !== null) return { phase: 'ending', message: ending }
   return { phase: 'active', message: null }
 }
