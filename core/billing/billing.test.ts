@@ -291,13 +291,22 @@ describe('billing', () => {
     await pass('32d')
     const notices = async () => (await told(id)).filter((type) => type === 'billing.content').length
     expect(await notices()).toBe(1)
+    // Whoever looks is told the day as well.
+    const { content_ends_at: ends } = (await platform.runtime.read((store) => store.billing.byAccount(id)))!
+    const end = ends!.toISOString()
     expect(await claimsOf(id)).toMatchObject({ content_expires: true })
+    expect((await call('author', 'paste.list')).items.map(({ expiresAt }: typeof paste) => expiresAt)).toContain(end)
+    expect((await call('author', 'pic.list')).items).toMatchObject([{ expiresAt: end }])
+    expect(await call('author', 'pic.show', { id: picture.id })).toMatchObject({ expiresAt: end })
+    expect(await call('author', 'paste.update', { id: paste.id, title: 'x' })).toMatchObject({ expiresAt: end })
+    expect((await call('author', 'content.usage')).items[1]).toMatchObject({ what: 'pictures', nextExpiry: end })
+    expect((await call('author', 'account.export')).pictures).toMatchObject([{ expiresAt: end }])
     expect((await call('author', 'paste.create', { text: 'x' })).expiresAt).not.toBeNull()
     await pass('61d')
     expect(await notices()).toBe(2)
     await pass('23d')
     expect(await notices()).toBe(3)
-    expect((await call('author', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+    expect((await call('author', 'paste.show', { id: paste.id })).expiresAt).toBe(end)
     await pass('5d')
     expect(await notices()).toBe(4)
     await pass('2d')
@@ -369,7 +378,7 @@ describe('billing', () => {
     expect(await call('holds', 'billing.show')).toMatchObject({ plan: 'free', status: { phase: 'free' } })
     expect(await told(id)).toEqual(expect.arrayContaining(['billing.ended', 'billing.limits', 'billing.content']))
     expect((await claimsOf(id))!.plan).toBe('free')
-    expect((await call('holds', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+    expect((await call('holds', 'paste.show', { id: paste.id })).expiresAt).not.toBeNull()
   })
 
   test('what was announced to go waits for a dispute, and is announced anew', async () => {
@@ -387,7 +396,7 @@ describe('billing', () => {
     await round()
     expect((await told(id)).filter((type) => type === 'billing.content')).toHaveLength(2)
     await pass('89d')
-    expect((await call('waits', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+    expect(await code(call('waits', 'paste.show', { id: paste.id }))).toBe('none')
     await pass('2d')
     expect(await code(call('waits', 'paste.show', { id: paste.id }))).toBe('not_found')
   })
