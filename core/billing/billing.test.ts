@@ -169,7 +169,7 @@ describe('billing', () => {
     )
     expect((await call('adds', 'billing.show')).cost).toBe('$6.00 a month')
     expect(await call('adds', 'billing.addon.add', { name: 'bots', quantity: 2 }, { confirm: '4.00' })).toMatchObject({
-      paysFor: ['Pro, by the month', '2 × Bots, by the month'],
+      paysFor: ['Pro and 2 × Bots, by the month'],
       bought: [
         { offer: 'pro', quantity: 1, interval: 'month' },
         { offer: 'bots', quantity: 2, interval: 'month' },
@@ -180,7 +180,7 @@ describe('billing', () => {
     const bots = (await call('adds', 'plan.show')).items.find(({ limit }: { limit: string }) => limit === 'bot.live')
     expect(bots).toMatchObject({ allowed: '2', why: 'the add-on Bots × 2' })
     await call('adds', 'billing.addon.remove', { name: 'bots', quantity: 1 })
-    expect((await call('adds', 'billing.show')).paysFor).toContain('1 × Bots, by the month')
+    expect((await call('adds', 'billing.show')).paysFor).toEqual(['Pro and 1 × Bots, by the month'])
     expect(await code(call('adds', 'billing.addon.remove', { name: 'log-search' }))).toBe('not_found')
     expect(await code(call('adds', 'billing.addon.add', { name: 'log-search', quantity: 2 }))).toBe('quota_reached')
     expect(await code(call('adds', 'billing.upgrade', { plan: 'pro', yearly: true }))).toBe('conflict')

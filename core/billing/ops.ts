@@ -81,7 +81,8 @@ export const syncMember = defineOperation({
 export const advanceSandbox = defineOperation({
   name: 'ops.sandbox.advance',
   summary: 'Move the payment sandbox’s clock on.',
-  description: 'Bills fall due, cards are tried, grace periods end, for everybody; there is no way back.',
+  description:
+    'Bills fall due, cards are tried, grace periods end, for everybody; there is no way back. Members are told how they stand where it stops, so for each reminder move it day by day.',
   access: 'ops',
   effect: 'write',
   positional: ['by'],

@@ -6,7 +6,7 @@ import { openCheckout } from './checkout.ts'
 import { assertMayChange, customerFor, subscriptionsOf } from './customer.ts'
 import { amountOf, centsOf, money } from './money.ts'
 import type { Change, Preview } from './payments.port.ts'
-import type { Interval } from './plans.ts'
+import type { Interval, Offer } from './plans.ts'
 import { wouldBe } from './would-be.ts'
 
 /** What has been bought, or in a dry run would be. */
@@ -125,7 +125,7 @@ async function decide(before: Before, customerId: string, wish: Wish): Promise<D
   // What is paid on a page is agreed to there.
   if (!subscription) return { ...change, most: 0, at: at.getTime() }
   const preview = await before.billing.payments.preview({ customerId, subscriptionId: subscription.id, items: to, at })
-  return { ...change, most: agreedTo(preview, before.confirm), at: at.getTime() }
+  return { ...change, most: agreedTo(preview, bought.offer, before.confirm), at: at.getTime() }
 }
 
 /**
@@ -154,14 +154,14 @@ function itemsNow(live: readonly SubscriptionRow[], { subscriptionId, interval }
 }
 
 /** The cents that may be charged at once; throws unless they were confirmed. */
-function agreedTo({ dueNow, next, nextAt, currency }: Preview, confirm: string | undefined): number {
+function agreedTo({ dueNow, next, nextAt, currency }: Preview, { note }: Offer, confirm: string | undefined): number {
   const expected = amountOf(dueNow)
   const agreed = confirm === undefined ? 0 : centsOf(confirm)
   // What is left of a period only shrinks, so a second later it may be a cent less, and is still agreed to.
   if (agreed !== null && dueNow <= agreed) return agreed
   throw new OperationError(
     confirm === undefined ? 'confirmation_required' : 'confirmation_invalid',
-    `This charges ${money(dueNow, currency)} now, and ${money(next, currency)} from ${nextAt.toISOString().slice(0, 10)} on. What you repeat is the most that is charged now; repeat “${expected}” to confirm.`,
+    `${note === undefined ? '' : `${note} `}This charges ${money(dueNow, currency)} now, and ${money(next, currency)} from ${nextAt.toISOString().slice(0, 10)} on. What you repeat is the most that is charged now; repeat “${expected}” to confirm.`,
     { details: { expected, dueNow, next, currency } },
   )
 }

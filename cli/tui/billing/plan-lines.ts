@@ -45,6 +45,7 @@ function planRows(plans: readonly PlanLine[], value: Item): string[][] {
     [yearly ? 'a month (a year)' : 'a month', ...plans.map(priceCell)],
     ['you have', ...plans.map((plan) => (isOwn(plan, value) ? countOf(plan, value) : '–'))],
     ...limits.map((limit) => [safe(limitTitle(limit)), ...plans.map((plan) => limitCell(plan, limit))]),
+    ['still to come', ...plans.map(({ note }) => (note ? '✓' : '–'))],
     ['may stay for ever', ...plans.map(({ forEver }) => (forEver ? '✓' : '–'))],
   ]
 }
