@@ -16,7 +16,7 @@ export const common: readonly (readonly [string, string])[] = [
   ['--timeout SECONDS', 'how long to wait (60)'],
   ['--watch', 'show it again whenever it changes'],
   ['--dry-run', 'say what would happen, change nothing'],
-  ['--confirm NAME', 'confirm what can’t be undone'],
+  ['--confirm NAME', 'confirm what can’t be undone; of a purchase, the most that may be charged now'],
   ['--as NAME', 'act for this member (operators)'],
   ['--profile NAME', 'as this sign-in, see “profile list”'],
   ['--url URL', 'another platform than this machine’s'],

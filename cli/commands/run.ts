@@ -145,7 +145,7 @@ async function runWrite(
     if (!(error instanceof OperationError) || error.code !== 'confirmation_required' || !interactive)
       throw withFlag(error)
     out.note(error.message)
-    output = await call(await ask('Type the name to confirm'))
+    output = await call(await ask('Type it to confirm'))
   }
   if (common.dryRun) {
     out.note('Nothing was changed (--dry-run); it would be:')

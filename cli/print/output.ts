@@ -5,7 +5,7 @@ import { details, knowWidths, safe, safeJson, table } from './text.ts'
 
 /** What printing needs to know of an operation. */
 type Shown = Pick<OperationDescription, 'noun' | 'columns'> &
-  Partial<Pick<OperationDescription, 'main' | 'address'>> & {
+  Partial<Pick<OperationDescription, 'main' | 'address' | 'forPrograms'>> & {
     /** The words that make a thing such as are listed. */
     readonly maker?: string | undefined
   }
@@ -33,7 +33,7 @@ export function createOutput(json: readonly string[] | null): Output {
   const data = (text: string) => void process.stdout.write(`${text}\n`)
   const show = (operation: Shown, output: unknown) => {
     const items = (output as { items?: Record<string, unknown>[] }).items
-    if (!items) return data(details(output as Record<string, unknown>, colours))
+    if (!items) return data(details(forPeople(output as Record<string, unknown>, operation), colours))
     if (items.length > 0) {
       const { text, hidden } = table(items, operation, colours, roomOf(process.stdout))
       data(text)
@@ -73,6 +73,10 @@ export function createOutput(json: readonly string[] | null): Output {
     },
   }
 }
+
+/** A thing without what says the same again for programs. */
+const forPeople = (thing: Readonly<Record<string, unknown>>, { forPrograms = [] }: Pick<Shown, 'forPrograms'>) =>
+  Object.fromEntries(Object.entries(thing).filter(([name]) => !forPrograms.includes(name)))
 
 /** Only the fields asked for, in a list's items or in the thing itself; an unknown field is an error. */
 function picked(output: unknown, fields: readonly string[]): unknown {

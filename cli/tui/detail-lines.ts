@@ -35,12 +35,12 @@ const isItem = (value: unknown): value is Item => typeof value === 'object' && v
 /** A thing as lines that fit into `width`: a label and its value, the values one below the other. */
 export function detailLines(pane: DetailPane, width: number, now: Date): DetailLine[] {
   const value = pane.value ?? {}
-  const { secrets, qr, address, thumbnail, source } = pane.marks
+  const { secrets, qr, address, thumbnail, source, forPrograms } = pane.marks
   const rows: Row[] = []
   const status: Row[] = []
   const sections: DetailLine[] = []
   for (const [name, one] of Object.entries(value)) {
-    if (secrets.includes(name)) continue
+    if (secrets.includes(name) || forPrograms.includes(name)) continue
     if (name === 'status' && isItem(one)) status.push(...statusRows(value, one, now))
     else if (isItem(one)) sections.push(heading(name), ...laidOut(rowsOfItem(one), width))
     else if (Array.isArray(one) && one.some(isItem)) sections.push(...listSection(name, one.filter(isItem)))

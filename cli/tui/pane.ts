@@ -46,9 +46,11 @@ export interface Marks {
   readonly thumbnail: string | null
   /** A text that may be code. */
   readonly source: Source | null
+  /** What says the same as others do, and is not shown. */
+  readonly forPrograms: readonly string[]
 }
 
-export const noMarks: Marks = { secrets: [], qr: [], address: null, thumbnail: null, source: null }
+export const noMarks: Marks = { forPrograms: [], secrets: [], qr: [], address: null, thumbnail: null, source: null }
 
 export interface DetailPane extends Reading {
   readonly kind: 'detail'

@@ -2,11 +2,9 @@ import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
 import { boughtOf, heldOf } from './bought.ts'
-import { subscriptionsOf } from './customer.ts'
 import { addonNames } from './plans.ts'
-import { buy, prospectOf, type Wish } from './purchase.ts'
-import { summaryOf } from './summary.ts'
-import { Purchased } from './upgrade.ts'
+import { buy, type Wish } from './purchase.ts'
+import { Purchased, purchased } from './upgrade.ts'
 
 const Name = z.enum(addonNames).describe('The add-on; “plan list” tells what it costs.')
 
@@ -27,14 +25,9 @@ export const addAddon = defineOperation({
   errors: ['invalid_input', 'quota_reached', 'conflict', 'payment_failed', 'confirmation_required', 'unavailable'],
   examples: ['bots 2', 'log-search'],
   async before({ name, quantity }, before) {
-    const wish: Wish = (live) => boughtOf(name, heldOf(live, name) + quantity)
-    if (!before.dryRun) return buy(before, wish)
-    await prospectOf(before, wish)
-    return null
+    return buy(before, (live) => boughtOf(name, heldOf(live, name) + quantity))
   },
-  async handle(_input, { actor, store, now }, url) {
-    return { ...(await summaryOf(store, actor, now)), url: url ?? null }
-  },
+  handle: (_input, context, purchase) => purchased(context, purchase),
 })
 
 export const removeAddon = defineOperation({
@@ -47,22 +40,26 @@ export const removeAddon = defineOperation({
     name: Name,
     quantity: z.int().min(1).max(100).optional().describe('How many fewer; all when absent.'),
   }),
-  errors: ['not_found', 'conflict', 'unavailable'],
+  errors: ['invalid_input', 'not_found', 'conflict', 'unavailable'],
   examples: ['bots 1', 'log-search'],
   async before({ name, quantity }, before) {
     const wish: Wish = (live) => {
       const has = heldOf(live, name)
       if (has === 0) throw new OperationError('not_found', `You have no add-on ${name}; see “billing show”.`)
-      const bought = boughtOf(name, Math.max(0, has - (quantity ?? has)))
+      if (quantity !== undefined && quantity > has)
+        throw new OperationError(
+          'invalid_input',
+          `You have ${has} × ${name}; say that many at most, or no number for all.`,
+          {
+            field: 'quantity',
+          },
+        )
+      const bought = boughtOf(name, has - (quantity ?? has))
       if (bought.quantity === 0 && live.some(({ items }) => items.length === 1 && items[0]!.offer === name))
         throw new OperationError('conflict', 'It is all that this subscription has; end it with “billing cancel”.')
       return bought
     }
-    if (!before.dryRun) return buy(before, wish)
-    wish((await subscriptionsOf(before)).live)
-    return null
+    return buy(before, wish)
   },
-  async handle(_input, { actor, store, now }, url) {
-    return { ...(await summaryOf(store, actor, now)), url: url ?? null }
-  },
+  handle: (_input, context, purchase) => purchased(context, purchase),
 })

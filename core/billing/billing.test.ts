@@ -169,7 +169,7 @@ describe('billing', () => {
     )
     expect((await call('adds', 'billing.show')).cost).toBe('$6.00 a month')
     expect(await call('adds', 'billing.addon.add', { name: 'bots', quantity: 2 }, { confirm: '4.00' })).toMatchObject({
-      paysFor: ['Pro, by the month', '2 × Bots, by the month'],
+      paysFor: ['Pro and 2 × Bots, by the month'],
       bought: [
         { offer: 'pro', quantity: 1, interval: 'month' },
         { offer: 'bots', quantity: 2, interval: 'month' },
@@ -180,7 +180,7 @@ describe('billing', () => {
     const bots = (await call('adds', 'plan.show')).items.find(({ limit }: { limit: string }) => limit === 'bot.live')
     expect(bots).toMatchObject({ allowed: '2', why: 'the add-on Bots × 2' })
     await call('adds', 'billing.addon.remove', { name: 'bots', quantity: 1 })
-    expect((await call('adds', 'billing.show')).paysFor).toContain('1 × Bots, by the month')
+    expect((await call('adds', 'billing.show')).paysFor).toEqual(['Pro and 1 × Bots, by the month'])
     expect(await code(call('adds', 'billing.addon.remove', { name: 'log-search' }))).toBe('not_found')
     expect(await code(call('adds', 'billing.addon.add', { name: 'log-search', quantity: 2 }))).toBe('quota_reached')
     expect(await code(call('adds', 'billing.upgrade', { plan: 'pro', yearly: true }))).toBe('conflict')
@@ -207,8 +207,11 @@ describe('billing', () => {
       cost: '$60.00 a year',
       url: null,
     })
-    // Without a word of it, it stays as it is.
-    expect(await upgrade({})).toMatchObject({ paysFor: ['Pro, by the year'] })
+    // Without a word of it, it is the same, which they have.
+    expect(await upgrade({})).toMatchObject({
+      paysFor: ['Pro, by the year'],
+      status: { phase: 'active', message: 'You have Pro already, by the year; nothing was changed.' },
+    })
     expect(await upgrade({ yearly: false })).toMatchObject({ paysFor: ['Pro, by the month'], cost: '$6.00 a month' })
     const { items } = await call('years', 'billing.invoices')
     expect(items.map(({ cents }: { cents: number }) => cents)).toEqual([0, 5400, 600])
@@ -288,13 +291,22 @@ describe('billing', () => {
     await pass('32d')
     const notices = async () => (await told(id)).filter((type) => type === 'billing.content').length
     expect(await notices()).toBe(1)
+    // Whoever looks is told the day as well.
+    const { content_ends_at: ends } = (await platform.runtime.read((store) => store.billing.byAccount(id)))!
+    const end = ends!.toISOString()
     expect(await claimsOf(id)).toMatchObject({ content_expires: true })
+    expect((await call('author', 'paste.list')).items.map(({ expiresAt }: typeof paste) => expiresAt)).toContain(end)
+    expect((await call('author', 'pic.list')).items).toMatchObject([{ expiresAt: end }])
+    expect(await call('author', 'pic.show', { id: picture.id })).toMatchObject({ expiresAt: end })
+    expect(await call('author', 'paste.update', { id: paste.id, title: 'x' })).toMatchObject({ expiresAt: end })
+    expect((await call('author', 'content.usage')).items[1]).toMatchObject({ what: 'pictures', nextExpiry: end })
+    expect((await call('author', 'account.export')).pictures).toMatchObject([{ expiresAt: end }])
     expect((await call('author', 'paste.create', { text: 'x' })).expiresAt).not.toBeNull()
     await pass('61d')
     expect(await notices()).toBe(2)
     await pass('23d')
     expect(await notices()).toBe(3)
-    expect((await call('author', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+    expect((await call('author', 'paste.show', { id: paste.id })).expiresAt).toBe(end)
     await pass('5d')
     expect(await notices()).toBe(4)
     await pass('2d')
@@ -366,7 +378,7 @@ describe('billing', () => {
     expect(await call('holds', 'billing.show')).toMatchObject({ plan: 'free', status: { phase: 'free' } })
     expect(await told(id)).toEqual(expect.arrayContaining(['billing.ended', 'billing.limits', 'billing.content']))
     expect((await claimsOf(id))!.plan).toBe('free')
-    expect((await call('holds', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+    expect((await call('holds', 'paste.show', { id: paste.id })).expiresAt).not.toBeNull()
   })
 
   test('what was announced to go waits for a dispute, and is announced anew', async () => {
@@ -384,7 +396,7 @@ describe('billing', () => {
     await round()
     expect((await told(id)).filter((type) => type === 'billing.content')).toHaveLength(2)
     await pass('89d')
-    expect((await call('waits', 'paste.show', { id: paste.id })).expiresAt).toBeNull()
+    expect(await code(call('waits', 'paste.show', { id: paste.id }))).toBe('none')
     await pass('2d')
     expect(await code(call('waits', 'paste.show', { id: paste.id }))).toBe('not_found')
   })

@@ -1,6 +1,7 @@
 import { OperationError } from '../operation/errors.ts'
 import type { SubscriptionRow } from './billing-store.ts'
-import type { Change } from './payments.port.ts'
+import { money } from './money.ts'
+import type { Change, Preview } from './payments.port.ts'
 import { type Interval, type Offer, offerOf, type Price, priceOf } from './plans.ts'
 
 /** Something to be had, at a price, so many times. */
@@ -85,3 +86,19 @@ export const heldOf = (live: readonly SubscriptionRow[], name: string): number =
 /** By which interval something is had; undefined where it isn't. */
 export const intervalHeld = (live: readonly SubscriptionRow[], name: string): Interval | undefined =>
   live.find(({ items }) => items.some(({ offer }) => offer === name))?.billing_interval
+
+/** Throws where a change would charge more at once than was agreed to. */
+export function assertAtMost(due: number, most: number | undefined): void {
+  if (most === undefined || due <= most) return
+  throw new OperationError(
+    'conflict',
+    `By now this charges ${money(due)}, which is more than the ${money(most)} that were confirmed, so nothing was changed; try again.`,
+  )
+}
+
+/** Lines that add up to what is due: what a customer has as credit, or is given for later bills, is one of them. */
+export function balanced(lines: Preview['lines'], due: number): Preview['lines'] {
+  const rest = due - lines.reduce((sum, { cents }) => sum + cents, 0)
+  if (rest === 0) return lines
+  return [...lines, { text: rest < 0 ? 'your credit' : 'kept as a credit for later bills', cents: rest }]
+}

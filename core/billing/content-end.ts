@@ -74,7 +74,9 @@ export async function expireLater(
   const next = reminders.map((days) => new Date(ends.getTime() - days * day)).find((at) => at > now)
   return {
     notices: fresh
-      ? [`On ${onDay(ends)} ${what} will go. Save them with “account export”, or “billing upgrade pro”.`]
+      ? [
+          `In ${left} day${left === 1 ? '' : 's'}, on ${onDay(ends)}, ${what} will go. Save them with “account export”, or “billing upgrade pro”.`,
+        ]
       : [],
     nextAt: next ?? ends,
     set: fresh ? { content_told: due } : {},

@@ -50,6 +50,8 @@ export interface Entitlements {
   readonly plan: string
   readonly limits: Readonly<Record<LimitName, Limit>>
   readonly keepsForEver: boolean
+  /** Why it does, or does not. */
+  readonly keepsWhy: string
   /** The worst of what is subscribed to; `none` where nothing is. */
   readonly standing: Standing
   /** When it changes by itself: a grace period or an override ends. */
@@ -79,6 +81,7 @@ export function entitlements(facts: BillingFacts, now: Date): Entitlements {
   const paid = paidItems(facts.subscriptions, at)
   const granted = [...paid, ...(held ? stillHeld(held, paid) : []), ...given(overrides)]
   const account = accountOffers(facts.ops, granted)
+  const keeping = account.findLast(({ offer }) => offer.keepsForEver)
   const added = granted.filter(({ offer }) => offer.tier !== 'account')
   const limits = limitNames.map((name) => {
     const override = overrides.find((one) => one.name === name)
@@ -87,7 +90,8 @@ export function entitlements(facts: BillingFacts, now: Date): Entitlements {
   return {
     plan: account.at(-1)!.offer.name,
     limits: Object.fromEntries(limits) as Record<LimitName, Limit>,
-    keepsForEver: account.some(({ offer }) => offer.keepsForEver),
+    keepsForEver: keeping !== undefined,
+    keepsWhy: (keeping ?? account.at(-1)!).why,
     standing,
     changesAt: held ? null : nextChange(facts, now),
   }

@@ -12,6 +12,10 @@ const Line = z.object({
   forEver: z.boolean().describe('What is published may stay until it is deleted.'),
   price: z.string(),
   gives: z.string(),
+  note: z
+    .string()
+    .nullable()
+    .describe('What is to be known before it is bought: that there is nothing yet to use it for.'),
   prices: z.array(z.object({ cents: z.int(), currency: z.string(), interval: z.enum(['month', 'year']) })),
   limits: z
     .record(z.string(), z.number().nullable())
@@ -45,7 +49,8 @@ function lineOf(offer: Offer): z.input<typeof Line> {
     price:
       prices.map(({ cents, currency, interval }) => `${money(cents, currency)} a ${interval}`).join(' or ') ||
       'nothing',
-    gives: givesOf(offer, values).join(', '),
+    gives: givesOf(offer, values),
+    note: offer.note ?? null,
     prices: prices.map(({ cents, currency, interval }) => ({ cents, currency, interval })),
     limits: Object.fromEntries(values),
   }
@@ -60,10 +65,11 @@ const valuesOf = ({ tier, grants }: Offer) =>
   })
 
 /** In words, what there is none of left out; a better plan says only what is better. */
-function givesOf({ name, keepsForEver }: Offer, values: readonly [LimitName, number | null][]): string[] {
+function givesOf({ name, keepsForEver, note }: Offer, values: readonly [LimitName, number | null][]): string {
   const told = values.filter(
     ([limit, value]) => value !== 0 && (name === 'free' || value === null || value > (freeLimits[limit] ?? value)),
   )
   const parts = told.map(([limit, value]) => limitGives[limit](value === null ? null : limitAmount(limit, value)))
-  return keepsForEver ? [...parts, 'or for ever'] : parts
+  const all = `${note === undefined ? '' : 'still to come: '}${parts.join(', ')}`
+  return keepsForEver ? `${all}; pastes and pictures may also stay for ever` : all
 }

@@ -64,7 +64,7 @@ export function noticesOf(
   if (due !== undefined && standing === before && (last === null || due < last))
     say(
       'overdue',
-      `Your payment is still open; on ${onDay(end!)} what is more than Free allows is stopped. Pay with “billing portal”.`,
+      `Your payment is still open; in ${daysLeft} day${daysLeft === 1 ? '' : 's'}, on ${onDay(end!)}, what is more than Free allows is stopped. Pay with “billing portal”.`,
     )
   if (facts.disputed && !told.disputed)
     say('disputed', 'A payment of yours is disputed; nothing changes until the operators have looked at it.')

@@ -7,6 +7,7 @@ import { money } from './money.ts'
 import type { RemotePrice } from './payments.port.ts'
 import { allPrices } from './plans.ts'
 import { Summary, summaryOf } from './summary.ts'
+import { supposeRead } from './would-be.ts'
 
 const difference = (remote: readonly RemotePrice[]) =>
   allPrices()
@@ -65,16 +66,23 @@ export const syncMember = defineOperation({
   examples: ['alice'],
   async before({ name }, { read, billing, dryRun }) {
     const row = await read(async (store) => store.billing.byAccount((await findAccount(store, name)).id))
-    if (row?.customer_id && !dryRun) await billing.sync(row.customer_id)
+    if (!row?.customer_id) return null
+    if (dryRun) return billing.payments.customer(row.customer_id)
+    await billing.sync(row.customer_id)
     return null
   },
-  handle: async ({ name }, { store, now }) => summaryOf(store, await findAccount(store, name), now),
+  async handle({ name }, { store, now }, state) {
+    const account = await findAccount(store, name)
+    if (state) await supposeRead(store, account.id, state)
+    return summaryOf(store, account, now)
+  },
 })
 
 export const advanceSandbox = defineOperation({
   name: 'ops.sandbox.advance',
   summary: 'Move the payment sandbox’s clock on.',
-  description: 'Bills fall due, cards are tried, grace periods end, for everybody; there is no way back.',
+  description:
+    'Bills fall due, cards are tried, grace periods end, for everybody; there is no way back. Members are told how they stand where it stops, so for each reminder move it day by day.',
   access: 'ops',
   effect: 'write',
   positional: ['by'],
@@ -93,7 +101,7 @@ export const advanceSandbox = defineOperation({
     const clock = () => read((store) => store.billing.now(now()))
     // Where it is to stand, not by how much it moves: tried again, it moves no further.
     const to = await decided(async () => (await clock()).getTime() + hours * 3_600_000)
-    return dryRun ? clock() : sandbox.advanceTo(new Date(to))
+    return dryRun ? new Date(to) : sandbox.advanceTo(new Date(to))
   },
   handle: async (_input, { now }, at) => ({ now: (at ?? now).toISOString() }),
 })

@@ -86,6 +86,7 @@ export function paymentsContract(name: string, open: () => Promise<Subject>): vo
       const shown = await payments.preview({ customerId, subscriptionId: null, items: monthly })
       for (const { cents } of shown.lines) expect(Number.isSafeInteger(cents)).toBe(true)
       expect(Number.isSafeInteger(shown.dueNow) && Number.isSafeInteger(shown.next)).toBe(true)
+      expect(shown.lines.reduce((sum, { cents }) => sum + cents, 0)).toBe(shown.dueNow)
       if (!remembers) return
       expect(shown).toMatchObject({ dueNow: 400, next: 400, currency: 'usd' })
       expect(shown.lines.map(({ cents }) => cents)).toEqual([400])

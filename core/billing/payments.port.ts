@@ -45,6 +45,10 @@ export interface Replacement extends Change {
   readonly subscriptionId: string
   /** All that it has before. */
   readonly from: readonly Wanted[]
+  /** The most that may be charged at once, in the currency’s smallest unit; absent is any amount. */
+  readonly most?: number
+  /** The time at which it was previewed, up to which what was used is counted; the present where it is absent. */
+  readonly at?: Date
 }
 
 export interface Preview {
@@ -54,7 +58,7 @@ export interface Preview {
   readonly next: number
   readonly nextAt: Date
   readonly currency: string
-  /** What `dueNow` is made of; credits are negative. What is left of a credit is kept for later bills. */
+  /** What `dueNow` is made of: they add up to it. Credits are negative, and what is left of one is a line as well. */
   readonly lines: readonly { readonly text: string; readonly cents: number }[]
 }
 
@@ -100,11 +104,11 @@ export interface Payments {
   checkoutState(checkoutId: string): Promise<'open' | 'complete' | 'expired'>
   /** Ends a checkout that is open; tells what has become of it. */
   endCheckout(checkoutId: string): Promise<'complete' | 'expired'>
-  /** What a change would cost; changes nothing. */
-  preview(change: Change): Promise<Preview>
+  /** What a change would cost at a time, else now; changes nothing. */
+  preview(change: Change & Pick<Replacement, 'at'>): Promise<Preview>
   /**
    * Changes a subscription’s items and charges the difference at once; where that fails, nothing is changed. Throws
-   * `conflict` where it has other items than `from`, unless it is by this key that it has: what another change has
+   * `conflict` where that would be more than `most`, or where it has other items than `from`, unless it is by this key that it has: what another change has
    * brought is neither taken away nor taken for this one’s.
    */
   change(change: Replacement, key: string): Promise<void>

@@ -117,11 +117,21 @@ describe('the sandbox', () => {
     expect([shown.dueNow, shown.next, shown.nextAt]).toEqual([600, 2400, periodEnd])
     expect(shown.lines.map(({ cents }) => cents)).toEqual([-600, 1200])
     const once = id0()
-    await sandbox.payments.change(growth, once)
+    await expect(sandbox.payments.change({ ...growth, most: 599 }, id0())).rejects.toMatchObject({ code: 'conflict' })
+    expect((await stateOf(customerId)).items).toMatchObject(items)
+    await sandbox.payments.change({ ...growth, most: 600 }, once)
     await sandbox.payments.change(growth, once)
     expect((await sandbox.payments.invoices(customerId)).map(({ cents }) => cents)).toEqual([600, 1200])
     // Back at the same moment: a credit, which the next bill uses up.
-    await sandbox.payments.change({ ...growth, from: growth.items, items }, id0())
+    const back = { ...growth, from: growth.items, items }
+    expect((await sandbox.payments.preview(back)).lines).toEqual([
+      { text: 'unused 1 × Network Growth', cents: -1200 },
+      { text: 'rest of the period: 1 × Network Starter', cents: 600 },
+      { text: 'kept as a credit for later bills', cents: 600 },
+    ])
+    await sandbox.payments.change(back, id0())
+    const again = await sandbox.payments.preview(growth)
+    expect([again.dueNow, again.lines.at(-1)]).toEqual([0, { text: 'your credit', cents: -600 }])
     await pass(31)
     expect((await sandbox.payments.invoices(customerId))[0]).toMatchObject({ cents: 600, status: 'paid' })
     const broke = await subscribe('4000000000000341', items)

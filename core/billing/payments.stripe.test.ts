@@ -41,7 +41,7 @@ const answers = {
   },
   'GET /v1/prices': listOf(botsPrice),
   'POST /v1/subscriptions/sub_1': { id: 'sub_1' },
-  'POST /v1/invoices/create_preview': { amount_due: 200, currency: 'usd', lines: listOf() },
+  'POST /v1/invoices/create_preview': { amount_due: 200, total: 0, currency: 'usd', lines: listOf() },
 }
 const proItem = { lookupKey: 'pro_month_v1', quantity: 1 }
 const withBots = [proItem, { lookupKey: 'bots_month_v1', quantity: 2 }]
@@ -86,6 +86,45 @@ test('from the month to the year the one price takes the other’s place, charge
       })
     },
   ))
+
+test('what is charged is reckoned to the second of its preview, and is never more than was agreed to', () => {
+  const line = (description: string, amount: number) => ({ description, amount, period: { end: 1 } })
+  const began = 1_800_000_000
+  const there = { id: 'si_1', quantity: 1, price: formerPro, current_period_start: began }
+  const all = {
+    ...answers,
+    'GET /v1/subscriptions/sub_1': { id: 'sub_1', metadata: {}, items: listOf(there) },
+    'POST /v1/invoices/create_preview': {
+      amount_due: 253,
+      total: 460,
+      currency: 'usd',
+      lines: listOf(line('2 × Bots', 421)),
+    },
+  }
+  return stripeThat(all, async (payments, asked) => {
+    const at = new Date((began + 86_400) * 1000 + 999)
+    const change = { customerId: 'cus_1', subscriptionId: 'sub_1', from: [proItem], items: withBots, at }
+    expect(await payments.preview(change)).toMatchObject({
+      dueNow: 253,
+      lines: [
+        { text: '2 × Bots', cents: 421 },
+        { text: 'taxes and discounts', cents: 39 },
+        { text: 'your credit', cents: -207 },
+      ],
+    })
+    await expect(payments.change({ ...change, most: 252 }, 'a')).rejects.toMatchObject({ code: 'conflict' })
+    const changes = () => asked.filter(({ what }) => what === 'POST /v1/subscriptions/sub_1')
+    expect(changes()).toEqual([])
+    await payments.change({ ...change, most: 253 }, 'a')
+    // A subscription that has only just begun by Stripe’s clock, which is a little ahead of ours.
+    await payments.change({ ...change, at: new Date(began * 1000 - 2000), most: 253 }, 'b')
+    expect(changes().map(({ form }) => form.get('proration_date'))).toEqual([String(began + 86_400), String(began)])
+    const previews = asked.filter(({ what }) => what === 'POST /v1/invoices/create_preview')
+    expect(previews.map(({ form }) => form.get('subscription_details[proration_date]'))).toEqual(
+      [began + 86_400, began + 86_400, began + 86_400, began].map(String),
+    )
+  })
+})
 
 test('what a key has changed it does not change again, and what another has changed meanwhile it leaves', () => {
   const there = { ...answers['GET /v1/subscriptions/sub_1'], metadata: { irc_now_change: 'a' } }

@@ -1,8 +1,8 @@
 import type { Stripe } from 'stripe'
 import { OperationError } from '../operation/errors.ts'
 import { modeOf, stripePlace } from './belonging.ts'
-import { changedMeanwhile, sameItems } from './bought.ts'
-import type { Change, CustomerState, Payments } from './payments.port.ts'
+import { assertAtMost, changedMeanwhile, sameItems } from './bought.ts'
+import type { Change, CustomerState, Payments, Preview } from './payments.port.ts'
 import { asked, type StripeOptions, stripeClient } from './stripe/client.ts'
 import { invoiceOf, keyOf, previewOf, priceOfRemote, quantityOf, subscriptionOf } from './stripe/read.ts'
 import { customerOf, verifyWebhook } from './webhook-signature.ts'
@@ -38,6 +38,8 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
       from: there.map((item) => ({ lookupKey: keyOf(item.price), quantity: quantityOf(item) })),
       /** The key by which we have changed it last. */
       changedBy: subscription?.metadata[changeKey],
+      /** In seconds; before it nothing can be reckoned. */
+      began: Math.max(0, ...there.map((item) => item.current_period_start)),
       /** What a whole period of them costs, in cents. */
       cents: wanted.reduce((sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * quantity, 0),
       items: [
@@ -98,25 +100,22 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
         const ended = await stripe.checkout.sessions.expire(id).catch(() => stripe.checkout.sessions.retrieve(id))
         return stateOf(ended) === 'complete' ? ('complete' as const) : ('expired' as const)
       }),
-    preview: (change) =>
-      asked(async () => {
-        const { customerId, subscriptionId } = change
-        const { items, cents } = await plannedItems(change)
-        const invoice = await stripe.invoices.createPreview({
-          customer: customerId,
-          ...(subscriptionId === null ? {} : { subscription: subscriptionId }),
-          subscription_details: { items, ...(subscriptionId === null ? {} : { proration_behavior: 'always_invoice' }) },
-        })
-        return previewOf(invoice, cents)
-      }),
+    preview: (change) => asked(async () => previewed(change, await plannedItems(change))),
     change: (change, key) =>
       asked(async () => {
-        const { from, changedBy, items } = await plannedItems(change)
+        const plan = await plannedItems(change)
+        const { from, changedBy, items } = plan
         if (changedBy === key) return
         // Stripe has no way to say “unless it has changed”: that nobody is between this and the write is the caller's.
         if (!sameItems(from, change.from)) throw changedMeanwhile()
+        // Reckoned to the same second it comes to the same, unless a credit was used up or a new period has begun.
+        if (change.most !== undefined) assertAtMost((await previewed(change, plan)).dueNow, change.most)
         // Where the card does not pay, the subscription stays what it was.
-        const how = { proration_behavior: 'always_invoice', payment_behavior: 'error_if_incomplete' } as const
+        const how = {
+          proration_behavior: 'always_invoice',
+          payment_behavior: 'error_if_incomplete',
+          ...prorated(change, plan),
+        } as const
         const metadata = { [changeKey]: key }
         await stripe.subscriptions.update(change.subscriptionId, { items, metadata, ...how }, once(key))
       }),
@@ -165,6 +164,20 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
     },
   }
 
+  async function previewed(
+    { customerId, subscriptionId, at }: Parameters<Payments['preview']>[0],
+    plan: Awaited<ReturnType<typeof plannedItems>>,
+  ): Promise<Preview> {
+    const { items, cents } = plan
+    const change = { proration_behavior: 'always_invoice', ...prorated({ at }, plan) } as const
+    const invoice = await stripe.invoices.createPreview({
+      customer: customerId,
+      ...(subscriptionId === null ? {} : { subscription: subscriptionId }),
+      subscription_details: { items, ...(subscriptionId === null ? {} : change) },
+    })
+    return previewOf(invoice, cents)
+  }
+
   async function anyOpen(charges: readonly Stripe.Charge[]): Promise<boolean> {
     for (const { id } of charges) {
       const disputes = await all(stripe.disputes.list({ charge: id, limit: 100 }))
@@ -173,6 +186,10 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
     return false
   }
 }
+
+/** Up to which second what was used is counted, so that what is charged is what was previewed. */
+const prorated = ({ at }: { readonly at?: Date | undefined }, { began }: { readonly began: number }) =>
+  at === undefined ? {} : { proration_date: Math.max(began, Math.floor(at.getTime() / 1000)) }
 
 /** What is read of a customer whom Stripe does not know. */
 function nothingOfMissing(error: unknown): CustomerState {

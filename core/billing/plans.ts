@@ -49,6 +49,8 @@ export interface Offer {
   readonly prices: readonly Price[]
   /** How many may be had. */
   readonly most: number
+  /** A sentence that whoever wants to buy it has to know. */
+  readonly note?: string
 }
 
 const mebibyte = 1024 * 1024
@@ -68,6 +70,10 @@ const free: PlanLimits = {
   'log.search': 0,
 }
 const more = { upstreams: null, 'paste.live': null, 'paste.lifeHours': 90 * 24 }
+
+/** Of what is sold before there is anything to use it for. */
+const toCome = (what: string) => `Nothing can be done with it yet: ${what} is still to come.`
+const networksToCome = { note: toCome('hosting networks') }
 
 const usd = (lookupKey: string, dollars: number, interval: Interval): Price => ({
   lookupKey,
@@ -97,6 +103,7 @@ export const offers = {
     keepsForEver: false,
     prices: [usd('network_starter_month_v1', 12, 'month')],
     most: 1,
+    ...networksToCome,
   },
   'network-growth': {
     name: 'network-growth',
@@ -106,6 +113,7 @@ export const offers = {
     keepsForEver: false,
     prices: [usd('network_growth_month_v1', 24, 'month')],
     most: 1,
+    ...networksToCome,
   },
   bots: {
     name: 'bots',
@@ -115,6 +123,7 @@ export const offers = {
     keepsForEver: false,
     prices: [usd('bots_month_v1', 2, 'month')],
     most: 100,
+    note: toCome('running bots'),
   },
   'log-search': {
     name: 'log-search',
@@ -124,6 +133,7 @@ export const offers = {
     keepsForEver: false,
     prices: [usd('log_search_month_v1', 2, 'month')],
     most: 1,
+    note: toCome('searching logs'),
   },
   ops: {
     name: 'ops',

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
 import { heldOf } from './bought.ts'
 import { money } from './money.ts'
-import { addonNames, planNames } from './plans.ts'
+import { addonNames, offerOf, planNames } from './plans.ts'
 import { prospectOf } from './purchase.ts'
 import { wishFor, Yearly } from './upgrade.ts'
 
@@ -20,18 +20,20 @@ export const previewBilling = defineOperation({
   }),
   output: z.object({
     dueNow: z.string().describe('What is charged at once.'),
-    dueNowCents: z.int(),
-    lines: z.array(z.string()).describe('What that is made of; credits are negative.'),
+    dueNowCents: z.int().meta({ forPrograms: true }),
+    lines: z.array(z.string()).describe('What that is made of: they add up to it; credits are negative.'),
     next: z.string().describe('What is charged at the next renewal.'),
-    nextCents: z.int(),
+    nextCents: z.int().meta({ forPrograms: true }),
     nextAt: z.string().describe('When; ISO 8601.'),
-    currency: z.string(),
+    currency: z.string().meta({ forPrograms: true }),
+    note: z.string().optional().describe('What is to be known before it is bought; absent where nothing is.'),
   }),
   errors: ['invalid_input', 'quota_reached', 'conflict', 'unavailable'],
   examples: ['pro', 'bots 3', 'bots 1 --more yes', 'pro --yearly yes'],
   before: ({ name, quantity, yearly, more }, before) =>
     prospectOf(before, (live) => wishFor(name, (more ? heldOf(live, name) : 0) + quantity, yearly)(live)),
-  async handle(_input, _context, prospect) {
+  async handle({ name }, _context, prospect) {
+    const note = offerOf(name)?.note
     const { dueNow, next, nextAt, currency, lines } = prospect!
     return {
       dueNow: money(dueNow, currency),
@@ -41,6 +43,7 @@ export const previewBilling = defineOperation({
       nextCents: next,
       nextAt: nextAt.toISOString(),
       currency,
+      ...(note === undefined ? {} : { note }),
     }
   },
 })

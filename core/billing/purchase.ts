@@ -6,8 +6,21 @@ import { openCheckout } from './checkout.ts'
 import { assertMayChange, customerFor, subscriptionsOf } from './customer.ts'
 import { amountOf, centsOf, money } from './money.ts'
 import type { Change, Preview } from './payments.port.ts'
-import type { Interval } from './plans.ts'
+import type { Interval, Offer } from './plans.ts'
 import { periodEnd } from './sandbox/periods.ts'
+import { wouldBe } from './would-be.ts'
+
+/** What has been bought, or in a dry run would be. */
+export interface Purchase {
+  /** Where it is paid; null where nothing is left to do. */
+  readonly url: string | null
+  /** In a dry run the subscription as it would be. */
+  readonly would: SubscriptionRow | null
+  /** The sentence that says so, where what is wanted was there before. */
+  readonly already: string | null
+}
+
+const nothing: Purchase = { url: null, would: null, already: null }
 
 /** What is wanted, by what there is. */
 export type Wish = (live: readonly SubscriptionRow[]) => Bought
@@ -19,19 +32,25 @@ interface Decision {
   readonly interval: Interval
   readonly from: Change['items']
   readonly to: Change['items']
+  /** What was agreed to be charged at once at most, in cents, and the time by which that was reckoned, in milliseconds. */
+  readonly most: number
+  readonly at: number
+  readonly already: string | null
 }
 
 /**
  * Buys something, or gives it up: as a change of the subscription that there is, or on a page where a first one is paid.
  * Nothing is charged that has not been confirmed. What it comes to is written down before it is done, in whole and not
- * as a difference, so that a request that is tried again has the one effect. Answers the page's address, or null where
- * nothing is left to do.
+ * as a difference, so that a request that is tried again has the one effect. In a dry run it is only looked at.
  */
-export async function buy(before: Before, wish: Wish): Promise<string | null> {
+export async function buy(before: Before, wish: Wish): Promise<Purchase> {
+  return before.dryRun ? supposed(before, wish) : bought(before, wish)
+}
+
+async function bought(before: Before, wish: Wish): Promise<Purchase> {
   const { payments, sync } = before.billing
   const now = await subscriptionsOf(before)
-  if (before.actor.role === 'ops' && now.live.length === 0)
-    throw new OperationError('conflict', 'Operators have all of it, and pay for nothing; see “plan show”.')
+  assertPays(before, now.live)
   // What can't be had opens no customer.
   if (!now.row?.customer_id) wish(now.live)
   const customerId = await customerFor(before)
@@ -41,7 +60,7 @@ export async function buy(before: Before, wish: Wish): Promise<string | null> {
     isRead = true
     return decide(before, customerId, wish)
   })
-  const { subscriptionId, from, to } = decision
+  const { subscriptionId, from, to, most, at, already } = decision
   for (;;) {
     if (!isRead) await sync(customerId)
     isRead = false
@@ -49,20 +68,46 @@ export async function buy(before: Before, wish: Wish): Promise<string | null> {
     const items = itemsNow(live, decision)
     const isThere = sameItems(items, to)
     // What a change was to bring may have come by another: whose it is, its provider knows by the key.
-    if (isThere && (subscriptionId === null || sameItems(from, to))) return null
+    if (isThere && (subscriptionId === null || sameItems(from, to))) return { ...nothing, already }
     if (!isThere) {
       if (!sameItems(items, from)) throw changedMeanwhile()
       assertMayChange(row, live)
     }
     if (subscriptionId !== null) {
-      const change = { customerId, subscriptionId, from, items: to }
+      const change = { customerId, subscriptionId, from, items: to, most, at: new Date(at) }
       await oneAtATime(before, () => payments.change(change, `change ${before.key}`))
       await sync(customerId)
-      return null
+      return nothing
     }
     const url = await openCheckout(before, row, { customerId, subscriptionId, items: to })
-    if (url !== 'paid meanwhile') return url
+    if (url !== 'paid meanwhile') return { ...nothing, url }
   }
+}
+
+/** What is said where what is wanted is there already. */
+const alreadyHad = ({ offer, price }: Pick<Bought, 'offer' | 'price'>) =>
+  `You have ${offer.title} already, by the ${price.interval}; nothing was changed.`
+
+/** Throws for whom everything is free. */
+function assertPays({ actor }: Before, live: readonly SubscriptionRow[]): void {
+  if (actor.role === 'ops' && live.length === 0)
+    throw new OperationError('conflict', 'Operators have all of it, and pay for nothing; see “plan show”.')
+}
+
+/** The subscription as buying would make it, by what the provider has now. */
+async function supposed(before: Before, wish: Wish): Promise<Purchase> {
+  const { actor, billing, read } = before
+  const customerId = (await subscriptionsOf(before)).row?.customer_id
+  if (customerId) await billing.sync(customerId)
+  const { nextAt } = await prospectOf(before, wish)
+  const { live } = await subscriptionsOf(before)
+  const bought = wish(live)
+  const subscription = subscriptionFor(live, bought)
+  const items = itemsWith(subscription, bought)
+  if (sameItems(itemsOf(subscription), items)) return { ...nothing, already: alreadyHad(bought) }
+  const now = await read((store) => store.billing.now(before.now()))
+  const wanted = { subscription, interval: bought.price.interval, items, nextAt }
+  return { ...nothing, would: wouldBe(actor.id, wanted, now) }
 }
 
 async function decide(before: Before, customerId: string, wish: Wish): Promise<Decision> {
@@ -71,11 +116,14 @@ async function decide(before: Before, customerId: string, wish: Wish): Promise<D
   const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
   const [from, to] = [itemsOf(subscription), itemsWith(subscription, bought)]
-  if (subscription && !sameItems(from, to)) {
-    const preview = await before.billing.payments.preview({ customerId, subscriptionId: subscription.id, items: to })
-    assertConfirmed(preview, before.confirm)
-  }
-  return { subscriptionId: subscription?.id ?? null, interval: bought.price.interval, from, to }
+  const at = before.now()
+  const already = subscription && sameItems(from, to) ? alreadyHad(bought) : null
+  const subscriptionId = subscription?.id ?? null
+  const change = { subscriptionId, interval: bought.price.interval, from, to, at: at.getTime(), already }
+  // What is paid on a page is agreed to there.
+  if (!subscription || already !== null) return { ...change, most: 0 }
+  const preview = await before.billing.payments.preview({ customerId, subscriptionId: subscription.id, items: to, at })
+  return { ...change, most: agreedTo(preview, bought.offer, before.confirm) }
 }
 
 /**
@@ -103,22 +151,24 @@ function itemsNow(live: readonly SubscriptionRow[], { subscriptionId, interval }
   return itemsOf(live.find(mine) ?? null)
 }
 
-function assertConfirmed({ dueNow, next, nextAt, currency }: Preview, confirm: string | undefined): void {
-  if (dueNow === 0) return
+/** The cents that may be charged at once; throws unless they were confirmed. */
+function agreedTo({ dueNow, next, nextAt, currency }: Preview, { note }: Offer, confirm: string | undefined): number {
   const expected = amountOf(dueNow)
-  const agreed = confirm === undefined ? null : centsOf(confirm)
-  // What is left of a period only shrinks, so a second later it may be a cent less, never more.
-  if (agreed !== null && dueNow <= agreed) return
+  const agreed = confirm === undefined ? 0 : centsOf(confirm)
+  // What is left of a period only shrinks, so a second later it may be a cent less, and is still agreed to.
+  if (agreed !== null && dueNow <= agreed) return agreed
   throw new OperationError(
     confirm === undefined ? 'confirmation_required' : 'confirmation_invalid',
-    `This charges ${money(dueNow, currency)} now, and ${money(next, currency)} from ${nextAt.toISOString().slice(0, 10)} on; repeat “${expected}” to confirm.`,
+    `${note === undefined ? '' : `${note} `}This charges ${money(dueNow, currency)} now, and ${money(next, currency)} from ${nextAt.toISOString().slice(0, 10)} on. What you repeat is the most that is charged now; repeat “${expected}” to confirm.`,
     { details: { expected, dueNow, next, currency } },
   )
 }
 
-/** What buying would come to; changes nothing, and opens no customer. */
+/** What buying would come to; changes nothing, and opens no customer. Throws where nothing can be bought. */
 export async function prospectOf(before: Before, wish: Wish): Promise<Preview> {
   const { row, live } = await subscriptionsOf(before)
+  assertPays(before, live)
+  assertMayChange(row, live)
   const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
   if (!row?.customer_id) return firstTime(bought, await before.read((store) => store.billing.now(before.now())))

@@ -108,7 +108,7 @@ describe('killed after any of its writes and tried again, with what was done kno
       ['billing.addon.add', { name: 'bots', quantity: 2 }],
       (name) => subscriber(name, ['pro']),
       async (name) => {
-        expect((await show(name)).paysFor).toEqual(['Pro, by the month', '2 × Bots, by the month'])
+        expect((await show(name)).paysFor).toEqual(['Pro and 2 × Bots, by the month'])
         expect(await moneyOf(name)).toEqual([400, 600])
       },
     )
@@ -119,7 +119,7 @@ describe('killed after any of its writes and tried again, with what was done kno
       'drops',
       ['billing.addon.remove', { name: 'bots', quantity: 1 }],
       (name) => subscriber(name, ['pro', 'bots']),
-      async (name) => expect((await show(name)).paysFor).toEqual(['Pro, by the month', '2 × Bots, by the month']),
+      async (name) => expect((await show(name)).paysFor).toEqual(['Pro and 2 × Bots, by the month']),
     )
   })
 

@@ -2,13 +2,14 @@ import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
 import { limitAmount } from '../operation/limit-amount.ts'
 import type { Entitlements } from './entitlements.ts'
-import { limitAllowed } from './limit-text.ts'
+import { limitAllowed, limitTitles } from './limit-text.ts'
 import { type LimitName, limitNames } from './plans.ts'
 import { nouns } from './room.ts'
 import { usageOf } from './usage.ts'
 
 const Line = z.object({
-  limit: z.string(),
+  what: z.string().describe('The limit, as people call it.'),
+  limit: z.string().describe('The limit’s name; “forEver” is whether what is published may stay until it is deleted.'),
   allowed: z.string().describe('What you may have; “no limit”, where there is none.'),
   used: z.string().nullable().describe('What you have, where it can be counted.'),
   why: z.string(),
@@ -27,18 +28,19 @@ export const showPlan = defineOperation({
   effect: 'read',
   input: z.object({}),
   output: z.object({ items: z.array(Line) }),
-  columns: ['limit', 'allowed', 'used', 'why', 'next'],
+  columns: ['what', 'allowed', 'used', 'why', 'next'],
   errors: [],
   async handle(_input, { actor, store, now, entitlements }) {
     const entitled = await entitlements()
     const used = await usageOf(store, actor.id, now)
-    return { items: limitNames.map((name) => lineOf(name, entitled, used[name] ?? null)) }
+    return { items: [...limitNames.map((name) => lineOf(name, entitled, used[name] ?? null)), forEver(entitled)] }
   },
 })
 
 function lineOf(name: LimitName, entitled: Entitlements, used: number | null): z.input<typeof Line> {
   const { value, why } = entitled.limits[name]
   return {
+    what: limitTitles[name],
     limit: name,
     allowed: limitAllowed(name, value),
     used: used === null ? null : limitAmount(name, used),
@@ -48,6 +50,26 @@ function lineOf(name: LimitName, entitled: Entitlements, used: number | null): z
     has: used,
   }
 }
+
+/** Beyond the days of the limits: by “--expires never”, or for all that is published by the profile. */
+const forEver = ({ keepsForEver, keepsWhy, plan, standing }: Entitlements): z.input<typeof Line> => ({
+  what: 'may stay for ever',
+  limit: 'forEver',
+  allowed: keepsForEver ? 'yes' : 'no',
+  used: null,
+  why: keepsWhy,
+  next: keepsForEver
+    ? 'say so: --expires never'
+    : standing === 'grace' || standing === 'restricted'
+      ? payFirst
+      : plan === 'free'
+        ? 'billing upgrade pro'
+        : 'nothing to do',
+  value: keepsForEver ? 1 : 0,
+  has: null,
+})
+
+const payFirst = 'pay what is open: billing portal'
 
 /** What gives more of something, in words that can be typed. */
 const ways: Partial<Record<LimitName, string>> = {
@@ -67,7 +89,7 @@ function next(name: LimitName, { limits, plan, standing }: Entitlements, used: n
   if (value === null) return 'nothing to do'
   if (plan === 'ops') return 'nothing to do: operators have everything'
   if (used !== null && used > value) return `more than you may have; ${lessOf(name)}`
-  if (standing === 'grace' || standing === 'restricted') return 'pay what is open: billing portal'
+  if (standing === 'grace' || standing === 'restricted') return payFirst
   const way = ways[name]
   if (way === undefined || (plan === 'pro' && way === 'billing upgrade pro'))
     return used === null ? 'nothing to do' : room(name, used, value)
@@ -83,6 +105,6 @@ function lessOf(name: LimitName): string {
 }
 
 function room(name: LimitName, used: number, value: number): string {
-  if (used < value) return `${limitAmount(name, value - used)} more can be had`
+  if (used < value) return `${limitAmount(name, value - used)} left`
   return name === 'bouncer.dedicated' ? 'for room: bouncer update NAME --no-dedicated' : 'delete one for room'
 }

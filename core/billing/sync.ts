@@ -71,9 +71,9 @@ async function tell(store: Stores, accountId: string, at: Date): Promise<void> {
   })
 }
 
-/** Answers whether it is other than it was; where it is not, nothing is written. */
-async function write(store: Stores, accountId: string, { subscriptions }: CustomerState): Promise<boolean> {
-  const read = subscriptions.map((one) => ({
+/** What a customer has, as our rows have it. */
+export const rowsOf = (accountId: string, { subscriptions }: Pick<CustomerState, 'subscriptions'>): SubscriptionRow[] =>
+  subscriptions.map((one) => ({
     id: one.id,
     account_id: accountId,
     status: one.status,
@@ -91,6 +91,10 @@ async function write(store: Stores, accountId: string, { subscriptions }: Custom
       quantity,
     })),
   }))
+
+/** Answers whether it is other than it was; where it is not, nothing is written. */
+async function write(store: Stores, accountId: string, state: CustomerState): Promise<boolean> {
+  const read = rowsOf(accountId, state)
   if (fingerprint(read) === fingerprint(await store.billing.subscriptions(accountId))) return false
   await store.billing.replace(
     accountId,

@@ -17,7 +17,10 @@ export async function contentUse(
     .select([
       sql<number>`count(*)::int`.as('count'),
       sql<string>`coalesce(sum(bytes), 0)`.as('bytes'),
-      sql<Date | null>`min(expires_at)`.as('nextExpiry'),
+      sql<Date | null>`min(coalesce(expires_at,
+        (select content_ends_at from billing_accounts where billing_accounts.account_id = ${accountId})))`.as(
+        'nextExpiry',
+      ),
     ])
     .executeTakeFirstOrThrow()
   return { ...row, bytes: Number(row.bytes) }

@@ -20,20 +20,21 @@ export interface ContentTotal {
 export const Use = z.object({
   what: z.enum(['pastes', 'pictures']),
   used: z.string().describe('As people read it.'),
-  quota: z.string().nullable().describe('What your plan allows, likewise; null is no limit.'),
-  bar: z.string().nullable().describe('How much of it is used.'),
+  quota: z.string().describe('What your plan allows, likewise; “no limit” where there is none.'),
+  bar: z.string().nullable().describe('How much of it is used; null where there is no limit.'),
   nextExpiry: z.string().nullable().describe('ISO 8601: when the first of them goes.'),
   count: z.int(),
   bytes: z.int(),
-  limit: z.int().nullable().describe('How many pastes, or how many bytes of pictures.'),
+  limit: z.int().nullable().describe('How many pastes, or how many bytes of pictures; null is no limit.'),
 })
 
 const width = 20
 
-/** `[#####...............] 25 %`; null where nothing limits it. What is used at all shows. */
+/** `[#####...............] 25 %`; null where nothing limits it. What is used at all shows, if only as `<1 %`. */
 export function barOf(used: number, limit: number | null): string | null {
   if (limit === null) return null
   const part = limit === 0 ? 1 : Math.min(1, used / limit)
   const done = used === 0 ? 0 : Math.max(1, Math.floor(part * width))
-  return `[${'#'.repeat(done)}${'.'.repeat(width - done)}] ${Math.floor(part * 100)} %`
+  const percent = used > 0 && part < 0.01 ? '<1' : String(Math.floor(part * 100))
+  return `[${'#'.repeat(done)}${'.'.repeat(width - done)}] ${percent} %`
 }

@@ -8,7 +8,9 @@ const lives = { '1h': hour, '1d': 24 * hour, '7d': 7 * 24 * hour, '90d': 90 * 24
 
 export const Expires = z
   .enum(Object.keys(lives) as [keyof typeof lives, ...(keyof typeof lives)[]])
-  .describe('When it goes; as late as your plan allows when absent.')
+  .describe(
+    'When it goes; “never” where your plan lets it stay for ever. When absent, after the time that “plan show” says, or never if your profile says so.',
+  )
 
 /** What a plan says of each: its limit, and what that counts. */
 const terms = {

@@ -10,7 +10,7 @@ import { barOf } from './content-use.ts'
 test.each([
   [0, 5, '[....................] 0 %'],
   [1, 5, '[####................] 20 %'],
-  [1, 1_000_000, '[#...................] 0 %'],
+  [1, 1_000_000, '[#...................] <1 %'],
   [5, 5, '[####################] 100 %'],
   // After a plan has become smaller.
   [9, 5, '[####################] 100 %'],
@@ -50,6 +50,10 @@ onBothDatabases('what is used', (open) => {
     expect((await platform.call('ops', 'content.totals')).items).toMatchObject([
       { what: 'pastes', accounts: 2, live: 2, removed: 1, expired: 0 },
       { what: 'pictures', accounts: 1, live: 1, bytes: picture.bytes, removed: 0, expired: 0 },
+    ])
+    expect((await platform.call('ops', 'content.usage')).items).toMatchObject([
+      { quota: 'no limit', bar: null, limit: null },
+      { quota: 'no limit', bar: null, limit: null },
     ])
     await expect(platform.call('alice', 'content.totals')).rejects.toMatchObject({ code: 'not_allowed' })
   })

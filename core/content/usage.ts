@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { limitAllowed } from '../billing/limit-text.ts'
 import { byteSize } from '../operation/byte-size.ts'
 import { defineOperation } from '../operation/define.ts'
 import { barOf, Use } from './content-use.ts'
@@ -22,7 +23,7 @@ export const contentUsage = defineOperation({
         {
           what: 'pastes' as const,
           used: String(pastes.count),
-          quota: live === null ? null : String(live),
+          quota: limitAllowed('paste.live', live),
           bar: barOf(pastes.count, live),
           limit: live,
           ...pastes,
@@ -31,7 +32,7 @@ export const contentUsage = defineOperation({
         {
           what: 'pictures' as const,
           used: byteSize(pictures.bytes),
-          quota: room === null ? null : byteSize(room),
+          quota: limitAllowed('picture.bytes', room),
           bar: barOf(pictures.bytes, room),
           limit: room,
           ...pictures,

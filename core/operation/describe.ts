@@ -58,6 +58,8 @@ export interface OperationDescription {
   readonly made: readonly string[]
   /** Output fields that a phone may want to scan: terminals draw them as QR codes. */
   readonly qr: readonly string[]
+  /** Output fields that say the same as others do, for programs: people are not shown them. */
+  readonly forPrograms: readonly string[]
   /** The output field that stands for all of it, such as a new thing's address; or null. */
   readonly main: string | null
   /** The field in which a thing's own web address stands, in a list that of each item; or null. */
@@ -94,6 +96,7 @@ export interface JsonSchema {
   readonly address?: boolean
   readonly thumbnail?: boolean
   readonly made?: boolean
+  readonly forPrograms?: boolean
   readonly body?: 'text' | 'file'
   readonly fileName?: boolean
   readonly language?: boolean
@@ -150,8 +153,10 @@ export function fieldsOf(operation: Pick<AnyOperation, 'input' | 'positional'>):
 }
 
 /** The output fields that the schema marks so. */
-const markedOf = (operation: AnyOperation, mark: 'secret' | 'qr' | 'main' | 'made' | 'visit' | 'thumbnail') =>
-  markedIn(jsonSchemaOf(operation.output, 'output'), mark)
+const markedOf = (
+  operation: AnyOperation,
+  mark: 'secret' | 'qr' | 'main' | 'made' | 'visit' | 'thumbnail' | 'forPrograms',
+) => markedIn(jsonSchemaOf(operation.output, 'output'), mark)
 
 function markedIn({ properties = {} }: JsonSchema, mark: keyof JsonSchema & string): string[] {
   return Object.keys(properties).filter((name) => withoutNull(properties[name] as JsonSchema).schema[mark] === true)
@@ -200,6 +205,7 @@ function describeAnew(operation: AnyOperation): OperationDescription {
     outputs: Object.keys(thingSchema(operation).properties ?? {}),
     secrets: markedOf(operation, 'secret'),
     made: markedOf(operation, 'made'),
+    forPrograms: markedOf(operation, 'forPrograms'),
     qr: markedOf(operation, 'qr'),
     main: markedOf(operation, 'main')[0] ?? null,
     address: addressOf(operation),

@@ -86,8 +86,12 @@ function detailLines(operation: OperationDescription, item: Named, input: Named)
   const blocks = Object.entries(item).filter(
     (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1].includes('\n'),
   )
-  const tables = Object.entries(item).filter((entry): entry is [string, Named[]] => isRows(entry[1]))
-  const short = Object.keys(item).filter((name) => ![...blocks, ...tables].some(([block]) => block === name))
+  const tables = Object.entries(item).filter(
+    (entry): entry is [string, Named[]] => isRows(entry[1]) && !operation.forPrograms.includes(entry[0]),
+  )
+  const short = Object.keys(item).filter(
+    (name) => !operation.forPrograms.includes(name) && ![...blocks, ...tables].some(([block]) => block === name),
+  )
   const chooser = operation.fields.find(({ choices }) => blocks.every(([name]) => choices.includes(name)))
   if (chooser && blocks.length > 1) {
     const before = operation.fields.filter(({ position }) => position !== null && position < (chooser.position ?? 0))

@@ -1,4 +1,3 @@
-import { offers } from '@irc-now/core/billing/plans'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes } from '@irc-now/core/operation/errors'
 import type { Answer } from './front-end.ts'
@@ -73,16 +72,9 @@ function readBill(body: Lines, { visit }: OperationDescription): Seen | null {
     cost: parts[0]?.startsWith('$') ? parts[0] : 'nothing',
     renewsAt: onDay('renews'),
     endsAt: onDay('ends'),
-    bought: paid === undefined ? '–' : paid.slice(4).split(' · ').map(boughtOf),
     // Where there is a page on which one pays, this screen is not what is seen.
     ...(visit === null ? {} : { [visit]: '–' }),
   }
-}
-
-/** `2 × Bots, by the month` as it is bought: `bots  2  month`. */
-function boughtOf(words: string): string {
-  const [, quantity = '1', title, interval] = /^(?:(\d+) × )?(.+), by the (\w+)$/.exec(words) ?? []
-  return [Object.values(offers).find((offer) => offer.title === title)?.name, quantity, interval].join('  ')
 }
 
 /** Each row's cells under their headings; no rows where a sentence stands instead. */
@@ -126,10 +118,13 @@ function readThing(body: Lines): Seen {
 const isRelatedList = ([blank, title = '', headings = '']: Lines) =>
   blank === '' && /^ [a-z]+s$/.test(title) && /^( {3}[A-Z]{2}| Reading| No )/.test(headings)
 
-/** What is to be seen of an output; `names` are a list's columns. */
-export function seenOf(output: unknown, names: readonly string[]): unknown {
+/** What is to be seen of an output; `names` are a list's columns, `hidden` fields that are for programs. */
+export function seenOf(output: unknown, names: readonly string[], hidden: readonly string[] = []): unknown {
   const { items } = output as { items?: Record<string, unknown>[] }
-  if (!items) return thingSeen(output as Record<string, unknown>)
+  if (!items) {
+    const fields = Object.entries(output as Record<string, unknown>)
+    return thingSeen(Object.fromEntries(fields.filter(([name]) => !hidden.includes(name))))
+  }
   const cell = (item: Record<string, unknown>, name: string) =>
     textOf(name in item ? item[name] : (item.status as Record<string, unknown> | undefined)?.[name])
   return { items: items.map((item) => Object.fromEntries(names.map((name) => [name, cell(item, name)]))) }

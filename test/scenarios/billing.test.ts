@@ -123,7 +123,7 @@ test('on IRC', async () => {
       )
     const linkIn = (line: string) => /https?:\S+/.exec(line)![0].replace(/[).]+$/, '')
 
-    expect(await ask(irc, 'PLAN SHOW', /limit: upstreams/)).toContain('allowed: 5')
+    expect(await ask(irc, 'PLAN SHOW', /what: upstreams/)).toContain('allowed: 5')
     const link = linkIn(
       await ask(irc, 'BILLING UPGRADE pro', /url: http/).then((line) => line.slice(line.indexOf('url:'))),
     )
@@ -140,7 +140,7 @@ test('on IRC', async () => {
     await advance('14d')
     await phase('restricted')
     await beside.until(/NOTICE carol :Your payment is overdue: what is more than Free allows is stopped/)
-    expect(await ask(irc, 'PLAN SHOW', /limit: upstreams/)).toContain('allowed: 5')
+    expect(await ask(irc, 'PLAN SHOW', /what: upstreams/)).toContain('allowed: 5')
     await onPage(linkIn(await ask(irc, 'BILLING PORTAL', /url: http/)), paid)
     await phase('active')
     await beside.until(/NOTICE carol :Your payment went through; everything is as it was\./)

@@ -180,7 +180,7 @@ describe.each(Object.entries(rows))('%s', (operation, { before = [], cases, ever
     for (const asked of rest) {
       const { name } = asked.frontEnd
       const { answer } = asked
-      const { fields, secrets, columns } = operationOf(operation)
+      const { fields, secrets, columns, forPrograms } = operationOf(operation)
       if (answer.unaskable !== undefined) {
         // What its form doesn't take is what the others are told is wrong.
         const { unaskable } = answer
@@ -204,7 +204,7 @@ describe.each(Object.entries(rows))('%s', (operation, { before = [], cases, ever
         const shownColumns = Object.keys(items?.[0] ?? {})
         if (items?.length)
           expect(shownColumns).toEqual(expect.arrayContaining(columns.filter((c) => !(c in one.input))))
-        const wanted = seenOf(first!.answer.output, shownColumns)
+        const wanted = seenOf(first!.answer.output, shownColumns, forPrograms)
         // After a change the thing itself is shown, and may have more to show than the change answered.
         const all = Object.entries(resultOf(asked) as object)
         const seen =

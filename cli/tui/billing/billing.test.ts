@@ -17,7 +17,7 @@ const limit = (title: string, has: number | null, value: number | null, used: st
 const bill = {
   plan: 'pro',
   status: { phase: 'active', message: null as string | null },
-  paysFor: ['Pro, by the month', '2 × Bots, by the month'],
+  paysFor: ['Pro and 2 × Bots, by the month'],
   bought: [
     { offer: 'pro', quantity: 1, interval: 'month' },
     { offer: 'bots', quantity: 2, interval: 'month' },
@@ -34,6 +34,7 @@ const price = {
   nextCents: 2200,
   nextAt: '2099-12-24T08:00:00.000Z',
   currency: 'usd',
+  note: 'Nothing can be done with it yet.',
 }
 const invoice = {
   id: 'in_1',
@@ -74,7 +75,7 @@ const asked = (operation: string) => requests.filter((one) => one.operation === 
 test('the bill, a bar for what can be counted, and the bills fit on 80 × 24; p compares the plans', async () => {
   const screen = await open()
   await screen.until(
-    /^ Pro {2}● active {2}\$10\.00 a month · renews 2099-12-24, in \d+ d *\n +for Pro, by the month · 2 × Bots, by the month/m,
+    /^ Pro {2}● active {2}\$10\.00 a month · renews 2099-12-24, in \d+ d *\n +for Pro and 2 × Bots, by the month/m,
   )
   await screen.until(/bouncers +█+ {2}3 of 1 .*\n +upstreams +·+ {2}12, no limit .*\n +pictures +█░+ {2}1 MB of 1 GB/)
   expect(screen.text).not.toContain('size of a paste')
@@ -89,6 +90,7 @@ test('the bill, a bar for what can be counted, and the bills fit on 80 × 24; p 
     /upstreams +5 +no limit +–/,
     /pictures +50 MB +1 GB +–/,
     /bots +– +– +\+3 +\+10 +\+1 +–/,
+    /still to come +– +– +✓ +✓ +✓ +✓/,
     /may stay for ever +– +✓ +–/,
     /irc-now plan list/,
   ])
@@ -130,7 +132,16 @@ test.each([
 ])('who pays nothing, as on %s, is told so', async (plan, header) => {
   const status = { phase: 'free', message: null }
   answers['billing.show'] = () => ({ ...bill, plan, status, paysFor: [], bought: [], cost: 'nothing', renewsAt: null })
-  await (await open()).until(header)
+  const screen = await open()
+  await screen.until(header)
+  // Operators are offered nothing that they would have to pay for.
+  const hint = / u upgrade {2}\+ add-on {2}o card /
+  if (plan === 'ops') {
+    expect(screen.lines.at(-1)).not.toMatch(hint)
+    screen.type('u')
+    await screen.until(/q quit/)
+    expect(screen.text).not.toContain('› billing upgrade')
+  } else expect(screen.lines.at(-1)).toMatch(hint)
 })
 
 test('what is bought is priced first, and charged once its amount is typed', async () => {
@@ -139,7 +150,7 @@ test('what is bought is priced first, and charged once its amount is typed', asy
   await screen.until(/› billing upgrade /)
   screen.type(`${keys.right}${keys.right}${keys.enter}`)
   await screen.until(
-    /today +\$12\.00\n +1 × Network Starter: \$14\.00\n +Credit: -\$2\.00\n +then +\$22\.00 with each bill, next on 2099-12-24[\s\S]+Type 12\.00 to confirm/,
+    /today +\$12\.00\n +1 × Network Starter: \$14\.00\n +Credit: -\$2\.00\n +then +\$22\.00 with each bill, next on 2099-12-24\n +Nothing can be done with it yet\.[\s\S]+Type 12\.00 to confirm/,
   )
   expect(asked('billing.preview').at(-1)?.input).toMatchObject({ name: 'network-starter' })
   expect(asked('billing.upgrade')).toEqual([])

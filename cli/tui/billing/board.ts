@@ -23,6 +23,8 @@ export interface UsageLine extends Item {
 export interface PlanLine extends Item {
   readonly name: string
   readonly title: string
+  /** What is to be known before it is bought. */
+  readonly note: string | null
   readonly tier: 'account' | 'network' | 'addon'
   /** What is published may stay until it is deleted. */
   readonly forEver: boolean
@@ -44,8 +46,13 @@ export function boardOf(
 /** What is to be read again with the bill; the plans are the same for as long as the platform runs. */
 export const readsOf = ({ usage, plans }: Board): ListPane[] => (plans.items === null ? [usage, plans] : [usage])
 
-/** What each letter does on the screen; all else is in the menu. */
-export const billingKeys: Readonly<Record<string, { readonly operation: string; readonly label: string }>> = {
+type Keys = Readonly<Record<string, { readonly operation: string; readonly label: string }>>
+
+/** What each letter does on the screen; all else is in the menu. Operators, who pay for nothing, are offered nothing. */
+export const billingKeys = ({ plan, paysFor }: Item): Keys =>
+  plan === 'ops' && !(Array.isArray(paysFor) && paysFor.length > 0) ? {} : memberKeys
+
+const memberKeys: Keys = {
   u: { operation: 'billing.upgrade', label: 'upgrade' },
   '+': { operation: 'billing.addon.add', label: 'add-on' },
   o: { operation: 'billing.portal', label: 'card' },

@@ -38,7 +38,7 @@ export function pricePane(homes: readonly Home[], action: Action, form: FormPane
     form,
     expected: charged ? (now / 100).toFixed(2) : '',
     message: charged
-      ? 'This is charged at once.'
+      ? 'This is charged at once, and nothing more.'
       : now > 0
         ? 'Nothing is charged yet: you get a link to the page where you pay.'
         : 'Nothing is charged now.',

@@ -17,7 +17,8 @@ const known = (app: App, wanted: string): OperationDescription | undefined =>
 /** The billing screen’s own keys; answers whether the key was one. */
 export function pressBilling(app: App, board: Board, pane: DetailPane, key: Key): boolean {
   const { alone, whole, lines } = viewOf(app, board, pane)
-  const operation = key.name === 'text' ? known(app, billingKeys[key.text]?.operation ?? '') : undefined
+  const operation =
+    key.name === 'text' ? known(app, billingKeys(pane.value ?? {})[key.text]?.operation ?? '') : undefined
   if (operation) {
     act(app, { operation, input: {} }, pane.value ?? {})
     return true
@@ -40,7 +41,7 @@ export function pressBilling(app: App, board: Board, pane: DetailPane, key: Key)
 
 export function billingHints(app: App, board: Board, pane: DetailPane): Hint[] {
   const { alone, whole } = viewOf(app, board, pane)
-  const doing = Object.entries(billingKeys).flatMap(([key, { operation, label }]): Hint[] =>
+  const doing = Object.entries(billingKeys(pane.value ?? {})).flatMap(([key, { operation, label }]): Hint[] =>
     known(app, operation) ? [[key, label]] : [],
   )
   const choosing: Hint[] = whole ? [] : [['p', alone ? 'usage' : 'plans']]

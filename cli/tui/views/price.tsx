@@ -1,7 +1,8 @@
 import { Text } from 'ink'
 import { safe, shown } from '../../print/text.ts'
-import { cut } from '../cut.ts'
+import { cut, wrapped } from '../cut.ts'
 import type { Item } from '../pane.ts'
+import { colour } from '../theme.ts'
 import { Row } from './row.tsx'
 
 /** What is due today and what that is made of, and what comes with the next bill. */
@@ -22,6 +23,12 @@ export function Price({ price, columns }: { price: Item; columns: number }) {
           <Text bold={bold}>{cut(text, columns - 12)}</Text>
         </Row>
       ))}
+      {typeof price.note === 'string' &&
+        wrapped(safe(price.note), columns - 4).map((line) => (
+          <Row key={line}>
+            <Text {...colour('busy')}>{`   ${line}`}</Text>
+          </Row>
+        ))}
       <Row />
     </>
   )

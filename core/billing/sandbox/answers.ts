@@ -1,3 +1,4 @@
+import { balanced } from '../bought.ts'
 import type { Change, CustomerState, Invoice, Preview, SubscriptionState } from '../payments.port.ts'
 import { endOf, fullLines, settled, total } from './invoicing.ts'
 import { periodEnd } from './periods.ts'
@@ -29,7 +30,8 @@ export function preview(desk: Desk, { subscriptionId, items: wanted }: Change): 
     const lines = fullLines(desk, items)
     const nextAt = periodEnd(desk.now, intervalOf(items), 1)
     const next = total(lines)
-    return { lines, dueNow: settled(desk.customer.balance, next).due, next, nextAt, currency: 'usd' }
+    const { due } = settled(desk.customer.balance, next)
+    return { lines: balanced(lines, due), dueNow: due, next, nextAt, currency: 'usd' }
   }
   const subscription = find(desk, subscriptionId)
   const items = planned(desk, wanted, subscription.items)
@@ -38,7 +40,7 @@ export function preview(desk: Desk, { subscriptionId, items: wanted }: Change): 
   const { due, balance } = settled(desk.customer.balance, total(lines))
   const interval = intervalOf(items)
   const nextAt = interval === subscription.interval ? endOf(subscription) : periodEnd(desk.now, interval, 1)
-  return { lines, dueNow: due, next: settled(balance, next).due, nextAt, currency: 'usd' }
+  return { lines: balanced(lines, due), dueNow: due, next: settled(balance, next).due, nextAt, currency: 'usd' }
 }
 
 export const invoices = ({ customer }: Desk): Invoice[] =>

@@ -1,5 +1,5 @@
 import { OperationError } from '../../operation/errors.ts'
-import { changedMeanwhile, sameItems } from '../bought.ts'
+import { assertAtMost, changedMeanwhile, sameItems } from '../bought.ts'
 import { isLive } from '../lifecycle.ts'
 import type { Replacement, Wanted } from '../payments.port.ts'
 import {
@@ -65,12 +65,13 @@ export const changeLines = (desk: Desk, subscription: SandboxSubscription, items
   (intervalOf(items) === subscription.interval ? prorationLines : switchLines)(desk, subscription, items)
 
 /** Changes what is subscribed to; the difference is paid at once, or nothing is changed. */
-export function change(desk: Desk, { subscriptionId, from, items: wanted }: Replacement): void {
+export function change(desk: Desk, { subscriptionId, from, items: wanted, most }: Replacement): void {
   const subscription = find(desk, subscriptionId)
   if (!sameItems(subscription.items, from)) throw changedMeanwhile()
   const items = planned(desk, wanted, subscription.items)
   const lines = changeLines(desk, subscription, items)
   const { due } = settled(desk.customer.balance, total(lines))
+  assertAtMost(due, most)
   if (due > 0 && !cardPays(desk.customer, false)) {
     throw new OperationError('payment_failed', 'Your card was declined, so nothing was changed; see “billing portal”.')
   }

@@ -1,4 +1,5 @@
 import type { Stripe } from 'stripe'
+import { balanced } from '../bought.ts'
 import { type SubscriptionStatus, subscriptionStatuses } from '../lifecycle.ts'
 import type { Invoice, Preview, RemotePrice, SubscriptionState } from '../payments.port.ts'
 import type { Interval } from '../plans.ts'
@@ -43,13 +44,23 @@ export function subscriptionOf(one: Stripe.Subscription, open: readonly Stripe.I
 }
 
 /** `next` is what a whole period costs from then on, in cents. */
-export const previewOf = (invoice: Stripe.Invoice, next: number): Preview => ({
-  dueNow: invoice.amount_due,
-  next,
-  nextAt: date(Math.max(0, ...invoice.lines.data.map(({ period }) => period.end))),
-  currency: invoice.currency,
-  lines: invoice.lines.data.map(({ description, amount }) => ({ text: description ?? 'something', cents: amount })),
-})
+export function previewOf(invoice: Stripe.Invoice, next: number): Preview {
+  const lines = invoice.lines.data.map(({ description, amount }) => ({
+    text: description ?? 'something',
+    cents: amount,
+  }))
+  const others = invoice.total - lines.reduce((sum, { cents }) => sum + cents, 0)
+  return {
+    dueNow: invoice.amount_due,
+    next,
+    nextAt: date(Math.max(0, ...invoice.lines.data.map(({ period }) => period.end))),
+    currency: invoice.currency,
+    lines: balanced(
+      others === 0 ? lines : [...lines, { text: 'taxes and discounts', cents: others }],
+      invoice.amount_due,
+    ),
+  }
+}
 
 const invoiceStatuses = ['draft', 'open', 'paid', 'uncollectible', 'void'] as const
 

@@ -1,10 +1,10 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
 import { contentTotal, contentUse } from '../content-counts.ts'
-import { createForEverStore } from '../for-ever-store.ts'
+import { announcedEnd, createForEverStore, type Ending, goesAt } from '../for-ever-store.ts'
 import type { Paste } from './paste.ts'
 
-export type PasteText = Selectable<Schema['pastes']>
+export type PasteText = Selectable<Schema['pastes']> & Ending
 /** All of a paste but its text, which lists have no use for. */
 export type PasteRow = Omit<PasteText, 'text'>
 
@@ -16,7 +16,7 @@ export const pasteOf = (row: PasteRow, { txtUrl }: { readonly txtUrl: string }):
   status: { phase: row.taken_down_at ? 'removed' : 'active', message: row.taken_down_reason },
   bytes: row.bytes,
   createdAt: row.created_at.toISOString(),
-  expiresAt: row.expires_at?.toISOString() ?? null,
+  expiresAt: goesAt(row)?.toISOString() ?? null,
   url: `${txtUrl}/${row.id}`,
 })
 
@@ -52,14 +52,26 @@ export function createPasteStore(db: Kysely<Schema>) {
         .where('accounts.suspended_at', 'is', null)
         .where('accounts.deleted_at', 'is', null)
         .select(columns)
+        .select(announcedEnd('pastes'))
         .executeTakeFirst(),
     text: async (id: string) =>
       (await db.selectFrom('pastes').select('text').where('id', '=', id).executeTakeFirst())?.text,
     /** An account’s, newest first. */
     list: (accountId: string, now: Date): Promise<PasteRow[]> =>
-      known(now).where('account_id', '=', accountId).select(columns).orderBy('created_at', 'desc').execute(),
+      known(now)
+        .where('account_id', '=', accountId)
+        .select(columns)
+        .select(announcedEnd('pastes'))
+        .orderBy('created_at', 'desc')
+        .execute(),
     texts: (accountId: string): Promise<PasteText[]> =>
-      db.selectFrom('pastes').selectAll().where('account_id', '=', accountId).orderBy('created_at').execute(),
+      db
+        .selectFrom('pastes')
+        .selectAll()
+        .select(announcedEnd('pastes'))
+        .where('account_id', '=', accountId)
+        .orderBy('created_at')
+        .execute(),
     /** How many can be seen. */
     async count(accountId: string, now: Date): Promise<number> {
       const { count } = await known(now)
@@ -77,11 +89,17 @@ export function createPasteStore(db: Kysely<Schema>) {
         .where('id', '=', id)
         .$if(accountId !== null, (query) => query.where('account_id', '=', accountId))
         .selectAll()
+        .select(announcedEnd('pastes'))
         .executeTakeFirst(),
-    insert: (row: PasteText) => db.insertInto('pastes').values(row).execute(),
+    insert: (row: Selectable<Schema['pastes']>) => db.insertInto('pastes').values(row).execute(),
     change: (
       id: string,
-      set: Partial<Omit<PasteText, 'id' | 'account_id' | 'text' | 'bytes' | 'digest' | 'delete_hash' | 'created_at'>>,
+      set: Partial<
+        Omit<
+          Selectable<Schema['pastes']>,
+          'id' | 'account_id' | 'text' | 'bytes' | 'digest' | 'delete_hash' | 'created_at'
+        >
+      >,
     ) => db.updateTable('pastes').set(set).where('id', '=', id).execute(),
     ...createForEverStore(db, 'pastes'),
     delete: (id: string) => db.deleteFrom('pastes').where('id', '=', id).execute(),

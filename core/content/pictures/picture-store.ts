@@ -1,11 +1,11 @@
 import { type ExpressionBuilder, type Kysely, type Selectable, sql } from 'kysely'
 import type { Schema } from '../../store/schema.ts'
 import { contentTotal, contentUse } from '../content-counts.ts'
-import { createForEverStore } from '../for-ever-store.ts'
+import { announcedEnd, createForEverStore, type Ending, goesAt } from '../for-ever-store.ts'
 import type { Picture } from './picture.ts'
 import { pictureTypes } from './sniff.ts'
 
-export type PictureRow = Selectable<Schema['pictures']>
+export type PictureRow = Selectable<Schema['pictures']> & Ending
 export type PictureFile = Selectable<Schema['picture_files']>
 
 export const pictureOf = (row: PictureRow, { picsUrl }: { readonly picsUrl: string }): Picture => ({
@@ -18,7 +18,7 @@ export const pictureOf = (row: PictureRow, { picsUrl }: { readonly picsUrl: stri
   frames: row.frames,
   bytes: row.bytes,
   createdAt: row.created_at.toISOString(),
-  expiresAt: row.expires_at?.toISOString() ?? null,
+  expiresAt: goesAt(row)?.toISOString() ?? null,
   thumbnailUrl: `${picsUrl}/${row.id}/thumbnail.webp`,
   url: `${picsUrl}/${row.id}.${row.kind}`,
 })
@@ -50,10 +50,17 @@ export function createPictureStore(db: Kysely<Schema>) {
           'picture_files.file',
         ])
         .select(['picture_files.bytes', 'picture_files.thumbnail_bytes'])
+        .select(announcedEnd('pictures'))
         .executeTakeFirst(),
     /** An account’s, newest first. */
     list: (accountId: string, now: Date): Promise<PictureRow[]> =>
-      known(now).where('account_id', '=', accountId).selectAll().orderBy('created_at', 'desc').orderBy('id').execute(),
+      known(now)
+        .where('account_id', '=', accountId)
+        .selectAll()
+        .select(announcedEnd('pictures'))
+        .orderBy('created_at', 'desc')
+        .orderBy('id')
+        .execute(),
     /** How many bytes an account’s have, as far as they can be seen. */
     async used(accountId: string, now: Date): Promise<number> {
       const { used } = await known(now)
@@ -71,11 +78,17 @@ export function createPictureStore(db: Kysely<Schema>) {
         .where('id', '=', id)
         .$if(accountId !== null, (query) => query.where('account_id', '=', accountId))
         .selectAll()
+        .select(announcedEnd('pictures'))
         .executeTakeFirst(),
     /** The same picture, where the account has it already. */
     same: (accountId: string, hash: string, now: Date): Promise<PictureRow | undefined> =>
-      known(now).where('account_id', '=', accountId).where('hash', '=', hash).selectAll().executeTakeFirst(),
-    insert: (row: PictureRow) => db.insertInto('pictures').values(row).execute(),
+      known(now)
+        .where('account_id', '=', accountId)
+        .where('hash', '=', hash)
+        .selectAll()
+        .select(announcedEnd('pictures'))
+        .executeTakeFirst(),
+    insert: (row: Selectable<Schema['pictures']>) => db.insertInto('pictures').values(row).execute(),
     change: (id: string, set: Partial<Pick<PictureRow, 'expires_at' | 'name'>>) =>
       db.updateTable('pictures').set(set).where('id', '=', id).execute(),
     takeDown: (id: string, set: Pick<PictureRow, 'taken_down_at' | 'taken_down_reason' | 'expires_at'>) =>

@@ -1,3 +1,4 @@
+import { goesAt } from '@irc-now/core/content/for-ever-store'
 import type { PasteRow } from '@irc-now/core/content/pastes/paste-store'
 import { html, raw } from 'hono/html'
 import { style as base, type Html, hashSource } from '../pages/layout.ts'
@@ -58,7 +59,8 @@ const sizeOf = (bytes: number) => (bytes < 1024 ? `${bytes} bytes` : `${(bytes /
 
 /** A paste as a page; `source` is HTML, all else is escaped by the template. */
 export function pastePage(paste: PasteRow, source: string, abuse: string): Html {
-  const { id, title, language, bytes, created_at: made, expires_at: end } = paste
+  const { id, title, language, bytes, created_at: made } = paste
+  const end = goesAt(paste)
   const heading = title ?? 'Paste'
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${heading} · irc.now</title>

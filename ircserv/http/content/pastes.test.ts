@@ -139,6 +139,26 @@ test('who has it already is told so; HEAD has no body; a change is a new tag', a
   }
 })
 
+test('what was to stay for ever, and goes on an announced day, says which, also to who has the page already', async () => {
+  const { id } = await create('x', { expires: 'never' })
+  const paths = [`/${id}`, `/${id}.json`]
+  expect(await page(paths[0]!)).toContain('<span>kept</span>')
+  const tags = await Promise.all(paths.map(async (path) => (await request(path)).headers.get('etag')!))
+  const owner = await platform.runtime.read((store) => store.accounts.byName('ops'))
+  const content_ends_at = new Date('2099-01-02T03:04:05.000Z')
+  const announce = (end: Date | null) =>
+    platform.runtime.transaction(async (store) => {
+      await store.billing.open(owner!.id)
+      await store.billing.change(owner!.id, { content_ends_at: end })
+    })
+  await announce(content_ends_at)
+  expect(await page(paths[0]!)).toContain('until <time datetime="2099-01-02T03:04:05.000Z">2099-01-02 03:04</time> UTC')
+  expect(await (await request(paths[1]!)).json()).toMatchObject({ expiresAt: '2099-01-02T03:04:05.000Z' })
+  for (const [i, path] of paths.entries())
+    expect((await request(path, { headers: { 'if-none-match': tags[i]! } })).status).toBe(200)
+  await announce(null)
+})
+
 test('absent, expired, taken down: the same answer to the letter, and a limit for who guesses', async () => {
   const [taken, other, expired] = [await create('x'), await create('x'), await create('x')]
   const past = { expires_at: new Date(Date.now() - 1000) }

@@ -50,7 +50,10 @@ export function createPastePages(deps: {
     answer: (row: PasteRow) => Promise<{ body: string; type: string; headers: Record<string, string> }>,
   ) => {
     const row = await find(id)
-    const etag = `"${form}-${row.digest.slice(0, 22)}-${row.updated_at.getTime().toString(36)}"`
+    // When it goes stands in two of the forms, and may be announced without the paste being changed.
+    const times = [row.updated_at, ...(row.announced_end ? [row.announced_end] : [])]
+    const stamp = times.map((at) => at.getTime().toString(36)).join('-')
+    const etag = `"${form}-${row.digest.slice(0, 22)}-${stamp}"`
     const headers = {
       etag,
       // Asked each time, since it may have gone.

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream as WebStream } from 'node:stream/web'
 import type { Files } from '@irc-now/core/content/files.port'
+import { goesAt } from '@irc-now/core/content/for-ever-store'
 import { pictureKeys } from '@irc-now/core/content/pictures/picture-store'
 import { type PictureKind, pictureTypes } from '@irc-now/core/content/pictures/sniff'
 import { notFound } from '@irc-now/core/operation/errors'
@@ -69,7 +70,7 @@ export function createPicturePages(deps: { runtime: Runtime; files: Files; abuse
       type: pictureTypes.webp,
       bytes: row.thumbnail_bytes,
       etag: `"t-${row.hash}"`,
-      expiresAt: row.expires_at,
+      expiresAt: goesAt(row),
     })
   })
   app.get('/:file{[0-9A-Za-z]+[.][a-z]+}', async (c) => {
@@ -81,13 +82,14 @@ export function createPicturePages(deps: { runtime: Runtime; files: Files; abuse
       type: pictureTypes[row.kind],
       bytes: row.bytes,
       etag: `"${row.hash}"`,
-      expiresAt: row.expires_at,
+      expiresAt: goesAt(row),
     })
   })
   app.get('/:id', async (c) => {
     const row = await find(c.req.param('id'))
     const address = `${runtime.platform.picsUrl}/${c.req.param('id')}`
-    const until = row.expires_at ? html` · until ${row.expires_at.toISOString().slice(0, 10)}` : ''
+    const end = goesAt(row)
+    const until = end ? html` · until ${end.toISOString().slice(0, 10)}` : ''
     const content = html`<p><a href="${address}.${row.kind}"><img src="${address}.${row.kind}" alt="The picture" width="${row.width}" height="${row.height}"></a></p>
       <p class="quiet">${row.width} × ${row.height}${until} · <a href="${abuseLink(abuse, address)}" rel="nofollow">Report abuse</a></p>`
     return c.html(page('Picture', content, { wide: true }), 200, {
