@@ -1,3 +1,4 @@
+import { labelOf } from '@irc-now/core/operation/label'
 import { shown } from '../print/text.ts'
 import { textOf } from './line-editor.ts'
 import { keeps } from './match.ts'
@@ -47,11 +48,7 @@ export function cellOf(item: Item, column: string, now: Date): string {
 export const shortened = (text: string, most: number) =>
   text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`
 
-export const headingOf = (column: string) =>
-  column
-    .slice(column.lastIndexOf('.') + 1)
-    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .toUpperCase()
+export const headingOf = (column: string) => labelOf(column.slice(column.lastIndexOf('.') + 1)).toUpperCase()
 
 /** The rows that the filter leaves. */
 export function rowsOf(pane: ListPane, now = new Date()): readonly Item[] {

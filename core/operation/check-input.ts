@@ -22,6 +22,9 @@ function strictInput(operation: AnyOperation): z.ZodObject {
   return made
 }
 
+/** A field's own texts, and no deeper: what is nested without end would have no end here either. */
+const textsIn = (given: unknown) => [given].flat().filter((one) => typeof one === 'string')
+
 /** The input as the schema has it; throws `invalid_input` with one sentence about its first fault. */
 export function parseInput(operation: AnyOperation, raw: unknown): Record<string, unknown> {
   const result = strictInput(operation).safeParse(raw ?? {}, { error: faultWords })
@@ -49,7 +52,7 @@ export function parseInput(operation: AnyOperation, raw: unknown): Record<string
     issue.code === 'too_big' && field !== undefined && field === bodyFieldOf({ fields: fieldsOf(operation) })?.name
   throw new OperationError(
     tooLong ? 'too_large' : 'invalid_input',
-    field ? `${field}: ${issue.message}${unseenIn([given].flat().join())}` : `The input is not right: ${issue.message}`,
+    field ? `${field}: ${issue.message}${unseenIn(textsIn(given).join())}` : `The input is not right: ${issue.message}`,
     field ? { field } : {},
   )
 }

@@ -154,7 +154,7 @@ const results: Readonly<Record<string, RegExp>> = {
   'account.delete': /\[conflict\] You are the last operator/,
   'billing.show': /› billing {2}[\s\S]+the Operators plan/,
   'platform.status': /› platform {2}[\s\S]+NowServ/,
-  'platform.version': /› platform version {2}[\s\S]+version/,
+  'platform.version': /› platform version {2}[\s\S]+\n +version +\d/,
 }
 
 test('every operation is found in the palette, and its form or its result opens', async () => {
