@@ -20,7 +20,7 @@ export interface Arguments {
 }
 
 /** What every command takes besides its own fields. */
-const common = fieldsOf({ input: z.object({ confirm: z.string(), as: z.string(), dryRun: z.boolean() }) })
+export const commonFields = fieldsOf({ input: z.object({ confirm: z.string(), as: z.string(), dryRun: z.boolean() }) })
 
 const flagPattern = /^--?([a-zA-Z][a-zA-Z-]*)(?:=([\s\S]*))?$/
 const pairPattern = /^([a-zA-Z][a-zA-Z-]*)=([\s\S]*)$/
@@ -79,7 +79,7 @@ export function readArguments(operation: OperationDescription, words: readonly W
     )
   const textsOf = (fields: readonly Field[]) =>
     Object.fromEntries(fields.flatMap((field) => (values.has(field) ? [[field.name, values.get(field)!]] : [])))
-  const { confirm, as, dryRun } = inputFromText(common, textsOf(common))
+  const { confirm, as, dryRun } = inputFromText(commonFields, textsOf(commonFields))
   return {
     input: inputFromText(operation.fields, textsOf(operation.fields)),
     confirm: confirm as string | undefined,
@@ -93,14 +93,14 @@ export function readArguments(operation: OperationDescription, words: readonly W
 
 /** Whether the word after a bare flag is its value: always, where it wants one. */
 function takes(operation: OperationDescription, field: Field, { text, quoted }: Word): boolean {
-  if (field.name === 'dryRun' && common.includes(field)) return false
+  if (field.name === 'dryRun' && commonFields.includes(field)) return false
   if (quoted || (field.kind !== 'boolean' && !field.secret)) return true
   const [, flag] = flagPattern.exec(text) ?? []
   // A secret is not told apart by its looks alone, or one that begins with - would be answered as an unknown flag.
   return flag === undefined || (field.secret && !isSetting(operation, flag))
 }
 
-const everywhere = (typed: string) => common.find(({ flag }) => flag === typed.toLowerCase())
+const everywhere = (typed: string) => commonFields.find(({ flag }) => flag === typed.toLowerCase())
 const flagsOf = ({ fields }: OperationDescription) => fields.map(({ flag }) => flag)
 
 const isSetting = (operation: OperationDescription, typed: string) =>

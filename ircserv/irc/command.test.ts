@@ -42,7 +42,7 @@ it.each([
   ['upstream update x -channels', /^--channels wants a value/],
   ['bouncer delete main -confirm', /^--confirm wants a value/],
   ['bouncer delete main --as', /^--as wants a value/],
-  ['bouncer list -dry-run=maybe', /^dry-run wants yes or no/],
+  ['bouncer list -dry-run=maybe', /^--dry-run wants yes or no/],
   ['paste update 1 -- -title x', /“-title” is one word too many/],
   ['paste show "1', /^A " is open/],
   ['paste create -tittle x', /did you mean TITLE/],

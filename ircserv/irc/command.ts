@@ -2,7 +2,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { flagNamed, withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { verbLength } from '@irc-now/core/operation/verb-words'
-import { type Arguments, readArguments } from './arguments.ts'
+import { type Arguments, commonFields, readArguments } from './arguments.ts'
 import { begunBy, pick } from './pick.ts'
 import type { Word } from './words.ts'
 
@@ -62,6 +62,6 @@ export function readCommand(operations: readonly OperationDescription[], words: 
   try {
     return { operation, ...readArguments(operation, rest) }
   } catch (error) {
-    throw withFieldsNamed(error, operation.fields, flagNamed)
+    throw withFieldsNamed(error, [...operation.fields, ...commonFields], flagNamed)
   }
 }
