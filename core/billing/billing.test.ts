@@ -208,9 +208,9 @@ describe('billing', () => {
       url: null,
     })
     // Without a word of it, it is the same, which they have.
-    await expect(upgrade({})).rejects.toMatchObject({
-      code: 'conflict',
-      message: 'You have Pro already, by the year; see “billing show”.',
+    expect(await upgrade({})).toMatchObject({
+      paysFor: ['Pro, by the year'],
+      status: { phase: 'active', message: 'You have Pro already, by the year; nothing was changed.' },
     })
     expect(await upgrade({ yearly: false })).toMatchObject({ paysFor: ['Pro, by the month'], cost: '$6.00 a month' })
     const { items } = await call('years', 'billing.invoices')

@@ -15,7 +15,11 @@ export interface Purchase {
   readonly url: string | null
   /** In a dry run the subscription as it would be. */
   readonly would: SubscriptionRow | null
+  /** The sentence that says so, where what is wanted was there before. */
+  readonly already: string | null
 }
+
+const nothing: Purchase = { url: null, would: null, already: null }
 
 /** What is wanted, by what there is. */
 export type Wish = (live: readonly SubscriptionRow[]) => Bought
@@ -30,6 +34,7 @@ interface Decision {
   /** What was agreed to be charged at once at most, in cents, and the time by which that was reckoned, in milliseconds. */
   readonly most: number
   readonly at: number
+  readonly already: string | null
 }
 
 /**
@@ -38,13 +43,10 @@ interface Decision {
  * as a difference, so that a request that is tried again has the one effect. In a dry run it is only looked at.
  */
 export async function buy(before: Before, wish: Wish): Promise<Purchase> {
-  return before.dryRun
-    ? { url: null, would: await purchaseOf(before, wish) }
-    : { url: await bought(before, wish), would: null }
+  return before.dryRun ? supposed(before, wish) : bought(before, wish)
 }
 
-/** Answers the page's address, or null where nothing is left to do. */
-async function bought(before: Before, wish: Wish): Promise<string | null> {
+async function bought(before: Before, wish: Wish): Promise<Purchase> {
   const { payments, sync } = before.billing
   const now = await subscriptionsOf(before)
   assertPays(before, now.live)
@@ -57,7 +59,7 @@ async function bought(before: Before, wish: Wish): Promise<string | null> {
     isRead = true
     return decide(before, customerId, wish)
   })
-  const { subscriptionId, from, to, most, at } = decision
+  const { subscriptionId, from, to, most, at, already } = decision
   for (;;) {
     if (!isRead) await sync(customerId)
     isRead = false
@@ -65,7 +67,7 @@ async function bought(before: Before, wish: Wish): Promise<string | null> {
     const items = itemsNow(live, decision)
     const isThere = sameItems(items, to)
     // What a change was to bring may have come by another: whose it is, its provider knows by the key.
-    if (isThere && (subscriptionId === null || sameItems(from, to))) return null
+    if (isThere && (subscriptionId === null || sameItems(from, to))) return { ...nothing, already }
     if (!isThere) {
       if (!sameItems(items, from)) throw changedMeanwhile()
       assertMayChange(row, live)
@@ -74,23 +76,16 @@ async function bought(before: Before, wish: Wish): Promise<string | null> {
       const change = { customerId, subscriptionId, from, items: to, most, at: new Date(at) }
       await oneAtATime(before, () => payments.change(change, `change ${before.key}`))
       await sync(customerId)
-      return null
+      return nothing
     }
     const url = await openCheckout(before, row, { customerId, subscriptionId, items: to })
-    if (url !== 'paid meanwhile') return url
+    if (url !== 'paid meanwhile') return { ...nothing, url }
   }
 }
 
-/** Throws where what is wanted is there already. Of a request that is tried again nothing of this is asked any more. */
-function assertOther(subscription: SubscriptionRow | null, to: Change['items'], { offer, price }: Bought): void {
-  if (!subscription || !sameItems(itemsOf(subscription), to)) return
-  const { ends_at } = subscription
-  const ends = ends_at && `it ends on ${ends_at.toISOString().slice(0, 10)}, and “billing resume” lets it go on`
-  throw new OperationError(
-    'conflict',
-    `You have ${offer.title} already, by the ${price.interval}; ${ends ?? 'see “billing show”'}.`,
-  )
-}
+/** What is said where what is wanted is there already. */
+const alreadyHad = ({ offer, price }: Pick<Bought, 'offer' | 'price'>) =>
+  `You have ${offer.title} already, by the ${price.interval}; nothing was changed.`
 
 /** Throws for whom everything is free. */
 function assertPays({ actor }: Before, live: readonly SubscriptionRow[]): void {
@@ -99,7 +94,7 @@ function assertPays({ actor }: Before, live: readonly SubscriptionRow[]): void {
 }
 
 /** The subscription as buying would make it, by what the provider has now. */
-async function purchaseOf(before: Before, wish: Wish): Promise<SubscriptionRow> {
+async function supposed(before: Before, wish: Wish): Promise<Purchase> {
   const { actor, billing, read } = before
   const customerId = (await subscriptionsOf(before)).row?.customer_id
   if (customerId) await billing.sync(customerId)
@@ -108,9 +103,10 @@ async function purchaseOf(before: Before, wish: Wish): Promise<SubscriptionRow> 
   const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
   const items = itemsWith(subscription, bought)
-  assertOther(subscription, items, bought)
+  if (sameItems(itemsOf(subscription), items)) return { ...nothing, already: alreadyHad(bought) }
   const now = await read((store) => store.billing.now(before.now()))
-  return wouldBe(actor.id, { subscription, interval: bought.price.interval, items, nextAt }, now)
+  const wanted = { subscription, interval: bought.price.interval, items, nextAt }
+  return { ...nothing, would: wouldBe(actor.id, wanted, now) }
 }
 
 async function decide(before: Before, customerId: string, wish: Wish): Promise<Decision> {
@@ -119,13 +115,14 @@ async function decide(before: Before, customerId: string, wish: Wish): Promise<D
   const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
   const [from, to] = [itemsOf(subscription), itemsWith(subscription, bought)]
-  assertOther(subscription, to, bought)
   const at = before.now()
-  const change = { subscriptionId: subscription?.id ?? null, interval: bought.price.interval, from, to }
+  const already = subscription && sameItems(from, to) ? alreadyHad(bought) : null
+  const subscriptionId = subscription?.id ?? null
+  const change = { subscriptionId, interval: bought.price.interval, from, to, at: at.getTime(), already }
   // What is paid on a page is agreed to there.
-  if (!subscription) return { ...change, most: 0, at: at.getTime() }
+  if (!subscription || already !== null) return { ...change, most: 0 }
   const preview = await before.billing.payments.preview({ customerId, subscriptionId: subscription.id, items: to, at })
-  return { ...change, most: agreedTo(preview, bought.offer, before.confirm), at: at.getTime() }
+  return { ...change, most: agreedTo(preview, bought.offer, before.confirm) }
 }
 
 /**

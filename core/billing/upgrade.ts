@@ -17,7 +17,7 @@ export async function purchased(
   { actor, store, now }: Context,
   purchase: Purchase | undefined,
 ): Promise<z.output<typeof Purchased>> {
-  const { url = null, would = null } = purchase ?? {}
+  const { url = null, would = null, already = null } = purchase ?? {}
   const isNew = would !== null && !(await store.billing.subscriptions(actor.id)).some(({ id }) => id === would.id)
   if (would) {
     await store.billing.open(actor.id)
@@ -25,7 +25,9 @@ export async function purchased(
     await suppose(store, actor.id, [would])
   }
   const summary = await summaryOf(store, actor, now)
-  if (!isNew) return { ...summary, url }
+  // What is the matter is more important than that there was nothing to do.
+  const said = already !== null && summary.status.message === null
+  if (!isNew) return { ...summary, ...(said ? { status: { ...summary.status, message: already } } : {}), url }
   const message = 'You get a link to a page where you pay; this is how it stands once you have.'
   return { ...summary, status: { phase: 'pending', message }, url }
 }

@@ -37,7 +37,10 @@ function paidFor({ name }: PlanLine, value: Item): number {
 
 function planRows(plans: readonly PlanLine[], value: Item): string[][] {
   const heads = plans.map(({ title }) => safe(title).split(' '))
-  const limits = [...new Set(plans.flatMap((plan) => Object.keys(plan.limits)))]
+  // What is the same whatever one has is nothing to compare, and would take the room of what differs.
+  const limits = [...new Set(plans.flatMap((plan) => Object.keys(plan.limits)))].filter((limit) =>
+    differs(plans, limit),
+  )
   const yearly = plans.some((plan) => priceOf(plan, 'year'))
   return [
     ['', ...heads.map(([first]) => first ?? '')],
@@ -49,6 +52,10 @@ function planRows(plans: readonly PlanLine[], value: Item): string[][] {
     ['may stay for ever', ...plans.map(({ forEver }) => (forEver ? '✓' : '–'))],
   ]
 }
+
+const differs = (plans: readonly PlanLine[], limit: string) =>
+  new Set(plans.flatMap(({ limits }) => (limits[limit] === undefined ? [] : [limits[limit]]))).size > 1 ||
+  plans.some(({ tier, limits }) => tier !== 'account' && limits[limit] !== undefined)
 
 const priceOf = ({ prices }: PlanLine, wanted: string) => prices.find(({ interval }) => interval === wanted)
 
