@@ -12,7 +12,7 @@ const shared = {
 
 /** All that stands between a command and its answer. */
 const commandModules =
-  /core\/operation\/(errors|text-input|unseen|verb-words)|cli\/(commands\/(arguments|own-commands|run|words)|print\/(fit|output|text)|session\/(by-socket|client|platform-url|profiles|request|settle|target))\.ts|yargs-parser|fastest-levenshtein/
+  /core\/operation\/(errors|label|named-fields|text-input|unseen|verb-words)|cli\/(commands\/(arguments|own-commands|run|words)|print\/(fit|output|text)|session\/(by-socket|client|platform-url|profiles|request|settle|target))\.ts|yargs-parser|fastest-levenshtein/
 
 export default defineConfig(
   [

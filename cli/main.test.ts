@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { type ErrorCode, errorCodes } from '@irc-now/core/operation/errors'
 import { spawn as spawnTerminal } from '@lydell/node-pty'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -276,6 +277,30 @@ test('a secret is typed unseen, or comes by stdin; in argv it is refused', async
   expect(seen.at(-1)?.input.saslPassword).toBe('correct horse')
 })
 
+test('a secret that turns out to be wanted is asked for on a terminal only; errors name flags', async () => {
+  const sentence = 'SASL PLAIN wants a user name and a password: give saslUsername and saslPassword.'
+  answers['upstream.create'] = (one, response) => {
+    if (one.input.saslPassword) return ok({ ...bouncer('ready'), bouncer: 'main' })(one, response)
+    const field = one.input.saslUsername ? 'saslPassword' : 'saslUsername'
+    response
+      .writeHead(400, { 'content-type': 'application/problem+json' })
+      .end(JSON.stringify({ code: 'invalid_input', detail: sentence, field }))
+  }
+  const words = ['upstream', 'create', 'x', 'irc.example.org', '--sasl', 'plain', '--no-wait']
+  const inScript = await run([...words, '--sasl-username', 'me'])
+  expect([inScript.exit, inScript.stderr]).toEqual([
+    2,
+    expect.stringContaining('give --sasl-username and --sasl-password.'),
+  ])
+  expect((await runOnTerminal(words, [])).screen).toContain('give --sasl-username and --sasl-password.')
+  const { screen, exit } = await runOnTerminal(
+    [...words, '--sasl-username', 'me'],
+    [['password there: ', 'correct horse']],
+  )
+  expect([exit, screen]).toEqual([0, expect.not.stringContaining('correct horse')])
+  expect(seen.at(-1)?.input).toMatchObject({ saslUsername: 'me', saslPassword: 'correct horse' })
+})
+
 test('what was written in the editor is kept where it was refused, and gone once it is published', async () => {
   const editor = join(folder, 'editor')
   await writeFile(editor, '#!/bin/sh\nprintf "long thoughts\\n" > "$1"\n', { mode: 0o755 })
@@ -360,6 +385,18 @@ test('--watch misses no change between its first answer and its subscription', a
   expect(lines.slice(0, 2).map((line) => line.status?.phase)).toEqual(['pending', 'ready'])
 })
 
+test('--watch says for people when it was so', async () => {
+  let phase = 'pending'
+  answers['bouncer.list'] = (one, response) => ok({ items: [bouncer(phase)] })(one, response)
+  answers.events = (one, response) => {
+    phase = 'ready'
+    events(() => setTimeout(() => response.end(), 300))(one, response)
+  }
+  const { stdout } = await run(['bouncer', 'list', '--watch'])
+  const time = '\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC\\nNAME .+\\nmain .+'
+  expect(stdout).toMatch(new RegExp(`^${time}pending.*\\n${time}ready.*\\n$`))
+})
+
 test('a profile that does not exist is an error, not another sign-in', async () => {
   answers['bouncer.list'] = ok({ items: [] })
   const { exit } = await run(['bouncer', 'list', '--profile', 'work'])
@@ -412,7 +449,7 @@ test('the raw way in has its own help, and says what is wrong with a call', asyn
   const one = await run(['api', 'upstream.create', '--help'])
   for (const part of [
     'saslPassword (text)',
-    'secret: only by --input -',
+    'secret: only by -F or --input -',
     'sasl (none|plain|external)',
     'quota_reached',
   ])
@@ -429,12 +466,111 @@ test('the raw way in has its own help, and says what is wrong with a call', asyn
     [['api', 'upstream.update', '-f', 'pass=hunter2'], 'can be read by others'],
     [['api', 'bouncer.create', '--wait'], 'There is no flag “--wait”'],
     [['api', 'bouncer.create', '--input', 'file.json'], '--input wants -'],
+    [['api', 'paste.create', '-F', 'text=@/nowhere/x'], '“/nowhere/x” can’t be read'],
+    [['api', 'paste.create', '-F', 'text=@-', '--input', '-'], 'Only one thing can come by stdin'],
   ] as const) {
     const { exit, stderr } = await run([...args])
     expect([args.join(' '), exit, stderr]).toEqual([args.join(' '), 2, expect.stringContaining(sentence)])
   }
-  for (const text of ['[1]', '{', '']) expect((await run(['api', 'bouncer.create', '--input', '-'], text)).exit).toBe(2)
+  for (const text of ['[1]', '{', ''])
+    expect((await run(['api', 'bouncer.create', '--input', '-'], text)).stderr).toContain('What came in is no')
   expect(seen).toEqual([])
+})
+
+test('the examples of the raw way’s help do what they say', async () => {
+  for (const name of ['bouncer.list', 'bouncer.update', 'paste.create']) answers[name] = ok({ items: [] })
+  await writeFile(join(folder, 'notes.md'), '# Notes\n')
+  const [, examples = ''] = /Examples:\n([\s\S]+?)\n\n/.exec((await run(['api', '--help'])).stdout) ?? []
+  const bin = join(folder, 'bin')
+  await mkdir(bin)
+  await writeFile(join(bin, 'irc-now'), `#!/bin/sh\nexec '${process.execPath}' '${program}' "$@"\n`, { mode: 0o755 })
+  for (const line of examples.split('\n')) {
+    const shell = { cwd: folder, env: { ...env, PATH: `${bin}:${env.PATH}` } }
+    expect([line, await promisify(execFile)('/bin/sh', ['-c', line], shell)]).toMatchObject([line, { stderr: '' }])
+  }
+  expect(seen.map(({ input }) => input)).toEqual([
+    {},
+    { name: 'main', nick: 'alice2' },
+    { text: '# Notes\n', title: 'Notes' },
+    { name: 'main', enabled: false },
+  ])
+})
+
+test('raw input comes from stdin and from files, wherever the flags stand', async () => {
+  for (const name of ['bouncer.update', 'upstream.update', 'paste.create']) answers[name] = ok({})
+  for (const flags of [
+    ['--input', '-', 'bouncer.update', '-f', 'nick=alice2'],
+    ['bouncer.update', '--input=-', '-f', 'nick=alice2'],
+    ['-f', 'nick=alice2', 'bouncer.update', '--input', '-'],
+  ]) {
+    expect(await run(['api', ...flags], '{"name":"main"}')).toMatchObject({ exit: 0, stderr: '' })
+    expect(seen.at(-1)?.input).toEqual({ name: 'main', nick: 'alice2' })
+  }
+  const secret = ['api', 'upstream.update', '-f', 'name=libera', '-F', 'saslPassword=@-']
+  expect((await run(secret, 'hunter2\n')).exit).toBe(0)
+  expect(seen.at(-1)?.input).toEqual({ name: 'libera', saslPassword: 'hunter2' })
+  expect((await run(['api', 'upstream.update', '-F', 'saslPassword=hunter2'])).stderr).toContain(
+    'can be read by others',
+  )
+  const file = join(folder, 'notes.md')
+  await writeFile(file, '# Notes\n')
+  const stands = await run(['api', 'paste.create', '-f', `text=@${file}`])
+  expect([stands.exit, stands.stderr]).toEqual([
+    2,
+    expect.stringContaining(`-F text=@${file} sends what is in the file`),
+  ])
+  expect((await run(['api', 'paste.create', '-f', 'text=@alice: hello'])).exit).toBe(0)
+  expect(seen.at(-1)?.input).toEqual({ text: '@alice: hello' })
+})
+
+test.each([
+  [['--nosuch'], 'irc-now: There is no flag “--nosuch”; see “irc-now help”. [invalid_input]'],
+  [['--jsn=name', '--dry-run'], 'irc-now: There is no flag “--jsn”; did you mean “--json”? [invalid_input]'],
+  [['--dry-run'], 'irc-now: There are flags, but no command; see “irc-now help”. [unknown_operation]'],
+  [['version', 'now'], 'irc-now: version takes no more words; “irc-now version” says it. [invalid_input]'],
+] as const)('flags without a command are one error: %j', async (args, sentence) => {
+  expect(await run([...args])).toEqual({ exit: 2, stdout: '', stderr: `${sentence}\n` })
+})
+
+test('values are completed: choices and fields from the catalogue, names from the platform', async () => {
+  const complete = async (...words: string[]) => (await run(['--complete', ...words])).stdout.split('\n').slice(0, -1)
+  expect(await complete('billing', 'upgrade', '')).toEqual(['pro', 'network-starter', 'network-growth'])
+  expect(await complete('upstream', 'update', '--sasl=p')).toEqual(['--sasl=plain'])
+  expect(await complete('bouncer', 'list', '--json=na')).toEqual(['--json=name'])
+  expect(await complete('bouncer', 'list', '--json=name,ni')).toEqual(['--json=name,nick'])
+  // As bash parts it.
+  expect(await complete('bouncer', 'list', '--json', '=', 'na')).toEqual(['name'])
+  expect(await complete('bouncer', 'list', '--json', '=')).toContain('status')
+  expect(seen).toEqual([])
+  answers['bouncer.list'] = ok({ items: ['main', 'work', 'a b', hostile].map((name) => bouncer('ready', { name })) })
+  expect(await complete('bouncer', 'show', '')).toEqual(['main', 'work'])
+  expect(await complete('bouncer', 'update', '--dry-run', 'w')).toEqual(['work'])
+  expect(await complete('upstream', 'create', '--bouncer', 'm')).toEqual(['main'])
+  expect(await complete('bouncer', 'show', '--as', 'bob', 'm')).toEqual(['main'])
+  expect(seen.at(-1)?.headers['irc-now-as']).toBe('bob')
+  const asked = seen.length
+  expect(await complete('bouncer', 'create', 'm')).toEqual([])
+  expect(seen).toHaveLength(asked)
+  answers['bouncer.list'] = () => {}
+  const started = Date.now()
+  expect(await run(['--complete', 'bouncer', 'show', 'm'])).toEqual({ exit: 0, stdout: '', stderr: '' })
+  expect(Date.now() - started).toBeLessThan(5000)
+})
+
+test('tui, completion and version have help of their own', async () => {
+  for (const [noun, text] of [
+    ['tui', /^All of it[\s\S]+Usage: irc-now tui [\s\S]+Everywhere\n {2}1 +bouncers\n[\s\S]+ {2}q +quit\n/],
+    ['completion', /^Print what completes[\s\S]+bash\|zsh\|fish/],
+    ['version', /irc-now version\n$/],
+  ] as const)
+    for (const words of [
+      [noun, '--help'],
+      ['help', noun],
+    ])
+      expect(await run(words)).toEqual({ exit: 0, stderr: '', stdout: expect.stringMatching(text) })
+  const version = await run(['version'])
+  expect(version).toEqual(await run(['--version']))
+  expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
 })
 
 test('completion and help need no daemon', async () => {

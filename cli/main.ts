@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { OperationError } from '@irc-now/core/operation/errors'
 import { findOwnCommand, ownNouns } from './commands/own-commands.ts'
 import { runCommand } from './commands/run.ts'
-import { findOperation, nounsOf, splitWords, verbOf } from './commands/words.ts'
+import { commonFlags, findOperation, nounsOf, splitWords, unknownWord, verbOf } from './commands/words.ts'
 import { createOutput } from './print/output.ts'
 
 const operations = JSON.parse(
@@ -25,32 +26,47 @@ async function main(): Promise<void> {
   const [noun, verb] = argv
   if (noun === '--complete') {
     const { complete } = await import('./commands/completion.ts')
-    return out.text(
-      complete(operations, argv.slice(1))
-        .map((word) => `${word}\n`)
-        .join(''),
-    )
+    out.text((await complete(operations, argv.slice(1))).map((word) => `${word}\n`).join(''))
+    // What still waits for an answer waits for nobody.
+    process.exit()
   }
   if (noun === 'help' && verb === 'api')
     return (await import('./commands/api.ts')).runApi(operations, [...argv.slice(2), '--help'], out)
   if (noun === undefined || noun === 'help' || noun === '--help' || noun === '-h') return help(argv.slice(1))
-  if (noun === 'completion') return out.text((await import('./commands/completion.ts')).completionScript(verb))
   if (noun === 'api') return (await import('./commands/api.ts')).runApi(operations, argv.slice(1), out)
   const wantsHelp = argv.includes('--help') || argv.includes('-h')
-  if (noun === 'tui') return wantsHelp ? help([]) : (await import('./tui/main.ts')).runTui(operations, argv.slice(1))
+  if (noun === 'tui' && wantsHelp) return out.text((await import('./tui/help.ts')).tuiHelp(operations))
+  if (noun === 'tui') return (await import('./tui/main.ts')).runTui(operations, argv.slice(1))
+  if (noun === 'completion' && !wantsHelp)
+    return out.text((await import('./commands/completion.ts')).completionScript(verb))
+  if (noun === 'version' && argv.length > 1 && !wantsHelp)
+    throw new OperationError('invalid_input', 'version takes no more words; “irc-now version” says it.')
   if (wantsHelp) return help(argv.filter((word) => !word.startsWith('-')))
   const { words, rest } = splitWords(operations, argv)
-  if (words[0] === undefined) return help([])
+  if (words[0] === undefined) throw onlyFlags(rest)
   const own = findOwnCommand(words)
   if (own) return own.command.run([...own.words, ...rest], out, operations)
   const operation = findOperation(operations, words[0], words.slice(1).join(' ') || undefined, ownNouns)
   await runCommand(operations, operation, rest, out)
 }
 
+/** Flags without a command; one that there is not is the likelier fault. */
+function onlyFlags(flags: readonly string[]): OperationError {
+  const known: readonly string[] = [...commonFlags.map((flag) => `--${flag}`), '--version']
+  const stray = flags.find((word) => word.startsWith('-') && word !== '--' && !known.includes(word.split('=')[0]!))
+  if (stray !== undefined) return unknownWord('flag', stray.split('=')[0]!, known, 'irc-now help', 'invalid_input')
+  return new OperationError('unknown_operation', 'There are flags, but no command; see “irc-now help”.')
+}
+
 async function help([noun, ...words]: string[]): Promise<void> {
-  const { exitCodesHelp, mainHelp, nounHelp, operationHelp, ownHelp } = await import('./commands/help.ts')
+  const { completionHelp, exitCodesHelp, mainHelp, nounHelp, operationHelp, ownHelp } = await import(
+    './commands/help.ts'
+  )
   if (noun === undefined) return out.text(mainHelp(operations))
   if (noun === 'exit-codes') return out.text(exitCodesHelp())
+  if (noun === 'tui') return out.text((await import('./tui/help.ts')).tuiHelp(operations))
+  if (noun === 'completion') return out.text(completionHelp())
+  if (noun === 'version') return out.text('Say which version of irc-now this is.\n\nUsage: irc-now version\n')
   const own = ownHelp(noun, words[0])
   if (own !== null) return out.text(own)
   const verb = verbOf(operations, noun, words)

@@ -61,7 +61,7 @@ export async function startDaemon(options: DaemonOptions) {
       createProbes(() => ready, metrics),
     )
     if (has('api')) api = await createApiRole({ platform, configuration, version, log, observe: metrics.request })
-    if (api) app.route('/', api.app)
+    if (api) app.route('/', api.app).notFound(api.missing)
     const socket = join(home.path, 'daemon.sock')
     servers = await startServers(app, {
       host: configuration.host,

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { errorCodes, problemOf } from '@irc-now/core/operation/errors'
 import { afterEach, beforeEach } from 'vitest'
 import { openTerminal, type Terminal } from './terminal.ts'
 
@@ -13,7 +14,7 @@ export interface Asked {
   readonly dryRun: boolean
 }
 
-/** What operations answer; what is not among them answers `{}`. */
+/** What operations answer, or the OperationError that they throw; what is not among them answers `{}`. */
 export type Answers = Record<string, (asked: Asked) => unknown>
 
 /** Set anew for each test by `withPlatform`. */
@@ -37,9 +38,13 @@ export function withPlatform(usual: Answers): void {
     const input = body ? JSON.parse(body) : Object.fromEntries(searchParams)
     const asked = { operation, input, dryRun: request.headers['irc-now-dry-run'] === 'true' }
     requests.push(asked)
-    response
-      .writeHead(200, { 'content-type': 'application/json' })
-      .end(JSON.stringify(operation in answers ? answers[operation]!(asked) : {}))
+    try {
+      const output = operation in answers ? answers[operation]!(asked) : {}
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(output))
+    } catch (error) {
+      const { code, message, ...more } = problemOf(error)
+      response.writeHead(errorCodes[code].status).end(JSON.stringify({ code, detail: message, ...more }))
+    }
   })
   beforeEach(async () => {
     answers = { ...usual }

@@ -46,10 +46,10 @@ test('on the command line', () => {
   expect(verbOf(operations, 'door', ['open', 'x'])).toBe('open')
 })
 
-test('in its completion', () => {
-  expect(complete(operations, ['door', 'p'])).toEqual(['plate', 'paint'])
-  expect(complete(operations, ['door', 'plate', 's'])).toEqual(['set', 'show'])
-  expect(complete(operations, ['door', 'plate', 'set', '--h'])).toEqual(['--host', '--help'])
+test('in its completion', async () => {
+  expect(await complete(operations, ['door', 'p'])).toEqual(['plate', 'paint'])
+  expect(await complete(operations, ['door', 'plate', 's'])).toEqual(['set', 'show'])
+  expect(await complete(operations, ['door', 'plate', 'set', '--h'])).toEqual(['--host', '--help'])
 })
 
 test('on IRC, also shortened', () => {

@@ -6,7 +6,7 @@ import module from 'node:module'
 const main = new URL('../dist/main.js', import.meta.url)
 const [first, ...rest] = process.argv.slice(2)
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
-if (first === '--version' && rest.length === 0) {
+if ((first === '--version' || first === 'version') && rest.length === 0) {
   process.stdout.write(`${JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version}\n`)
 } else if (major < 22 || (major === 22 && minor < 13)) {
   process.stderr.write(

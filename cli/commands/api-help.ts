@@ -6,8 +6,9 @@ import { nounsOf } from './words.ts'
 export const apiFlags = ['dry-run', 'confirm', 'as', 'profile', 'url', 'json', 'help'] as const
 
 const flags: readonly (readonly [string, string])[] = [
-  ['-f FIELD=VALUE', 'a field of the input; again for more, a list with commas'],
-  ['--input -', 'the input as JSON from stdin, for secrets too; -f goes over it'],
+  ['-f FIELD=VALUE', 'a field of the input as it stands; again for more, a list with commas'],
+  ['-F FIELD=@FILE', 'a field from a file, or with @- from stdin, for secrets too; else as -f'],
+  ['--input -', 'the input as JSON from stdin, for secrets too; -f and -F go over it'],
   ...common.filter(([flag]) => apiFlags.some((name) => flag.startsWith(`--${name} `) || flag === `--${name}`)),
 ]
 
@@ -24,12 +25,13 @@ function allHelp(operations: readonly OperationDescription[]): string[] {
   })
   return [
     'Call an operation as the HTTP API has it; its JSON answer is printed as it is, and nothing is waited for.',
-    'Usage: irc-now api <noun.verb> [-f field=value …] [--input -] [--flags]',
+    'Usage: irc-now api <noun.verb> [-f field=value …] [-F field=@file …] [--input -] [--flags]',
     column(flags),
     `Operations, as noun.verb:\n${column(named)}`,
     `Examples:
   irc-now api bouncer.list
   irc-now api bouncer.update -f name=main -f nick=alice2
+  irc-now api paste.create -F text=@notes.md -f title=Notes
   echo '{"name":"main","enabled":false}' | irc-now api bouncer.update --input -`,
     'irc-now api <noun.verb> --help tells an operation’s fields.',
   ]
@@ -42,14 +44,14 @@ function callHelp({ name, summary, description, fields, errors }: OperationDescr
       field.description.replace(/\.$/, ''),
       field.required ? 'required' : '',
       field.default === undefined ? '' : `default ${String(field.default)}`,
-      field.secret ? 'secret: only by --input -' : '',
+      field.secret ? 'secret: only by -F or --input -' : '',
     ]
     return [`${field.name} (${kind})`, notes.filter(Boolean).join('; ')] as const
   })
   return [
     summary,
     description,
-    `Usage: irc-now api ${name}${fields.length > 0 ? ' [-f field=value …] [--input -]' : ''} [--flags]`,
+    `Usage: irc-now api ${name}${fields.length > 0 ? ' [-f field=value …] [-F field=@file …] [--input -]' : ''} [--flags]`,
     rows.length > 0 ? `Fields:\n${column(rows)}` : '',
     column(flags),
     errors.length > 0 ? `Errors:\n${column(errors.map((code) => [code, errorCodes[code].title] as const))}` : '',

@@ -37,7 +37,17 @@ const commonOptions = {
 /** `--json` alone must not swallow the word after it. */
 const spelled = (argv: readonly string[]) => argv.map((word) => (word === '--json' ? '--json=' : word))
 
-function parse(argv: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>): Parsed {
+/** A flag and the `-` after it, which the parser takes for a word of its own, as one: `--input=-`. */
+export function withDash(argv: readonly string[], flag: string): string[] {
+  const end = argv.indexOf('--')
+  return argv.flatMap((word, i) => {
+    const inside = end < 0 || i < end
+    if (inside && word === flag && argv[i + 1] === '-') return [`${flag}=-`]
+    return inside && word === '-' && argv[i - 1] === flag ? [] : [word]
+  })
+}
+
+export function parse(argv: readonly string[], options: Record<string, { type: 'string' | 'boolean' }>): Parsed {
   const all = Object.entries({ ...commonOptions, ...options })
   const named = (kind: string) => all.filter(([, { type }]) => type === kind).map(([name]) => name)
   const { argv: parsed, error } = parser.detailed(spelled(argv), {
@@ -131,13 +141,19 @@ function spelledOut({ fields }: OperationDescription, argv: readonly string[]): 
 const bareMeansYes = (value: TextValue): TextValue =>
   Array.isArray(value) ? value.map((one) => (one === '' ? true : one)) : value === '' ? true : value
 
-/** An operation's input from the words after `noun verb`. `secrets` are the fields to be asked for or read from stdin. */
-export function readArguments(operation: OperationDescription, argv: readonly string[]) {
+/** Each flag that stands for a field. */
+export function optionsOf({ fields }: OperationDescription) {
   const options: Record<string, { type: 'string' | 'boolean' }> = {}
-  for (const field of operation.fields) {
+  for (const field of fields) {
     options[field.flag] = { type: 'string' }
     if (field.secret) options[`${field.flag}-stdin`] = { type: 'boolean' }
   }
+  return options
+}
+
+/** An operation's input from the words after `noun verb`. `secrets` are the fields to be asked for or read from stdin. */
+export function readArguments(operation: OperationDescription, argv: readonly string[]) {
+  const options = optionsOf(operation)
   const parsed = parse(spelledOut(operation, argv), options)
   refuseStray(
     parsed,

@@ -1,47 +1,131 @@
-import type { OperationDescription } from '@irc-now/core/operation/describe'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { verbLength } from '@irc-now/core/operation/verb-words'
 import { configFolder, local, readProfiles } from '../session/profiles.ts'
+import { optionsOf, parse, readCommon } from './arguments.ts'
 import { type OwnCommand, ownCommands, ownNouns } from './own-commands.ts'
-import { commonFlags, nounsOf, otherFlags } from './words.ts'
+import { openClient } from './run.ts'
+import { commonFlags, makerOf, nounsOf, otherFlags, positionalsOf } from './words.ts'
 
-/** What may follow the words typed so far; from the catalogue alone, never from the network. */
-export function complete(operations: readonly OperationDescription[], words: readonly string[]): string[] {
-  const [noun = '', ...after] = words
+/** How long the platform may take to say which things there are, in milliseconds: a person waits for it at each Tab. */
+const patienceMs = 800
+
+/**
+ * What may follow the words typed so far: from the catalogue alone, but for the names of things, for which the platform
+ * is asked; where it does not answer in time there are none.
+ */
+export async function complete(
+  operations: readonly OperationDescription[],
+  typed: readonly string[],
+): Promise<string[]> {
+  const words = joined(typed)
   const last = words.at(-1) ?? ''
-  const candidates = () => {
-    if (words.length <= 1) return [...nounsOf(operations), ...ownNouns, 'tui', 'api', 'completion', 'help']
-    if (words.at(-2) === '--profile') return profileNames()
-    if (noun === 'completion') return ['bash', 'zsh', 'fish']
-    if (noun === 'api') return operations.map(({ name }) => name)
-    const own = ownCommands.filter((one) => one.noun === noun)
-    if (own.length > 0) return completeOwn(own, words)
-    const ofNoun = operations.filter((one) => one.noun === noun)
-    const verbs = ofNoun.map((one) => one.verb.split(' '))
-    // The word of the verb that is being typed; what was typed of it before must be its beginning.
-    const typed = after.slice(0, -1)
-    const length = verbLength(
-      ofNoun.map((one) => one.verb),
-      after[0],
-    )
-    if (typed.length < length)
-      return [
-        ...new Set(
-          verbs.filter((one) => typed.every((word, i) => one[i] === word)).flatMap((one) => one[typed.length] ?? []),
-        ),
-      ]
-    const operation = ofNoun.find((one) => one.verb === after.slice(0, length).join(' '))
-    if (!operation) return []
-    const before = after.slice(length).at(-2)
-    const field = operation.fields.find(({ flag }) => before === `--${flag}`)
-    if (field && field.kind === 'choice') return [...field.choices]
-    if (field && field.kind === 'boolean') return ['yes', 'no']
+  const found = (await candidatesFor(operations, words)).filter((one) => one.startsWith(last))
+  // bash has only what stands behind the `=` for its word.
+  return words.length === typed.length ? found : found.map((one) => one.slice(one.indexOf('=') + 1))
+}
+
+/** `--json`, `=`, `na`, as which bash hands over `--json=na`, as one word again. */
+function joined(words: readonly string[]): readonly string[] {
+  const place = words.at(-1) === '=' ? words.length - 1 : words.length - 2
+  if (words[place] !== '=' || !words[place - 1]?.startsWith('--')) return words
+  return [...words.slice(0, place - 1), words.slice(place - 1).join('')]
+}
+
+async function candidatesFor(operations: readonly OperationDescription[], words: readonly string[]): Promise<string[]> {
+  const [noun = '', ...after] = words
+  if (words.length <= 1) return [...nounsOf(operations), ...ownNouns, 'tui', 'api', 'completion', 'version', 'help']
+  if (words.at(-2) === '--profile') return profileNames()
+  if (noun === 'completion') return ['bash', 'zsh', 'fish']
+  if (noun === 'api') return operations.map(({ name }) => name)
+  const own = ownCommands.filter((one) => one.noun === noun)
+  if (own.length > 0) return completeOwn(own, words)
+  const ofNoun = operations.filter((one) => one.noun === noun)
+  const verbs = ofNoun.map((one) => one.verb.split(' '))
+  // The word of the verb that is being typed; what was typed of it before must be its beginning.
+  const typed = after.slice(0, -1)
+  const length = verbLength(
+    ofNoun.map((one) => one.verb),
+    after[0],
+  )
+  if (typed.length < length)
     return [
-      ...operation.fields.flatMap((one) => [one.flag, ...otherFlags(one)].map((flag) => `--${flag}`)),
-      ...commonFlags.map((flag) => `--${flag}`),
+      ...new Set(
+        verbs.filter((one) => typed.every((word, i) => one[i] === word)).flatMap((one) => one[typed.length] ?? []),
+      ),
     ]
+  const operation = ofNoun.find((one) => one.verb === after.slice(0, length).join(' '))
+  if (!operation) return []
+  const values = await valuesFor(operations, operation, after.slice(length))
+  if (values.length > 0) return values
+  return [
+    ...operation.fields.flatMap((one) => [one.flag, ...otherFlags(one)].map((flag) => `--${flag}`)),
+    ...commonFlags.map((flag) => `--${flag}`),
+  ]
+}
+
+/** What may stand as the value that is being typed; nothing where that is none. */
+async function valuesFor(
+  operations: readonly OperationDescription[],
+  operation: OperationDescription,
+  words: readonly string[],
+): Promise<string[]> {
+  const last = words.at(-1) ?? ''
+  const [, flag, value = ''] = /^--([a-z-]+)=(.*)$/.exec(last) ?? []
+  if (flag === 'json') {
+    const before = value.slice(0, value.lastIndexOf(',') + 1)
+    return operation.outputs.map((name) => `--json=${before}${name}`)
   }
-  return candidates().filter((one) => one.startsWith(last))
+  const of = (name: string | undefined) => operation.fields.find((field) => field.flag === name)
+  if (flag !== undefined)
+    return (await valuesOf(operations, operation, of(flag), words)).map((one) => `--${flag}=${one}`)
+  const before = words.at(-2) ?? ''
+  if (before.startsWith('--') && of(before.slice(2))) return valuesOf(operations, operation, of(before.slice(2)), words)
+  if (last.startsWith('-')) return []
+  try {
+    const { _: placed } = parse(words.slice(0, -1), optionsOf(operation))
+    return await valuesOf(operations, operation, positionalsOf(operation)[placed.length], words)
+  } catch {
+    return []
+  }
+}
+
+async function valuesOf(
+  operations: readonly OperationDescription[],
+  operation: OperationDescription,
+  field: Field | undefined,
+  words: readonly string[],
+): Promise<string[]> {
+  if (!field) return []
+  if (field.choices.length > 0) return [...field.choices]
+  if (field.kind === 'boolean') return ['yes', 'no']
+  // A new thing has a name that there is not yet.
+  const own = operation === makerOf(operations, operation.noun) ? undefined : operation.noun
+  const list = [own, field.name].map((noun) => operations.find((one) => one.noun === noun && one.verb === 'list'))
+  const [ofOwn, ofNamed] = list
+  if (ofOwn?.outputs.includes(field.name)) return namesIn(operations, ofOwn, field.name, words)
+  return ofNamed ? namesIn(operations, ofNamed, 'name', words) : []
+}
+
+/** Asks the platform. */
+async function namesIn(
+  operations: readonly OperationDescription[],
+  list: OperationDescription,
+  field: string,
+  words: readonly string[],
+): Promise<string[]> {
+  const asking = async () => {
+    const { common } = readCommon(words.slice(0, -1))
+    const client = openClient(operations, common)
+    const as = common.as === undefined ? {} : { as: common.as }
+    const { items } = (await client.call(list.name, {}, { ...as, signal: AbortSignal.timeout(patienceMs) })) as {
+      items: readonly Record<string, unknown>[]
+    }
+    // A name that a shell or a terminal would take for something else is left to be typed.
+    return items.map((item) => String(item[field])).filter((name) => /^[\p{L}\p{N}][\p{L}\p{N}._@+-]*$/u.test(name))
+  }
+  return Promise.race([asking().catch(() => []), delay(patienceMs, [])])
 }
 
 function completeOwn(own: readonly OwnCommand[], words: readonly string[]): string[] {

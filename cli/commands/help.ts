@@ -47,6 +47,7 @@ ${column([
   ['tui', 'all of it on the full screen, live'],
   ['api <noun.verb>', 'a raw call: irc-now api bouncer.show -f name=main; see api --help'],
   ['completion bash|zsh|fish', 'completion for your shell'],
+  ['version', 'which version this is'],
   ['help exit-codes', 'what the exit codes mean'],
 ])}
 
@@ -126,6 +127,20 @@ export function operationHelp(operation: OperationDescription): string {
     .join('\n\n')
     .concat('\n')
 }
+
+export const completionHelp = () =>
+  `Print what completes commands in your shell.
+
+Usage: irc-now completion bash|zsh|fish
+
+${column([
+  ['bash', 'irc-now completion bash > ~/.local/share/bash-completion/completions/irc-now'],
+  ['zsh', 'irc-now completion zsh > _irc-now, in a folder of your fpath'],
+  ['fish', 'irc-now completion fish > ~/.config/fish/completions/irc-now.fish'],
+])}
+
+It takes effect in the next shell; in this one, eval "$(irc-now completion bash)" does at once.
+`
 
 export function exitCodesHelp(): string {
   const codes = Object.entries(errorCodes).map(([code, { exit, title }]) => [String(exit), code, title] as const)

@@ -32,8 +32,8 @@ test('one signs in by the code, is told as whom, and calls as that account', asy
   expect(JSON.parse(account.stdout)).toEqual({ name: 'alice' })
   expect(platform.state.lastToken).toBe(file.token.access)
   expect(await profiles()).toEqual([
-    { name: 'local', url: null, account: null, kept: null, default: false },
-    { name: 'default', url: platform.url, account: 'alice', kept: 'file', default: true },
+    { name: 'local', url: null, account: null, kept: null, inUse: false },
+    { name: 'default', url: platform.url, account: 'alice', kept: 'file', inUse: true },
   ])
 })
 
@@ -177,7 +177,10 @@ test('on a terminal the code can be scanned, and the browser opens unless it is 
 test('logging out ends the sign-in at the platform, keeps the profile, and says what comes next', async () => {
   await terminal.login(platform.url, 'alice', ['--profile', 'work'])
   const { token } = (await terminal.tokenFile('work'))!
-  expect(await terminal.run(['logout', '--profile', 'work'])).toMatchObject({ exit: 0 })
+  expect(await terminal.run(['logout', '--profile', 'work'])).toMatchObject({
+    exit: 0,
+    stderr: expect.stringMatching(/“work” is still in use: “irc-now login” .+ “irc-now profile use local” goes back/),
+  })
   expect(await platform.provider.RefreshToken.find(token.refresh)).toBeUndefined()
   expect(await terminal.tokenFile('work')).toBeNull()
   expect(await terminal.run(['bouncer', 'list'])).toMatchObject({
@@ -279,7 +282,7 @@ test('a flag that a command of its own has no use for is refused, and nothing is
     expect({ exit, code: JSON.parse(stdout).error.code }, args.join(' ')).toEqual({ exit: 2, code: 'invalid_input' })
   }
   expect(await platform.provider.RefreshToken.find(token.refresh)).toBeDefined()
-  expect((await profiles())[1]).toMatchObject({ name: 'work', kept: 'file', default: true })
+  expect((await profiles())[1]).toMatchObject({ name: 'work', kept: 'file', inUse: true })
   expect(await terminal.run(['register', '--profile', 'nope', '--no-browser'])).toMatchObject({
     exit: 2,
     stdout: '',

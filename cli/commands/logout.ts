@@ -15,6 +15,10 @@ export async function runLogout(argv: readonly string[], out: Output): Promise<v
   if (!Object.hasOwn(profiles, name)) throw noSuchProfile(name)
   const ended = await signOut(folder, name, (profile) => ({ ...profile, account: null, token: null }))
   sayEnded(out, name, profiles[name]!.url, ended)
+  if (name === current)
+    out.note(
+      `The profile “${name}” is still in use: “irc-now login” signs in again, “irc-now profile use local” goes back to this machine’s own daemon.`,
+    )
   if (common.json !== null) await out.result({ noun: 'profile', columns: [] }, { name, ended })
 }
 

@@ -5,9 +5,9 @@ import { signOut } from '../session/sign-out.ts'
 import { readPlain } from './arguments.ts'
 import { sayEnded } from './logout.ts'
 
-const shownAs = { noun: 'profile', columns: ['name', 'url', 'account', 'kept', 'default'] }
+const shownAs = { noun: 'profile', columns: ['name', 'url', 'account', 'kept', 'inUse'] }
 
-/** `irc-now profile list`; `default` marks the one that commands use when none is named. */
+/** `irc-now profile list`; `inUse` marks the one that commands use when none is named. */
 export async function listProfiles(argv: readonly string[], out: Output): Promise<void> {
   readPlain(argv, 'irc-now profile list', 0)
   const { profiles, current } = readProfiles(configFolder(process.env))
@@ -16,9 +16,9 @@ export async function listProfiles(argv: readonly string[], out: Output): Promis
     url,
     account,
     kept: token?.kept ?? null,
-    default: name === current,
+    inUse: name === current,
   }))
-  const owner = { name: local, url: null, account: null, kept: null, default: current === null }
+  const owner = { name: local, url: null, account: null, kept: null, inUse: current === null }
   await out.result(shownAs, { items: [owner, ...items] })
 }
 

@@ -1,9 +1,10 @@
 import { bodyFieldOf } from '@irc-now/core/operation/body'
-import type { OperationDescription } from '@irc-now/core/operation/describe'
+import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, withFlag } from '@irc-now/core/operation/errors'
+import { flagNamed, withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { inputFromText } from '@irc-now/core/operation/text-input'
 import type { Output } from '../print/output.ts'
-import { safe } from '../print/text.ts'
+import { safe, shown } from '../print/text.ts'
 import { type Client, createClient } from '../session/client.ts'
 import { settle } from '../session/settle.ts'
 import { findSession } from '../session/target.ts'
@@ -29,8 +30,29 @@ async function ask(question: string, secret = false): Promise<string> {
 
 import { makerOf } from './words.ts'
 
-/** `irc-now noun verb …`, from its words to what is printed. */
+const askFor = (field: Field) => ask(field.description.replace(/\.$/, '') || field.flag, field.secret)
+
+/** The secret that the platform wants besides what it was given. */
+function lackingSecret({ fields }: OperationDescription, input: Input, error: unknown): Field | undefined {
+  if (!(error instanceof OperationError) || error.code !== 'invalid_input') return undefined
+  return fields.find(({ name, secret }) => secret && name === error.field && input[name] === undefined)
+}
+
+/** `irc-now noun verb …`, from its words to what is printed; errors name its flags. */
 export async function runCommand(
+  operations: readonly OperationDescription[],
+  operation: OperationDescription,
+  argv: readonly string[],
+  out: Output,
+): Promise<void> {
+  try {
+    await runWords(operations, operation, argv, out)
+  } catch (error) {
+    throw withFieldsNamed(error, operation.fields, flagNamed)
+  }
+}
+
+async function runWords(
   operations: readonly OperationDescription[],
   operation: OperationDescription,
   argv: readonly string[],
@@ -49,7 +71,7 @@ export async function runCommand(
   for (const field of operation.fields) {
     const wanted = asked.includes(field.name) || (field !== body && field.required && input[field.name] === undefined)
     if (!wanted) continue
-    if (interactive) input[field.name] = await ask(field.description.replace(/\.$/, '') || field.flag, field.secret)
+    if (interactive) input[field.name] = await askFor(field)
     else if (field.secret)
       throw new OperationError(
         'invalid_input',
@@ -61,11 +83,12 @@ export async function runCommand(
   const as = common.as === undefined ? {} : { as: common.as }
   if (operation.effect === 'read') {
     const answer = await client.call(operation.name, input, as)
+    if (common.watch) sayTime(common, out)
     const maker = operation.verb === 'list' ? makerOf(operations, operation.noun) : undefined
     await out.result({ ...operation, maker: maker && `${maker.noun} ${maker.verb}` }, answer)
     if (common.json === null) await printCodes(operation, answer)
     await lead(operation, answer, common, out)
-    if (common.watch) await watch(client, operation, input, answer, as, out)
+    if (common.watch) await watch(client, operation, input, answer, { ...as, before: () => sayTime(common, out) }, out)
     return
   }
   const write = (whole: Input) => runWrite(client, operation, whole, common, interactive, out)
@@ -84,7 +107,7 @@ export async function runCommand(
     } catch (error) {
       if (bodies.length === 1) throw error
       // The others are done all the same.
-      process.exitCode = out.error(error)
+      process.exitCode = out.error(withFieldsNamed(error, operation.fields, flagNamed))
     }
   }
 }
@@ -92,20 +115,29 @@ export async function runCommand(
 async function runWrite(
   client: Client,
   operation: OperationDescription,
-  input: Input,
+  given: Input,
   common: Common,
   interactive: boolean,
   out: Output,
 ): Promise<void> {
   const as = common.as === undefined ? {} : { as: common.as }
-  const call = (confirm: string | undefined) =>
-    client.call(operation.name, input, {
-      ...as,
-      dryRun: common.dryRun,
-      ...(confirm === undefined ? {} : { confirm }),
-      // One key for this command: a retry of the connection can't do it twice.
-      idempotencyKey: crypto.randomUUID(),
-    })
+  let input = given
+  const call = async (confirm: string | undefined): Promise<unknown> => {
+    try {
+      return await client.call(operation.name, input, {
+        ...as,
+        dryRun: common.dryRun,
+        ...(confirm === undefined ? {} : { confirm }),
+        // One key for this command: a retry of the connection can't do it twice.
+        idempotencyKey: crypto.randomUUID(),
+      })
+    } catch (error) {
+      const secret = interactive ? lackingSecret(operation, input, error) : undefined
+      if (!secret) throw error
+      input = { ...input, [secret.name]: await askFor(secret) }
+      return call(confirm)
+    }
+  }
   let output: unknown
   try {
     output = await call(common.confirm)
@@ -163,13 +195,17 @@ function assertShown({ secrets, main }: OperationDescription, { json, dryRun }: 
   )
 }
 
-/** On a terminal the name is asked for; in a script the sentence says which flag is wanted. */
+/** When it was so, above what people see; each piece of JSON stays as it is. */
+function sayTime({ json }: Common, out: Output): void {
+  if (json === null) out.text(`${shown(new Date().toISOString())}\n`)
+}
+
 async function watch(
   client: Client,
   operation: OperationDescription,
   input: Record<string, unknown>,
   first: unknown,
-  options: { as?: string },
+  { before, ...options }: { as?: string; before(): void },
   out: Output,
 ): Promise<void> {
   let last = JSON.stringify(first)
@@ -177,7 +213,9 @@ async function watch(
   for await (const _ of client.events(new AbortController().signal, options.as)) {
     const answer = await client.call(operation.name, input, options)
     const text = JSON.stringify(answer)
-    if (text !== last) await out.result(operation, answer)
+    if (text === last) continue
+    before()
+    await out.result(operation, answer)
     last = text
   }
   throw new OperationError('unavailable', 'The connection broke; run the command again to go on watching.')

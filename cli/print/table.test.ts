@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { runCli } from '../../test/daemon.ts'
-import { openCli, platformEnv, withPlatform } from '../../test/fake-platform.ts'
+import { answers, openCli, platformEnv, withPlatform } from '../../test/fake-platform.ts'
 
 // The built command line on a real terminal, and into a pipe.
 const address = `ircs://${'x'.repeat(80)}:6697`
@@ -21,4 +21,20 @@ test('on a terminal no row of a table is wrapped; elsewhere, and in JSON, nothin
   const json = openCli(['upstream', 'list', '--json'])
   await json.until(/left with 0/)
   expect(json.text.replaceAll('\n', '')).toContain(address)
+})
+
+test('in a pipe a sentence moves only its own row', async () => {
+  const message = 'The network does not answer; it is tried again, the longer it lasts the less often, until it does.'
+  const upstream = { bouncer: 'main', name: 'oftc', address: 'ircs://oftc:6697', nick: 'alice' }
+  answers['upstream.list'] = () => ({
+    items: [
+      { ...upstream, status: { phase: 'connected', message: null } },
+      { ...upstream, status: { phase: 'disconnected', message } },
+    ],
+  })
+  const { stdout } = await runCli(['upstream', 'list'], platformEnv())
+  const [headings, short, long] = stdout.split('\n')
+  expect(headings).toMatch(/^BOUNCER +NAME +ADDRESS +STATUS {36}NICK$/)
+  expect(short).toMatch(/ connected {33}alice$/)
+  expect(long).toContain(` disconnected: ${message}  alice`)
 })

@@ -1,3 +1,4 @@
+import { labelOf } from '@irc-now/core/operation/label'
 import { cutTo, fitted } from './fit.ts'
 
 /** Columns that a text takes on a terminal: its length, as long as no text has come that wants more knowledge. */
@@ -42,12 +43,13 @@ export function shown(value: unknown): string {
 
 const pad = (text: string, width: number) => text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 
-const titleOf = (column: string) => column.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-
 export interface Colours {
   bold(text: string): string
   dim(text: string): string
 }
+
+/** What goes anywhere but to a terminal is not cut; a sentence longer than this moves only what stands behind it in its row. */
+const aligned = 40
 
 /**
  * Rows under headings, two spaces between columns, in `room` columns where it is given. Addresses and times are of no
@@ -61,20 +63,21 @@ export function table(
 ): { text: string; hidden: readonly string[] } {
   const cells = items.map((item) => columns.map((column) => shown(item[column])))
   const wanted = columns.map((column, i) =>
-    Math.max(stringWidth(titleOf(column)), ...cells.map((row) => stringWidth(row[i] ?? ''))),
+    Math.max(stringWidth(labelOf(column)), ...cells.map((row) => stringWidth(row[i] ?? ''))),
   )
   const whole = (i: number) => columns[i] === address || cells.some((row) => / UTC$/.test(row[i] ?? ''))
-  const widths = fitted(wanted, room, whole)
+  const endless = room === Number.POSITIVE_INFINITY
+  const widths = endless ? wanted.map((width) => Math.min(width, aligned)) : fitted(wanted, room, whole)
   const line = (row: readonly string[]) =>
     row
-      .map((cell, i) => pad(cutTo(cell, widths[i]!, stringWidth), widths[i]!))
+      .map((cell, i) => pad(endless ? cell : cutTo(cell, widths[i]!, stringWidth), widths[i]!))
       .filter((_, i) => widths[i] !== 0)
       .join('  ')
       .trimEnd()
-  const headings = colours.bold(line(columns.map(titleOf)).toUpperCase())
+  const headings = colours.bold(line(columns.map(labelOf)).toUpperCase())
   return {
     text: [headings, ...cells.map(line)].join('\n'),
-    hidden: columns.filter((_, i) => widths[i] === 0).map(titleOf),
+    hidden: columns.filter((_, i) => widths[i] === 0).map(labelOf),
   }
 }
 
@@ -98,16 +101,16 @@ export function details(item: Readonly<Record<string, unknown>>, colours: Colour
   const entries = Object.entries(item)
   const rows = entries.flatMap(([name, value]): [string, string][] => {
     if (isBlock(value) || isRows(value)) return []
-    if (name !== 'status' || typeof value !== 'object' || value === null) return [[titleOf(name), shown(value)]]
+    if (name !== 'status' || typeof value !== 'object' || value === null) return [[labelOf(name), shown(value)]]
     return Object.entries(value)
       .filter(([key, one]) => key === 'phase' || one !== null)
-      .map(([key, one]) => [key === 'phase' ? 'status' : titleOf(key), shown(one)])
+      .map(([key, one]) => [key === 'phase' ? 'status' : labelOf(key), shown(one)])
   })
   const width = Math.max(0, ...rows.map(([name]) => stringWidth(name)))
   const lines = rows.map(([name, value]) => `${colours.dim(pad(name, width))}  ${value}`).join('\n')
   const blocks = entries.flatMap(([name, value]) => {
     const text = isBlock(value) ? blockLines(value).join('\n') : isRows(value) ? rowsOf(value, colours) : null
-    return text === null ? [] : [`${colours.bold(titleOf(name))}\n${text}`]
+    return text === null ? [] : [`${colours.bold(labelOf(name))}\n${text}`]
   })
   return [lines, ...blocks].filter(Boolean).join('\n\n')
 }

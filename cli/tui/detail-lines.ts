@@ -1,3 +1,4 @@
+import { labelOf } from '@irc-now/core/operation/label'
 import stringWidth from 'string-width'
 import { blockLines, isBlock, safe, shown } from '../print/text.ts'
 import { colouredLine, longest } from './colour-source.ts'
@@ -29,8 +30,6 @@ interface Row {
 /** So many rows of a list inside a thing are shown; the rest is counted. */
 const mostRows = 200
 
-export const labelOf = (name: string) => safe(name).replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-
 const isItem = (value: unknown): value is Item => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** A thing as lines that fit into `width`: a label and its value, the values one below the other. */
@@ -49,14 +48,14 @@ export function detailLines(pane: DetailPane, width: number, now: Date): DetailL
     else if (isBlock(one)) sections.push(heading(name), ...blockRows(plainLines(one), width))
     else
       rows.push({
-        label: labelOf(name),
+        label: safe(labelOf(name)),
         text: shown(one),
         tone: null,
         whole: [address, thumbnail, ...qr].includes(name),
       })
   }
   const once = secrets.map(
-    (name): Row => ({ label: labelOf(name), text: shown(value[name]), tone: 'accent', whole: true }),
+    (name): Row => ({ label: safe(labelOf(name)), text: shown(value[name]), tone: 'accent', whole: true }),
   )
   // How it is comes first: where the screen is low, the rest is cut.
   return [...laidOut([...once, ...status, ...rows], width), ...sections]
@@ -69,16 +68,16 @@ function statusRows(value: Item, status: Item, now: Date): Row[] {
     .map(([name, one]) => {
       if (name === 'phase') return { label: 'status', text: `${tone ? signs[tone] : ''} ${shown(one)}`, tone }
       const age = name === 'since' && typeof one === 'string' ? ` (${ageOf(one, now)})` : ''
-      return { label: labelOf(name), text: shown(one) + age, tone: name === 'message' ? tone : null }
+      return { label: safe(labelOf(name)), text: shown(one) + age, tone: name === 'message' ? tone : null }
     })
 }
 
 const rowsOfItem = (item: Item): Row[] =>
-  Object.entries(item).map(([name, value]) => ({ label: labelOf(name), text: shown(value), tone: null }))
+  Object.entries(item).map(([name, value]) => ({ label: safe(labelOf(name)), text: shown(value), tone: null }))
 
 const plain = { label: '', text: '', tone: null, heading: false, flush: false, link: null } as const
 
-const heading = (label: string): DetailLine => ({ ...plain, label: labelOf(label), heading: true })
+const heading = (label: string): DetailLine => ({ ...plain, label: safe(labelOf(label)), heading: true })
 
 function listSection(name: string, items: readonly Item[]): DetailLine[] {
   const lines = items.slice(0, mostRows).map((item): DetailLine => {
@@ -105,7 +104,7 @@ const blockRows = (lines: readonly string[], width: number): DetailLine[] =>
 function laidOut(rows: readonly Row[], width: number): DetailLine[] {
   const labels = Math.min(24, Math.max(0, ...rows.map(({ label }) => stringWidth(label))))
   return rows.flatMap(({ label, text, tone, whole }) => {
-    if (whole && stringWidth(text) > width - labels - 6) return [heading(label), ...wholeLines(text, tone, width)]
+    if (whole && stringWidth(text) > width - labels - 6) return wholeLines(label, text, tone, width)
     return wrapped(shortened(text, longest), width - labels - 6).map((line, i) => ({
       ...plain,
       label: (i === 0 ? label : '').padEnd(labels),
@@ -115,12 +114,14 @@ function laidOut(rows: readonly Row[], width: number): DetailLine[] {
   })
 }
 
-/** A line of its own, or as few as can be, with nothing before it that would be copied too. */
-const wholeLines = (text: string, tone: Tone | null, width: number): DetailLine[] =>
-  brokenUp(shortened(text, longest), width).map((line) => ({
-    ...plain,
-    text: line,
-    tone,
-    flush: true,
-    link: /^https?:\/\/[\x21-\x7e]+$/.test(text) ? text : null,
-  }))
+/** A line of its own below its label, or as few as can be, with nothing before them that would be copied too. */
+function wholeLines(label: string, text: string, tone: Tone | null, width: number): DetailLine[] {
+  const link = /^https?:\/\/[\x21-\x7e]+$/.test(text) ? text : null
+  if (stringWidth(text) <= width - 5)
+    return [
+      { ...plain, label },
+      { ...plain, text, tone, link },
+    ]
+  const lines = brokenUp(shortened(text, longest), width)
+  return [heading(label), ...lines.map((line) => ({ ...plain, text: line, tone, flush: true, link }))]
+}

@@ -1,5 +1,7 @@
+import type { OperationDescription } from '@irc-now/core/operation/describe'
 import type { App } from './app.ts'
 import { everywhere, hintsOf } from './hints.ts'
+import { type Home, homesOf } from './homes.ts'
 import type { Hint } from './keys.ts'
 import type { Pane } from './pane.ts'
 
@@ -14,23 +16,35 @@ const moving: readonly Hint[] = [
 export function helpLines(app: App): Hint[] {
   const below = app.panes.findLast((pane: Pane) => pane.kind !== 'text')
   const here = below ? hintsOf({ ...app, panes: [below] }) : []
-  return [
-    ['Here', ''],
-    ...here,
-    ['Lists', ''],
-    ...moving,
-    ['Everywhere', ''],
-    ...app.homes.map(({ title }, i): Hint => [String((i + 1) % 10), title]),
-    ['Tab', 'the next screen'],
-    ...everywhere,
-    ['r', 'read again'],
-    ['L', 'the commands that were run'],
-    ['Esc', 'back'],
-    ['Ctrl-Z', 'to the shell for a while; “fg” comes back'],
-    ['Writing', ''],
-    ['Ctrl-A Ctrl-E', 'start and end of the line'],
-    ['Ctrl-U Ctrl-W', 'erase to the start, erase a word'],
-  ]
+  return [['Here', ''], ...here, ...keysOf(app.homes)]
+}
+
+/** The keys that do the same on every screen; a heading is a key without a label. */
+const keysOf = (homes: readonly Home[]): Hint[] => [
+  ['Lists', ''],
+  ...moving,
+  ['Everywhere', ''],
+  ...homes.map(({ title }, i): Hint => [String((i + 1) % 10), title]),
+  ['Tab', 'the next screen'],
+  ...everywhere,
+  ['r', 'read again'],
+  ['L', 'the commands that were run'],
+  ['Esc', 'back'],
+  ['Ctrl-Z', 'to the shell for a while; “fg” comes back'],
+  ['Writing', ''],
+  ['Ctrl-A Ctrl-E', 'start and end of the line'],
+  ['Ctrl-U Ctrl-W', 'erase to the start, erase a word'],
+]
+
+/** What `irc-now tui --help` prints: what operators alone see is not among it. */
+export function tuiHelp(operations: readonly OperationDescription[]): string {
+  const keys = keysOf(homesOf(operations.filter(({ access }) => access !== 'ops')))
+  const lines = keys.map(([key, label]) => (label === '' ? `\n${key}` : `  ${key.padEnd(14)} ${label}`))
+  return `All of it on the full screen, live. Below each screen stand the keys for what is on it.
+
+Usage: irc-now tui [--url URL] [--profile NAME] [--as NAME]
+${lines.join('\n')}
+`
 }
 
 export interface LogLine {

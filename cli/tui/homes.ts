@@ -12,6 +12,7 @@ const homes = [
     empty: 'You have no bouncer yet. Press c: it creates your first bouncer.',
   },
   { title: 'pastes', read: 'paste.list', empty: 'No paste yet. Press c: it publishes a text or a file.' },
+  { title: 'pictures', read: 'pic.list', empty: 'No picture yet. Press c: it publishes a file.' },
   {
     title: 'passwords',
     read: 'password.list',
@@ -19,11 +20,10 @@ const homes = [
   },
   { title: 'tokens', read: 'token.list', empty: 'No token yet. Press c: scripts sign in with one.' },
   { title: 'account', read: 'account.show', empty: null },
+  { title: 'billing', read: 'billing.show', empty: null },
   { title: 'audit', read: 'audit.list', empty: 'Nothing was done yet.' },
   { title: 'platform', read: 'platform.status', empty: null },
   { title: 'members', read: 'account.list', empty: null },
-  { title: 'pictures', read: 'pic.list', empty: 'No picture yet. Press c: it publishes a file.' },
-  { title: 'billing', read: 'billing.show', empty: null },
 ] as const
 
 const columns: Readonly<Record<string, readonly string[]>> = {

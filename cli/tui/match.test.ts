@@ -25,6 +25,8 @@ test.each([
   ['revoke', 'password revoke'],
   ['u del', 'upstream delete'],
   ['bcr', 'bouncer create'],
+  ['bu', 'bouncer update'],
+  ['ud', 'upstream delete'],
   ['audit', 'audit list'],
 ])('“%s” names %s', (query, found) => {
   expect(best(query)).toBe(found)

@@ -1,4 +1,4 @@
-import type { OperationDescription, Source } from '@irc-now/core/operation/describe'
+import type { Field, OperationDescription, Source } from '@irc-now/core/operation/describe'
 import type { Problem } from '@irc-now/core/operation/errors'
 import type { Action, Input } from './actions.ts'
 import type { Board } from './billing/board.ts'
@@ -69,6 +69,9 @@ export interface DetailPane extends Reading {
   picture: { readonly of: string; drawing: Drawing | null } | null
   scroll: number
 }
+
+/** A field as a form names it. */
+export const fieldLabel = ({ flag }: Pick<Field, 'flag'>) => flag.replaceAll('-', ' ')
 
 export interface FormPane {
   readonly kind: 'form'

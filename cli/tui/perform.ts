@@ -1,13 +1,14 @@
 import { randomUUID } from 'node:crypto'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
+import { withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { settle } from '../session/settle.ts'
 import { type Action, type Input, keyOf } from './actions.ts'
 import { type App, close, forget, goHome, hasKey, load, push, record, refresh, say, take, topOf } from './app.ts'
 import { pricePane, priceQuestion } from './billing/price.ts'
 import { detailPane, homeOf, listPane, staticPane } from './homes.ts'
 import { lineOf } from './line-editor.ts'
-import type { ConfirmPane, DetailPane, FormPane, Item } from './pane.ts'
+import { type ConfirmPane, type DetailPane, type FormPane, fieldLabel, type Item } from './pane.ts'
 import { holdsSecret } from './panes/secret.ts'
 
 /** How long a change is followed before the screen says that it is still under way, in milliseconds. */
@@ -26,8 +27,9 @@ export async function perform(
   forget(app)
   app.changed()
   const options = operation.effect === 'read' ? {} : { idempotencyKey: randomUUID(), ...how }
-  // What costs something is never done before it was said how much.
-  const price = from?.kind === 'confirm' || how.dryRun ? null : priceQuestion(app.operations, action)
+  // What costs something is never done before it was said how much. What is lacking the operation itself refuses, in its own words.
+  const lacks = operation.fields.some(({ name, required }) => required && input[name] === undefined)
+  const price = from?.kind === 'confirm' || how.dryRun || lacks ? null : priceQuestion(app.operations, action)
   try {
     if (price) {
       const answer = (await app.client.call(price.operation.name, price.input)) as Item
@@ -41,7 +43,8 @@ export async function perform(
     if (how.dryRun) showTrial(app, action, output as Item)
     else if (operation.effect === 'read') showAnswer(app, action, output)
     else showChange(app, action, output as Item)
-  } catch (error) {
+  } catch (raw) {
+    const error = withFieldsNamed(raw, operation.fields, fieldLabel)
     if (!(error instanceof OperationError)) throw error
     refused(app, action, from, error)
     if (problemOf(error).code !== 'confirmation_required') record(app, action, problemOf(error).code, how)
@@ -124,7 +127,8 @@ function showChange(app: App, action: Action, output: Item): void {
       }),
     )
   } else if (!seen) push(app, paneAfter(app, action, output, key))
-  say(app, 'ok', `${operation.noun} ${operation.verb}: done.`)
+  const made = operation.main === null || page !== undefined ? undefined : output[operation.main]
+  say(app, 'ok', `${operation.noun} ${operation.verb}: done.${typeof made === 'string' ? ` ${made}` : ''}`)
   void follow(app, action, output)
   void refresh(app)
 }

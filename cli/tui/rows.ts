@@ -1,3 +1,4 @@
+import { labelOf } from '@irc-now/core/operation/label'
 import { shown } from '../print/text.ts'
 import { textOf } from './line-editor.ts'
 import { keeps } from './match.ts'
@@ -24,9 +25,16 @@ export function ageOf(iso: string, now: Date): string {
   return `${Math.floor(seconds / size)} ${unit}`
 }
 
+/** How long until then, rounded: what has just been made for 90 days ends in 90. Days are said from two on. */
+export function untilOf(iso: string, now: Date): string {
+  const seconds = Math.max(0, Math.round((Date.parse(iso) - now.getTime()) / 1000))
+  const [unit, size] = units.find(([name, one]) => seconds >= (name === 'd' ? 2 * one : one)) ?? ['s', 1]
+  return `in ${Math.round(seconds / size)} ${unit}`
+}
+
 /** When, as short as a column wants it: `3 min ago`, `in 90 d`. The thing itself shows the time. */
 const whenOf = (iso: string, now: Date) =>
-  Date.parse(iso) > now.getTime() ? `in ${ageOf(now.toISOString(), new Date(iso))}` : `${ageOf(iso, now)} ago`
+  Date.parse(iso) > now.getTime() ? untilOf(iso, now) : `${ageOf(iso, now)} ago`
 
 /** A cell as it is shown and filtered: safe for the terminal. */
 export function cellOf(item: Item, column: string, now: Date): string {
@@ -40,11 +48,7 @@ export function cellOf(item: Item, column: string, now: Date): string {
 export const shortened = (text: string, most: number) =>
   text.length <= most ? text : `${text.slice(0, most).toWellFormed()}…`
 
-export const headingOf = (column: string) =>
-  column
-    .slice(column.lastIndexOf('.') + 1)
-    .replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
-    .toUpperCase()
+export const headingOf = (column: string) => labelOf(column.slice(column.lastIndexOf('.') + 1)).toUpperCase()
 
 /** The rows that the filter leaves. */
 export function rowsOf(pane: ListPane, now = new Date()): readonly Item[] {

@@ -50,12 +50,29 @@ test('a filter that nothing passes says so, and what shows all again', async () 
   await screen.until(/› main +alice/)
 })
 
+test.each([50, 44, 40])('in %d columns a cell is cut by one ellipsis', async (columns) => {
+  answers['bouncer.list'] = () => ({ items: [{ ...bouncer, upstreams: '1 of 1 connected' }] })
+  const screen = await open({ columns })
+  await screen.until(/› main +alice +● ready.*…/)
+  expect(screen.text).not.toContain('……')
+})
+
+test('what has an address of its own says it once it is made', async () => {
+  answers['paste.create'] = () => ({ id: 'x', url: 'http://txt.localhost/x' })
+  answers['paste.list'] = () => ({ items: [] })
+  const screen = await open()
+  screen.type(`:paste create${keys.enter}`)
+  await screen.until(/› text/)
+  screen.type(`${import.meta.filename}${keys.enter}`)
+  await screen.until(/✓ paste create: done\. http:\/\/txt\.localhost\/x *$/m)
+})
+
 test('what was said of an action goes with the next screen', async () => {
   answers['account.invite'] = () => new Promise(() => undefined)
   const screen = await open()
   screen.type(`:bouncer restart main${keys.enter}`)
   await screen.until(/✓ bouncer (restart: done|main)/)
-  screen.type('3')
+  screen.type('4')
   await screen.until(/No app password yet/)
   expect(screen.text).not.toContain('✓')
 })

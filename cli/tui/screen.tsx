@@ -5,13 +5,14 @@ import { createApp, openAccount, refresh } from './app.ts'
 import { followChanges } from './live.ts'
 import { findWay } from './picture/find-way.ts'
 import { createPictures } from './picture/pictures.ts'
-import { restoreTerminal, setWrapping } from './terminal.ts'
+import { onSignals, restoreTerminal, setWrapping } from './terminal.ts'
 import { Frame } from './views/frame.tsx'
 
-const signals = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
-
-/** Shows the app until it is left; answers with the exit code. However it ends, the terminal is as it was. */
-export async function showScreen(client: Client, as: string | null): Promise<number> {
+/**
+ * Shows the app until it is left; answers with the exit code. However it ends, the terminal is as it was. `takeOver` is
+ * called just before the first frame.
+ */
+export async function showScreen(client: Client, as: string | null, takeOver: () => void): Promise<number> {
   const closing = new AbortController()
   let left = false
   const quit = (code: number) => {
@@ -41,14 +42,10 @@ export async function showScreen(client: Client, as: string | null): Promise<num
       restore()
     }
   }
-  const handlers = Object.entries(signals).map(([signal, code]) => {
-    const handler = () => {
-      exitCode = code
-      leave()
-      void tokensKept().then(() => process.exit(code))
-    }
-    process.prependListener(signal as NodeJS.Signals, handler)
-    return [signal, handler] as const
+  const offSignals = onSignals((code) => {
+    exitCode = code
+    leave()
+    void tokensKept().then(() => process.exit(code))
   })
   process.on('uncaughtException', crash).on('unhandledRejection', crash).on('exit', restore)
 
@@ -56,6 +53,7 @@ export async function showScreen(client: Client, as: string | null): Promise<num
   // Before Ink hears of either, and draws.
   app.subscribe(() => app.pictures?.sweep())
   process.stdout.prependListener('resize', clear)
+  takeOver()
   const screen = render(<Frame app={app} />, {
     alternateScreen: true,
     incrementalRendering: true,
@@ -80,7 +78,7 @@ export async function showScreen(client: Client, as: string | null): Promise<num
   } finally {
     restore()
     process.stdout.off('resize', clear)
-    for (const [signal, handler] of handlers) process.off(signal, handler)
+    offSignals()
     process.off('uncaughtException', crash).off('unhandledRejection', crash).off('exit', restore)
   }
   if (failure !== null) throw failure

@@ -17,7 +17,7 @@ withPlatform({
 async function openSecret() {
   const screen = openCli(['tui'])
   await screen.until(/\(ops\) +● live/)
-  screen.type('3')
+  screen.type('4')
   await screen.until(/No app password yet/)
   screen.type('c')
   await screen.until(/› name/)
@@ -66,7 +66,7 @@ test('y copies it, and does not say it again', async () => {
   expect(screen.clipboard).toBe(password)
 })
 
-test('a link stands in lines of its own, from the first column on; it is copied and scanned as a whole', async () => {
+test('a link stands in lines of its own, from the first column on where it has to be broken; it is copied and scanned as a whole', async () => {
   const screen = openCli(['tui'])
   await screen.until(/\(ops\) +● live/)
   screen.type(':account invite')
@@ -80,11 +80,12 @@ test('a link stands in lines of its own, from the first column on; it is copied 
   await screen.until(/✓ Copied: the address/)
   expect(screen.clipboard).toBe(link)
   screen.resize(100, 24)
-  await expect.poll(() => screen.lines).toContain(link)
+  // Where it needs not be broken it stands below its label.
+  await expect.poll(() => screen.lines).toContain(`     ${link}`)
   screen.type('s')
   await screen.until(/› QR code[\s\S]+\n {2}█▀/)
   screen.type('1')
-  await screen.until(/\n link *\n/)
+  await screen.until(/\n {3}link *\n/)
 })
 
 test('of a paste the address is copied, and by another key what deletes it', async () => {

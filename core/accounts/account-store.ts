@@ -33,6 +33,9 @@ export function createAccountStore(db: Kysely<Schema>) {
     list: () => db.selectFrom('accounts').selectAll().orderBy('name_key').execute(),
     /** Serialises the writes of one account, so that counting and writing can't be overtaken. */
     lock: (id: string) => db.selectFrom('accounts').select('id').where('id', '=', id).forUpdate().executeTakeFirst(),
+    /** The operators’ accounts, each of which stays what it is until the transaction ends. */
+    lockOperators: () =>
+      db.selectFrom('accounts').selectAll().where('role', '=', 'ops').orderBy('id').forUpdate().execute(),
     /** False when the name is taken. */
     async insert(row: {
       id: string

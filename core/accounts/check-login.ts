@@ -38,6 +38,5 @@ export async function checkLogin(
   }
   const known = await store.passwords.byHash(hashSecret(password))
   if (known?.account_id !== account.id || (known.scope !== 'irc' && known.scope !== service)) return null
-  await store.passwords.used(known.id, now, service === 'bouncer' ? 'bouncer' : 'net.irc.now')
-  return answer
+  return (await store.passwords.used(known.id, now, service === 'bouncer' ? 'bouncer' : 'net.irc.now')) ? answer : null
 }

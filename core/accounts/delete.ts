@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { queueCancel } from '../billing/outbox.ts'
 import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
+import type { Stores } from '../store/stores.ts'
 import { Account } from './account.ts'
 import { accountOf } from './account-store.ts'
 
@@ -17,16 +18,8 @@ export const deleteAccount = defineOperation({
   output: Account,
   errors: ['conflict'],
   async handle(_input, { actor, store, event, enqueue, now }) {
-    const others = (await store.accounts.list()).filter(
-      (row) => row.role === 'ops' && row.id !== actor.id && !row.deleted_at,
-    )
-    const self = (await store.accounts.byId(actor.id))!
-    if (self.role === 'ops' && others.length === 0) {
-      throw new OperationError(
-        'conflict',
-        'You are the last operator; make another first with “account create NAME --role ops”.',
-      )
-    }
+    // Asked of the row: who is acted for by an operator acts as a member.
+    if ((await store.accounts.byId(actor.id))!.role === 'ops') await assertNotLast(store, actor.id)
     for (const bouncer of await store.bouncers.list(actor.id)) {
       await store.bouncers.change(bouncer.id, { deleted_at: bouncer.deleted_at ?? now })
       await enqueue(`bouncer/${bouncer.id}`)
@@ -44,3 +37,13 @@ export const deleteAccount = defineOperation({
     return accountOf((await store.accounts.byId(actor.id))!)
   },
 })
+
+/** Throws where nobody would be left who may do what operators do; of two who go at once, the other sees it. */
+async function assertNotLast(store: Stores, id: string): Promise<void> {
+  const operators = await store.accounts.lockOperators()
+  if (operators.some((row) => row.id !== id && !row.deleted_at && !row.suspended_at)) return
+  throw new OperationError(
+    'conflict',
+    'You are the last operator; make another first with “account create NAME --role ops”.',
+  )
+}

@@ -11,7 +11,7 @@ import {
   signedInPath,
   signInPath,
 } from './identity.port.ts'
-import { createOidcAdapter } from './oidc-adapter.ts'
+import { createOidcAdapter, hasNewPassword } from './oidc-adapter.ts'
 import { clientsOf, pagesClient } from './oidc-clients.ts'
 import { algorithm, publicKeys, signingKeys } from './signing-keys.ts'
 
@@ -158,7 +158,18 @@ export async function createEmbeddedIdentity(options: {
   provider.on('server_error', (_ctx, error) => options.log('the OIDC provider failed', error))
   provider.use(async (ctx, next) => {
     ctx.set(pages.headers)
-    await next()
+    await next().catch(async (error: unknown) => {
+      // A form of its own from a browser that has not kept the session in which it was shown: it trips over that.
+      const forgotten = ctx.oidc?.session !== undefined && ctx.oidc.session.exp === undefined
+      if (!forgotten) options.log('the OIDC provider failed', error)
+      ctx.status = forgotten ? 400 : 500
+      ctx.type = 'html'
+      ctx.body = await pages.problem(
+        forgotten
+          ? 'This page’s cookie is gone; allow cookies here, go back to where you came from and begin again.'
+          : 'Something broke on our side; try again, and tell the operators if it stays.',
+      )
+    })
   })
   const handle = provider.callback()
   const { host } = new URL(issuer)
@@ -202,26 +213,26 @@ export async function createEmbeddedIdentity(options: {
       const found = await provider.AuthorizationCode.find(code)
       if (!found?.isValid || found.clientId !== pagesClient) return null
       if (found.codeChallenge !== challengeOf(verifier)) return null
-      await found.consume()
       const { accountId, sessionUid } = found
-      return accountId && sessionUid ? { accountId, session: sessionUid } : null
+      const isFirst = await found.consume().then(
+        () => true,
+        (error) => (error instanceof errors.InvalidGrant ? false : Promise.reject(error)),
+      )
+      return isFirst && accountId && sessionUid ? { accountId, session: sessionUid } : null
     },
     lasts: async (session) => (await provider.Session.findByUid(session)) !== undefined,
-    async verifyAccessToken(token) {
+    async verifyAccessToken(token, at = runtime.now()) {
       try {
         const { payload } = await jwtVerify(token, verificationKeys, {
           issuer,
           audience: resource,
           typ: 'at+jwt',
           algorithms: [algorithm],
-          currentDate: runtime.now(),
+          currentDate: at,
         })
         const { sub, iat } = payload
         if (!sub || !iat) return null
-        const credential = await runtime.read((store) => store.accounts.credential(sub))
-        // Issued before the password was changed: that signs out.
-        if (credential && (iat + 1) * 1000 <= credential.updated_at.getTime()) return null
-        return { accountId: sub }
+        return (await runtime.read((store) => hasNewPassword(store, sub, iat))) ? null : { accountId: sub }
       } catch {
         return null
       }

@@ -4,8 +4,11 @@ import type { Claims } from '../billing/outbox.ts'
 /** Who people are: an OIDC provider. */
 export interface Identity {
   readonly issuer: string
-  /** The account that an access token of the provider stands for; null when the token is not good. Never throws. */
-  verifyAccessToken(token: string): Promise<{ readonly accountId: string } | null>
+  /**
+   * The account that an access token of the provider stands for; null when the token is not good. Never throws. What was
+   * begun `at` a time, such as a stream, may outlive the token, but not a new password.
+   */
+  verifyAccessToken(token: string, at?: Date): Promise<{ readonly accountId: string } | null>
 }
 
 /** Who is told what tokens are to say of an account besides who it is. Told again, it is the same. */

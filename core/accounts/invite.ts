@@ -34,6 +34,8 @@ export const inviteAccount = defineOperation({
       why: `This link is for the account “${row.name}”: choose the password with which you sign in. It works once.`,
       done: `Your password is set. Sign in with “irc-now login --url ${context.platform.httpUrl}” and the name ${row.name}.`,
     }
+    // Of two operators at once, the later one sees the other's link.
+    await context.store.accounts.lock(row.id)
     // Whoever has an older one would become this member with it.
     await context.store.links.deleteOf(row.id, 'account.update')
     const link = { accountId: row.id, operation: 'account.update', request: { input: {}, page }, lifeMs }

@@ -24,6 +24,17 @@ export function createOidcStore(db: Kysely<Schema>) {
         .values(row)
         .onConflict((conflict) => conflict.columns(['model', 'id']).doUpdateSet(row))
         .execute(),
+    /** Locked until the transaction ends. */
+    locked: (model: string, id: string) =>
+      db
+        .selectFrom('oidc_payloads')
+        .select('payload')
+        .where('model', '=', model)
+        .where('id', '=', id)
+        .forUpdate()
+        .executeTakeFirst(),
+    change: (model: string, id: string, payload: string) =>
+      db.updateTable('oidc_payloads').set({ payload }).where('model', '=', model).where('id', '=', id).execute(),
     delete: (model: string, id: string) =>
       db.deleteFrom('oidc_payloads').where('model', '=', model).where('id', '=', id).execute(),
     deleteGrant: (grantId: string) => db.deleteFrom('oidc_payloads').where('grant_id', '=', grantId).execute(),

@@ -32,10 +32,14 @@ export function createThrottleStore(db: Kysely<Schema>) {
         .orderBy('key')
         .forUpdate()
         .execute()
-      const wait = Math.max(0, ...rows.map((row) => row.blocked_until.getTime() - now.getTime()))
+      const rowOf = ({ key }: ThrottleRule) => rows.find((one) => one.key === key)
+      // Of a counter with tries left it is only when the last one was, which may have begun later than this one.
+      const blocked = rules.filter((rule) => (rowOf(rule)?.failures ?? 0) >= rule.free)
+      const wait = Math.max(0, ...blocked.map((rule) => rowOf(rule)!.blocked_until.getTime() - now.getTime()))
       if (wait > 0) return wait
-      for (const { key, free, longestMs } of rules) {
-        const row = rows.find((one) => one.key === key)
+      for (const rule of rules) {
+        const { key, free, longestMs } = rule
+        const row = rowOf(rule)
         const kept = row && now.getTime() - row.blocked_until.getTime() < memoryMs ? row.failures : 0
         const failures = kept + 1
         const pause = failures < free ? 0 : Math.min(longestMs, 5000 * 2 ** Math.min(failures - free, 20))

@@ -2,13 +2,16 @@ import { setImmediate as tick } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
+import { createEmbeddedClaims } from '../accounts/identity.embedded.ts'
 import { catalogue } from '../catalogue.ts'
 import { OperationError } from '../operation/errors.ts'
 import { run } from '../operation/run.ts'
 import type { Runtime } from '../operation/runtime.ts'
 import type { Database } from '../store/database.ts'
 import { changedMeanwhile, sameItems } from './bought.ts'
+import { queueClaims } from './outbox.ts'
 import type { Payments } from './payments.port.ts'
+import { createSandbox } from './payments.sandbox.ts'
 import { allPrices } from './plans.ts'
 import { createSyncer } from './sync.ts'
 
@@ -125,5 +128,96 @@ onBothDatabases('bought at once', (open) => {
     await expect(payments.change(change, 'b')).rejects.toMatchObject({ code: 'conflict' })
     await payments.change(change, 'a')
     expect(await payments.invoices(customer_id!)).toHaveLength(2)
+  })
+
+  test('a customer who is made twice keeps what they have begun meanwhile', async () => {
+    const { transaction, billing } = platform.runtime
+    // Whose the payments are is written down by the first.
+    await billing.payments.createCustomer({ accountId: 'b', name: 'b', email: null }, 'another')
+    const made = Promise.withResolvers<void>()
+    const begun = Promise.withResolvers<void>()
+    let slow = true
+    /** The first of them has looked, and writes only when the other has begun something; where transactions run at once. */
+    const slowed: typeof transaction = (work) =>
+      transaction(async (store) => {
+        if (!slow || database.kind === 'pglite') return work(store)
+        slow = false
+        const wait = async () => {
+          made.resolve()
+          await begun.promise
+        }
+        const customer = async (id: string) => {
+          const found = await store.sandbox.customer(id)
+          await wait()
+          return found
+        }
+        const add = async (one: Parameters<typeof store.sandbox.add>[0]) => {
+          await wait()
+          return store.sandbox.add(one)
+        }
+        return work({ ...store, sandbox: { ...store.sandbox, customer, add } })
+      })
+    const { payments } = createSandbox({
+      runtime: { ...platform.runtime, transaction: slowed },
+      httpUrl: () => '',
+      secret: 'whsec_',
+    })
+    const create = () => payments.createCustomer({ accountId: 'a', name: 'a', email: null }, 'twice')
+    const first = create()
+    if (database.kind === 'postgresql') await made.promise
+    const customerId = await create()
+    const items = [{ lookupKey: 'pro_month_v1', quantity: 1 }]
+    const page = await payments.checkout({ customerId, subscriptionId: null, items }, 'http://127.0.0.1/', 'page')
+    begun.resolve()
+    expect(await first).toBe(customerId)
+    expect(await payments.checkoutState(page.id)).toBe('open')
+  })
+
+  test('an account that is gone by the time its customer is made buys nothing, and is told so', async () => {
+    const id = await platform.member('going')
+    const { payments } = platform.runtime.billing
+    const late: Payments = {
+      ...payments,
+      async createCustomer(...words) {
+        const customerId = await payments.createCustomer(...words)
+        await platform.runtime.transaction((store) => store.accounts.purge(id))
+        return customerId
+      },
+    }
+    const upgrade = catalogue.find(({ name }) => name === 'billing.upgrade')!
+    const billing = { ...platform.runtime.billing, payments: late }
+    const caller = { accountId: id, via: 'http', scopes: ['*'] } as const
+    const bought = run({ ...platform.runtime, billing }, upgrade, { plan: 'pro' }, caller)
+    await expect(bought).rejects.toMatchObject({ code: 'not_found' })
+  })
+
+  test('claims that are told while others are put in their place are put all the same', async () => {
+    const id = await platform.member('told')
+    const claims = (plan: string) => ({ plan, stripeCustomerId: null, contentExpires: true })
+    const tellThem = createEmbeddedClaims(platform.runtime)
+    await tellThem.putClaims(id, claims('pro'))
+    const { transaction, read } = platform.runtime
+    await transaction((store) => queueClaims(store, id, new Date(), claims('free')))
+    let told = false
+    const thenTell = async <T>(answer: Promise<T>): Promise<T> => {
+      const found = await answer
+      if (told) return found
+      told = true
+      const [row] = await read((store) => store.outbox.due(new Date(), 10))
+      await tellThem.putClaims(id, claims('free'))
+      await transaction((store) => store.outbox.done(row!))
+      return found
+    }
+    await read((store) => {
+      const { claims: known, pending } = store.outbox
+      const outbox: typeof store.outbox = {
+        ...store.outbox,
+        claims: (key) => thenTell(known(key)),
+        pending: (kind, key) => thenTell(pending(kind, key)),
+      }
+      return queueClaims({ ...store, outbox }, id, new Date(), claims('pro'))
+    })
+    const pending = await read((store) => store.outbox.pending('claims', id))
+    expect(JSON.parse(pending?.payload ?? 'null')).toEqual(claims('pro'))
   })
 })

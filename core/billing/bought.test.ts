@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SubscriptionRow } from './billing-store.ts'
-import { boughtOf, itemsWith } from './bought.ts'
+import { boughtOf, itemsWith, subscriptionFor } from './bought.ts'
 
 const subscriptionWith = (...items: readonly (readonly [string, number])[]) =>
   ({ items: items.map(([lookup_key, quantity]) => ({ lookup_key, quantity })) }) as unknown as SubscriptionRow
@@ -18,4 +18,20 @@ test('what is had stays at its price, of it and beside it; of a tier that there 
     { lookupKey: 'bots_month_v1', quantity: 1 },
     { lookupKey: 'network_growth_month_v1', quantity: 1 },
   ])
+})
+
+test('of two subscriptions by the same interval, that one is changed which has it', () => {
+  const by = (interval: string, subscription: SubscriptionRow) =>
+    ({ ...subscription, billing_interval: interval }) as SubscriptionRow
+  const pro = by('month', subscriptionWith(['pro_month_v1', 1]))
+  const network = by('month', subscriptionWith(['network_starter_month_v1', 1], ['bots_month_v1', 2]))
+  for (const live of [
+    [pro, network],
+    [network, pro],
+  ]) {
+    expect(subscriptionFor(live, boughtOf('bots', 3))).toBe(network)
+    expect(subscriptionFor(live, boughtOf('network-growth', 1))).toBe(network)
+    expect(subscriptionFor(live, boughtOf('pro', 1))).toBe(pro)
+    expect(subscriptionFor(live, boughtOf('log-search', 1))).toBe(live[0])
+  }
 })

@@ -53,15 +53,13 @@ export function itemsWith(subscription: SubscriptionRow | null, { offer, price, 
 }
 
 /**
- * The subscription into which it goes; null where a new one is needed. Where it is had by the other interval, that one
+ * The subscription into which it goes: the one that has it, or takes its place; null where a new one is needed. Where it is had by the other interval, that one
  * changes its interval, and throws where it has other things besides, since one subscription has one interval.
  */
 export function subscriptionFor(live: readonly SubscriptionRow[], { offer, price }: Bought): SubscriptionRow | null {
-  const other = live.find(
-    ({ billing_interval, items }) =>
-      billing_interval !== price.interval && items.some(({ lookup_key }) => takesPlaceOf(offer, lookup_key)),
-  )
+  const other = live.find(({ items }) => items.some(({ lookup_key }) => takesPlaceOf(offer, lookup_key)))
   if (!other) return live.find(({ billing_interval }) => billing_interval === price.interval) ?? null
+  if (other.billing_interval === price.interval) return other
   const besides = other.items.filter(({ lookup_key }) => !takesPlaceOf(offer, lookup_key))
   if (besides.length === 0) return other
   const titles = besides.map(({ lookup_key }) => priceOf(lookup_key)?.offer.title ?? lookup_key)

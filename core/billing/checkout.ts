@@ -1,7 +1,6 @@
 import type { Before } from '../operation/context.ts'
-import { OperationError } from '../operation/errors.ts'
-import type { Stores } from '../store/stores.ts'
 import type { BillingAccountRow } from './billing-store.ts'
+import { gone, isGone } from './customer.ts'
 import type { Change, Checkout } from './payments.port.ts'
 
 /**
@@ -41,12 +40,6 @@ export async function openCheckout(
   }
 }
 
-/** Nobody ends a page that is stored for an account after its deletion. */
-async function isGone(store: Stores, accountId: string): Promise<boolean> {
-  const account = await store.accounts.byId(accountId)
-  return !account || account.deleted_at !== null
-}
-
 /**
  * A number for a page, which stands for what is wanted until the page is stored: whoever wants the same meanwhile has the
  * same number, and so the same page. Null where somebody was faster. Throws where the account is gone.
@@ -59,7 +52,7 @@ async function claim(
   return transaction(async (store) => {
     await store.accounts.lock(actor.id)
     const row = await store.billing.byAccount(actor.id)
-    if (!row || (await isGone(store, actor.id))) throw new OperationError('not_found', 'The account is gone.')
+    if (!row || (await isGone(store, actor.id))) throw gone()
     if (row.checkout_id === null && row.checkout_wanted === wanted) return row.purchases
     // A page that somebody has stored since would be forgotten without having been ended.
     if (row.purchases !== known?.purchases || row.checkout_id !== known?.checkout_id) return null

@@ -1,5 +1,6 @@
 import type { Before } from '../operation/context.ts'
 import { OperationError } from '../operation/errors.ts'
+import type { Stores } from '../store/stores.ts'
 import { assertSandboxSells } from './belonging.ts'
 import type { BillingAccountRow, SubscriptionRow } from './billing-store.ts'
 import { isLive } from './lifecycle.ts'
@@ -16,6 +17,7 @@ export async function customerFor({ actor, billing, read, transaction }: Before)
   )
   return transaction(async (store) => {
     await store.accounts.lock(actor.id)
+    if (await isGone(store, actor.id)) throw gone()
     await store.billing.open(actor.id)
     // Asked once the row is held: whoever makes the payments Stripe's is done by now, or takes away what is written here.
     if (billing.sandbox) await assertSandboxSells(store)
@@ -26,6 +28,14 @@ export async function customerFor({ actor, billing, read, transaction }: Before)
     return customerId
   })
 }
+
+/** Whether the account was deleted: nobody ends what is stored for it after that. */
+export async function isGone(store: Stores, accountId: string): Promise<boolean> {
+  const account = await store.accounts.byId(accountId)
+  return !account || account.deleted_at !== null
+}
+
+export const gone = () => new OperationError('not_found', 'The account is gone.')
 
 /** The member's customer, where there is one; throws `not_found` where nothing was ever bought. */
 export async function knownCustomer({ actor, read }: Before): Promise<string> {

@@ -10,6 +10,8 @@ export interface Claims {
 
 /** Lets the identity provider be told, as often as it takes, once the transaction holds; nothing where it knows already. */
 export async function queueClaims(store: Stores, accountId: string, at: Date, claims: Claims): Promise<void> {
+  // In this order: what is told between the two questions is then known.
+  const pending = await store.outbox.pending('claims', accountId)
   const known = await store.outbox.claims(accountId)
   const told = {
     plan: known?.plan ?? 'free',
@@ -17,7 +19,7 @@ export async function queueClaims(store: Stores, accountId: string, at: Date, cl
     contentExpires: known?.content_expires ?? true,
   }
   const payload = JSON.stringify(claims)
-  if (payload === JSON.stringify(told) && !(await store.outbox.pending('claims', accountId))) return
+  if (payload === JSON.stringify(told) && !pending) return
   await store.outbox.put('claims', accountId, payload, at)
 }
 

@@ -93,9 +93,7 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
     place: async () => sandboxPlace,
     async createCustomer({ name, email }, key) {
       const id = `cus_${runtime.digest(`customer ${key}`).slice(0, 14)}`
-      await runtime.transaction(async (store) => {
-        if (!(await store.sandbox.customer(id))) await store.sandbox.save(newCustomer(id, name, email))
-      })
+      await runtime.transaction((store) => store.sandbox.add(newCustomer(id, name, email)))
       return id
     },
     customer: (id) => at(id, customerState),

@@ -7,6 +7,7 @@ import { assertMayChange, customerFor, subscriptionsOf } from './customer.ts'
 import { amountOf, centsOf, money } from './money.ts'
 import type { Change, Preview } from './payments.port.ts'
 import type { Interval, Offer } from './plans.ts'
+import { periodEnd } from './sandbox/periods.ts'
 import { wouldBe } from './would-be.ts'
 
 /** What has been bought, or in a dry run would be. */
@@ -170,7 +171,7 @@ export async function prospectOf(before: Before, wish: Wish): Promise<Preview> {
   assertMayChange(row, live)
   const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
-  if (!row?.customer_id) return firstTime(bought, before.now())
+  if (!row?.customer_id) return firstTime(bought, await before.read((store) => store.billing.now(before.now())))
   return before.billing.payments.preview({
     customerId: row.customer_id,
     subscriptionId: subscription?.id ?? null,
@@ -181,8 +182,12 @@ export async function prospectOf(before: Before, wish: Wish): Promise<Preview> {
 /** Who has never paid has no credit either, so it is the price, and needs nobody to be asked. */
 function firstTime({ offer, price, quantity }: Bought, now: Date): Preview {
   const cents = price.cents * quantity
-  const nextAt = new Date(now)
-  nextAt.setUTCMonth(now.getUTCMonth() + (price.interval === 'year' ? 12 : 1))
   const text = `${quantity} × ${offer.title}`
-  return { dueNow: cents, next: cents, nextAt, currency: price.currency, lines: [{ text, cents }] }
+  return {
+    dueNow: cents,
+    next: cents,
+    nextAt: periodEnd(now, price.interval, 1),
+    currency: price.currency,
+    lines: [{ text, cents }],
+  }
 }

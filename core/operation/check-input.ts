@@ -4,6 +4,7 @@ import type { Actor } from './context.ts'
 import type { AnyOperation } from './define.ts'
 import { fieldsOf } from './describe.ts'
 import { OperationError } from './errors.ts'
+import { faultWords } from './fault-words.ts'
 import { unseenIn } from './unseen.ts'
 
 /** Half a character (a lone surrogate) is nothing that a database, a network or a terminal could keep. */
@@ -21,9 +22,12 @@ function strictInput(operation: AnyOperation): z.ZodObject {
   return made
 }
 
+/** A field's own texts, and no deeper: what is nested without end would have no end here either. */
+const textsIn = (given: unknown) => [given].flat().filter((one) => typeof one === 'string')
+
 /** The input as the schema has it; throws `invalid_input` with one sentence about its first fault. */
 export function parseInput(operation: AnyOperation, raw: unknown): Record<string, unknown> {
-  const result = strictInput(operation).safeParse(raw ?? {})
+  const result = strictInput(operation).safeParse(raw ?? {}, { error: faultWords })
   if (result.success) {
     const data = result.data as Record<string, unknown>
     const broken = Object.keys(data).find((name) => isBroken(data[name]))
@@ -44,12 +48,11 @@ export function parseInput(operation: AnyOperation, raw: unknown): Record<string
   const given = field === undefined || !raw ? undefined : (raw as Record<string, unknown>)[field]
   if (lacking && given === undefined)
     throw new OperationError('invalid_input', `${field} is missing; ${hint}.`, { field })
-  const fault = issue.code === 'invalid_value' ? `it wants one of ${issue.values.join(', ')}.` : issue.message
   const tooLong =
     issue.code === 'too_big' && field !== undefined && field === bodyFieldOf({ fields: fieldsOf(operation) })?.name
   throw new OperationError(
     tooLong ? 'too_large' : 'invalid_input',
-    field ? `${field}: ${fault}${unseenIn([given].flat().join())}` : fault,
+    field ? `${field}: ${issue.message}${unseenIn(textsIn(given).join())}` : `The input is not right: ${issue.message}`,
     field ? { field } : {},
   )
 }

@@ -50,6 +50,8 @@ export interface OperationDescription {
   readonly settle: Settle | null
   readonly confirm: string | null
   readonly columns: readonly string[]
+  /** The output’s fields, of a list those of each item. */
+  readonly outputs: readonly string[]
   /** Output fields that are secret: shown once, never over IRC. */
   readonly secrets: readonly string[]
   /** Output fields that are made by chance: a dry run has none of them. */
@@ -168,10 +170,13 @@ function sourceOf(operation: AnyOperation): Source | null {
   return { text, language: first('language'), fileName: first('fileName') }
 }
 
-function addressOf(operation: AnyOperation): string | null {
+/** What a thing is: the output, or where that is a list each item of it. */
+function thingSchema(operation: AnyOperation): JsonSchema {
   const output = jsonSchemaOf(operation.output, 'output')
-  return markedIn(output.properties?.items?.items ?? output, 'address')[0] ?? null
+  return output.properties?.items?.items ?? output
 }
+
+const addressOf = (operation: AnyOperation): string | null => markedIn(thingSchema(operation), 'address')[0] ?? null
 
 const described = new WeakMap<AnyOperation, OperationDescription>()
 
@@ -197,6 +202,7 @@ function describeAnew(operation: AnyOperation): OperationDescription {
     settle: operation.settle ?? null,
     confirm: operation.confirm ?? null,
     columns: operation.columns ?? [],
+    outputs: Object.keys(thingSchema(operation).properties ?? {}),
     secrets: markedOf(operation, 'secret'),
     made: markedOf(operation, 'made'),
     forPrograms: markedOf(operation, 'forPrograms'),

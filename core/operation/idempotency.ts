@@ -19,8 +19,10 @@ export function requestOf(
   return digest(JSON.stringify([operation.name, acting?.id, Object.fromEntries(sent)]))
 }
 
+export const isAnothers = () =>
+  new OperationError('idempotency_mismatch', 'This idempotency key was used for another request; take a new one.')
+
 /** Throws where the key was used for something else. */
 export function assertSame(known: { readonly request: string }, request: string): void {
-  if (known.request === request) return
-  throw new OperationError('idempotency_mismatch', 'This idempotency key was used for another request; take a new one.')
+  if (known.request !== request) throw isAnothers()
 }

@@ -1,9 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { checkLogin } from '../accounts/check-login.ts'
 import { bouncerPassword, hashSecret } from '../accounts/secrets.ts'
+import { catalogue } from '../catalogue.ts'
 import type { Database } from '../store/database.ts'
+import { run } from './run.ts'
 
 onBothDatabases('operations', (open) => {
   let database: Database
@@ -136,6 +139,37 @@ onBothDatabases('operations', (open) => {
     expect(await code(platform.call('alice', 'password.create', { name: 'pad' }, { idempotencyKey: 'k1' }))).toBe(
       'idempotency_mismatch',
     )
+  })
+
+  test('an idempotency key is for one request, also of an operator who acts for two members at once', async () => {
+    const both = Promise.withResolvers<void>()
+    let asked = 0
+    const create = catalogue.find(({ name }) => name === 'paste.create')!
+    const { id } = (await platform.runtime.read((store) => store.accounts.byName('ops')))!
+    const transaction: typeof platform.runtime.transaction = (work) =>
+      platform.runtime.transaction((store) => {
+        const find: typeof store.idempotency.find = async (...words) => {
+          const found = await store.idempotency.find(...words)
+          asked += 1
+          if (asked === 2) both.resolve()
+          // Where transactions run at once, both have found nothing before either writes.
+          await Promise.race([both.promise, delay(300)])
+          return found
+        }
+        return work({ ...store, idempotency: { ...store.idempotency, find } })
+      })
+    const createFor = (as: string) =>
+      run(
+        { ...platform.runtime, transaction },
+        create,
+        { text: 'a text' },
+        { accountId: id, via: 'http', scopes: ['*'], as },
+        { idempotencyKey: 'k' },
+      )
+    const codes = await Promise.all(['alice', 'bob'].map((name) => code(createFor(name))))
+    expect(codes.sort()).toEqual(['idempotency_mismatch', 'none'])
+    const pastes = async (name: string) => (await platform.call(name, 'paste.list')).items.length
+    expect((await pastes('alice')) + (await pastes('bob'))).toBe(1)
   })
 
   test('no secret reaches the audit or an answer', async () => {

@@ -9,7 +9,7 @@ import type { AnyOperation } from './define.ts'
 import { describeOperation } from './describe.ts'
 import { faultPoint } from './faults.ts'
 import { FileBody } from './file-body.ts'
-import { assertSame, requestOf } from './idempotency.ts'
+import { assertSame, isAnothers, requestOf } from './idempotency.ts'
 import type { RunOptions, Runtime } from './runtime.ts'
 import { storageFull } from './storage-error.ts'
 
@@ -85,7 +85,7 @@ async function runIn(
     input: JSON.stringify(withoutSecrets(operation, input)),
   })
   if (options.idempotencyKey && actor) {
-    await store.idempotency.finish({
+    const isOurs = await store.idempotency.finish({
       account_id: actor.id,
       key: options.idempotencyKey,
       request,
@@ -93,6 +93,8 @@ async function runIn(
       output: JSON.stringify(withoutSecretOutputs(operation, output)),
       created_at: runtime.now(),
     })
+    // Who acts for two members at once holds neither's lock against the other.
+    if (!isOurs) throw isAnothers()
   }
   faultPoint('store')
   return output

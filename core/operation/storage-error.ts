@@ -1,6 +1,6 @@
 import { OperationError } from './errors.ts'
 
-/** A full disk and a lost database are the caller's to know; the rest is left as it is. */
+/** A full disk, a lost database and what no text may have in it are the caller's to know; the rest is left as it is. */
 export function storageError(error: unknown): unknown {
   if (error instanceof OperationError) return error
   const { code, message } = error as { code?: string; message?: string }
@@ -12,6 +12,10 @@ export function storageError(error: unknown): unknown {
   if (lost || /^Connection terminated|timeout exceeded when trying to connect/.test(message ?? '')) {
     return new OperationError('unavailable', 'The database can’t be reached; try again in a moment.', { cause: error })
   }
+  if (code === '22021')
+    return new OperationError('invalid_input', 'There is a NUL in it, which no text has; leave it out.', {
+      cause: error,
+    })
   return error
 }
 

@@ -49,7 +49,7 @@ function typedValue(field: Field, value: TextValue): unknown {
   if (field.kind === 'boolean') {
     const said = (Array.isArray(value) ? value : [value]).map((one) => truthOf(field, one))
     if (new Set(said).size > 1)
-      throw new OperationError('invalid_input', `${field.flag} was given as yes and as no; give one of them.`, {
+      throw new OperationError('invalid_input', `${field.name} was given as yes and as no; give one of them.`, {
         field: field.name,
       })
     return said[0]
@@ -70,4 +70,4 @@ function truthOf(field: Field, value: string | boolean): boolean {
 }
 
 const wrong = (field: Field, wanted: string, text = '') =>
-  new OperationError('invalid_input', `${field.flag} wants ${wanted}.${unseenIn(text)}`, { field: field.name })
+  new OperationError('invalid_input', `${field.name} wants ${wanted}.${unseenIn(text)}`, { field: field.name })

@@ -5,6 +5,7 @@ import type { StripeOptions } from '../billing/stripe/client.ts'
 import { contentUrls, parentHost } from '../content/content-url.ts'
 import type { S3Settings } from '../content/files.s3.ts'
 import { OperationError } from '../operation/errors.ts'
+import { faultWords } from '../operation/fault-words.ts'
 
 const port = (standard: number) => z.coerce.number().int().min(1).max(65_535).default(standard)
 export const allRoles = ['api', 'nowserv', 'reconcile'] as const
@@ -111,10 +112,13 @@ export const defaultHome = (env: NodeJS.ProcessEnv) =>
 
 /** Reads the environment; throws one sentence that names the variable at fault. */
 export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
-  const result = Environment.safeParse(env)
+  const result = Environment.safeParse(env, { error: faultWords })
   if (!result.success) {
     const { path, message } = result.error.issues[0]!
-    throw new OperationError('invalid_input', `${path[0]?.toString()}: ${message}; see “Configuration” in the README.`)
+    throw new OperationError(
+      'invalid_input',
+      `${path[0]?.toString()}: ${message.replace(/\.$/, '')}; see “Configuration” in the README.`,
+    )
   }
   const read = result.data
   if (!read.DATABASE_URL && read.IRC_NOW_ROLES.length < allRoles.length) {

@@ -50,4 +50,9 @@ onBothDatabases('Transactions', (open) => {
     expect(tries).toBe(20)
     expect(await told(bob)).toHaveLength(20)
   })
+
+  it('that are asked for what no text can be say so', async () => {
+    const asked = platform.runtime.read((store) => store.billing.byCheckout('a\0b'))
+    await expect(asked).rejects.toMatchObject({ code: 'invalid_input' })
+  })
 })

@@ -14,6 +14,8 @@ export function relayUpload(
   to: { socketPath: string; headers: NodeJS.Dict<string | string[]>; added?: Record<string, string> },
   refuse: () => void,
 ): void {
+  // They left while it was still being found out where to; nobody would end what is opened now.
+  if (response.destroyed) return
   const { socketPath, headers } = to
   const { url: path, method } = incoming
   const outgoing = request({ socketPath, path, method, headers }, (answer) => {

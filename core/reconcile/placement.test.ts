@@ -41,19 +41,19 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     },
   } as unknown as Provisioner
 
-  async function reconcile(member: string): Promise<void> {
+  async function reconcile(member: string, transaction = platform.runtime.transaction): Promise<void> {
     const { id } = await database.kysely
       .selectFrom('bouncers')
       .select('id')
       .where('username', '=', member)
       .executeTakeFirstOrThrow()
-    await reconcileRow(id)
+    await reconcileRow(id, transaction)
   }
-  const reconcileRow = (id: string) =>
+  const reconcileRow = (id: string, transaction = platform.runtime.transaction) =>
     reconcileBouncer(id, {
       ...{ provisioner, dns: createFakeDns(names), publicHost: '127.0.0.1', key: platform.keyring.key },
       open: platform.keyring.open,
-      transaction: platform.runtime.transaction,
+      transaction,
       now: platform.runtime.now,
       ownNetwork: { host: '127.0.0.1', port: 6667, tls: false, serverFingerprint: null },
     })
@@ -205,5 +205,28 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     await reconcile('bob')
     expect((await say('bob')).phase).toBe('verified')
     expect((await say('bob')).message).toMatch(/once it has a service of its own/)
+  })
+
+  test('a host name is not taken for proved that takes the place of one just as that is', async () => {
+    const { records } = await platform.call('alice', 'bouncer.hostname.set', { hostname: 'irc.example.org' })
+    names.set('_irc-now.irc.example.org', { texts: [records[1].value] })
+    names.set('irc.example.org', { addresses: ['127.0.0.1'] })
+    const other = { hostname: 'irc.example.com' }
+    // Where transactions run at once, it is changed in the midst of it.
+    const meanwhile = () =>
+      database.kind === 'pglite' ? undefined : platform.call('alice', 'bouncer.hostname.set', other)
+    await reconcile('alice', (work) =>
+      platform.runtime.transaction((store) => {
+        const byHostname: typeof store.bouncers.byHostname = async (hostname) => {
+          await meanwhile()
+          return store.bouncers.byHostname(hostname)
+        }
+        return work({ ...store, bouncers: { ...store.bouncers, byHostname } })
+      }),
+    )
+    if (database.kind === 'pglite') await platform.call('alice', 'bouncer.hostname.set', other)
+    const { hostname, status } = await platform.call('alice', 'bouncer.hostname.show')
+    expect(hostname).toBe('irc.example.com')
+    expect(status.phase).not.toBe('verified')
   })
 })

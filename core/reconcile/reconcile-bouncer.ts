@@ -103,11 +103,9 @@ async function lookAtHostname(id: string, deps: ReconcileDeps): Promise<void> {
   const note = await checkHostname(deps.dns, row, hostname, deps.publicHost)
   if (note !== null && note === row.hostname_note) return
   await deps.transaction(async (store) => {
-    const now = await store.bouncers.byId(id)
-    if (now?.hostname !== hostname) return
     const other = note === null && (await store.bouncers.byHostname(hostname))
     const found = other ? `${hostname} belongs to another bouncer.` : note
-    await store.bouncers.hostnameSeen(id, found, deps.now())
+    if (!(await store.bouncers.hostnameSeen(id, hostname, found, deps.now()))) return
     const message = found ?? `The bouncer “${row.name}” is reached as ${hostname} now.`
     record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
   })

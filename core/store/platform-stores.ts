@@ -24,13 +24,20 @@ export function createIdempotencyStore(db: Kysely<Schema>) {
         .where('key', '=', row.key)
         .executeTakeFirstOrThrow()
     },
-    /** Keeps what a request has answered. */
-    finish: (row: Omit<Selectable<Schema['idempotency']>, 'decided'>) =>
-      db
+    /** Keeps what a request has answered; false where its key has come to be another's meanwhile. */
+    async finish(row: Omit<Selectable<Schema['idempotency']>, 'decided'>): Promise<boolean> {
+      const { numInsertedOrUpdatedRows } = await db
         .insertInto('idempotency')
         .values({ ...row, decided: null })
-        .onConflict((conflict) => conflict.columns(['account_id', 'key']).doUpdateSet({ output: row.output }))
-        .execute(),
+        .onConflict((conflict) =>
+          conflict
+            .columns(['account_id', 'key'])
+            .doUpdateSet({ output: row.output })
+            .where('idempotency.request', '=', row.request),
+        )
+        .executeTakeFirst()
+      return numInsertedOrUpdatedRows === 1n
+    },
   }
 }
 

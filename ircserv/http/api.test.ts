@@ -2,6 +2,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { catalogue } from '@irc-now/core/catalogue'
 import { startWake } from '@irc-now/core/platform/wake'
 import { freePort } from '@irc-now/core/provisioning/local/ports'
@@ -21,6 +22,8 @@ let socket: string
 let port: number
 const closing = new AbortController()
 const tokens: Record<string, string> = {}
+/** Who listens for changes right now. */
+const listening = new Set<() => void>()
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'irc-now-api-'))
@@ -38,11 +41,19 @@ beforeAll(async () => {
     operations: catalogue,
     runtime: platform.runtime,
     log: pino({ level: 'silent' }),
-    wake: wake.on,
+    wake: (accountId, hear) => {
+      const stop = wake.on(accountId, hear)
+      listening.add(hear)
+      return () => {
+        listening.delete(hear)
+        stop()
+      }
+    },
     closing: closing.signal,
     ownerId: owner!.id,
     verifyAccessToken: async () => null,
     rateLimit: { burst: 60, perSecond: 0.001 },
+    mostStreams: 3,
   })
   servers = await startServers(app, { host: '127.0.0.1', port, socket, intercept: () => null })
 }, 60_000)
@@ -95,6 +106,24 @@ test('an operation over HTTP: create, show, delete with its confirmation', async
   expect((await fetch(url('/v1/bouncer.show'), { headers: as('bob') })).status).toBe(404)
 })
 
+/** In pieces, and how long it is isn't said before. */
+const inPieces = (path: string, pieces: readonly Buffer[], headers: Record<string, string>) =>
+  fetch(url(path), { method: 'POST', headers, body: Readable.from(pieces), duplex: 'half' } as unknown as RequestInit)
+
+test('a body that comes in pieces is read as one, up to what it may have', async () => {
+  const headers = as('alice', { 'content-type': 'application/json' })
+  const made = await inPieces(
+    '/v1/token.create',
+    ['{"name":', '"in pieces"}'].map((text) => Buffer.from(text)),
+    headers,
+  )
+  expect([made.status, await made.json()]).toMatchObject([200, { name: 'in pieces' }])
+  const long = Array.from({ length: 40 }, () => Buffer.alloc(64 * 1024, ' '))
+  expect((await inPieces('/v1/token.create', long, headers)).status).toBe(413)
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  expect((await inPieces('/once/ircn_once_nobody', [Buffer.from('a=')], form)).status).toBe(404)
+})
+
 test.each([
   ['nobody', () => fetch(url('/v1/bouncer.list')), 401, 'not_signed_in'],
   [
@@ -131,6 +160,23 @@ test.each([
         body: 'a=b',
         headers: as('alice', { 'content-type': 'text/plain' }),
       }),
+    400,
+    'invalid_input',
+  ],
+  [
+    'a list without end',
+    () =>
+      fetch(url('/v1/bouncer.create'), {
+        method: 'POST',
+        body: `{"name":${'['.repeat(100_000)}${']'.repeat(100_000)}}`,
+        headers: as('alice', { 'content-type': 'application/json' }),
+      }),
+    400,
+    'invalid_input',
+  ],
+  [
+    'a dry run in other words',
+    () => post('alice', 'bouncer.update', { nick: 'notso' }, { 'irc-now-dry-run': '1' }),
     400,
     'invalid_input',
   ],
@@ -199,6 +245,32 @@ test('a token with narrow scopes hears of what it may read alone', async () => {
   while (!seen.includes('upstream.updated')) seen += (await reader.read()).value
   expect(seen).not.toMatch(/account\.|password\.|bouncer\./)
   stop.abort()
+})
+
+test('a stream ends with the token it began with', async () => {
+  const passing = (await platform.call('alice', 'token.create', { name: 'passing' })).token
+  const stream = await fetch(url('/v1/events'), { headers: { authorization: `Bearer ${passing}` } })
+  const text = stream.text()
+  expect((await post('alice', 'token.revoke', { name: 'passing' }, { 'irc-now-confirm': 'passing' })).status).toBe(200)
+  expect(await text).toContain(': still here')
+})
+
+test('an account follows its changes so many times and no more, and whoever asks for the headers alone follows none', async () => {
+  await expect.poll(() => listening.size).toBe(0)
+  for (let i = 0; i < 4; i += 1)
+    expect((await fetch(url('/v1/events'), { method: 'HEAD', headers: as('alice') })).status).toBe(200)
+  const stop = new AbortController()
+  const follow = () => fetch(url('/v1/events'), { headers: as('alice'), signal: stop.signal })
+  const answers = [await follow(), await follow(), await follow()]
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
+  await expect.poll(() => listening.size).toBe(3)
+  const refused = await follow()
+  expect([refused.status, await refused.json()]).toMatchObject([429, { code: 'rate_limited' }])
+  stop.abort()
+  await expect.poll(() => listening.size).toBe(0)
+  const again = new AbortController()
+  expect((await fetch(url('/v1/events'), { headers: as('alice'), signal: again.signal })).status).toBe(200)
+  again.abort()
 })
 
 test('the OpenAPI document has every operation', async () => {

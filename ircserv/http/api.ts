@@ -40,6 +40,8 @@ export interface ApiDeps extends AuthenticateDeps {
   readonly rateLimit?: { burst: number; perSecond: number }
   /** Files that one account may send; each costs far more than a request. */
   readonly fileRateLimit?: { burst: number; perSecond: number }
+  /** Streams of changes that one account may have open; each asks the database now and then. */
+  readonly mostStreams?: number
   observe?(route: string, status: number, seconds: number): void
 }
 
@@ -50,7 +52,7 @@ type CallEnv = Env & { Variables: { caller: Caller; found: Found | undefined } }
 
 /** `/v1/<operation>`, `/v1/events` and `/openapi.json`, all derived from the catalogue. */
 export function createApi(deps: ApiDeps): Hono<Env> {
-  const { operations, runtime, log } = deps
+  const { operations, runtime, log, mostStreams = 100 } = deps
   const api = new Hono<Env>()
   const known = new Map<string, Found>(
     operations.map((operation) => [operation.name, { operation, description: describeOperation(operation) }]),
@@ -59,7 +61,7 @@ export function createApi(deps: ApiDeps): Hono<Env> {
   const fileLimit = createRateLimit({ ...(deps.fileRateLimit ?? { burst: 200, perSecond: 2 }), now: () => Date.now() })
   const document = openApiOf(operations, runtime.platform.version)
 
-  api.onError((error) => problemResponse(error, log))
+  api.onError((error, c) => problemResponse(error, log, c.env.incoming))
   api.use(async (c, next) => {
     const begun = performance.now()
     await next()
@@ -87,16 +89,37 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     return (member ?? actor)!.id
   }
 
+  const streams = new Map<string, number>()
+  /** Lets one more stream of an account in, until its answer has ended. */
+  const letIn = (key: string, outgoing: ServerResponse) => {
+    const open = streams.get(key) ?? 0
+    if (open >= mostStreams)
+      throw new OperationError('rate_limited', `You follow changes ${open} times already; end one of these first.`)
+    streams.set(key, open + 1)
+    outgoing.once('close', () => {
+      const left = streams.get(key)! - 1
+      if (left > 0) streams.set(key, left)
+      else streams.delete(key)
+    })
+  }
+
   api.get('/v1/events', async (c) => {
+    const { onSocket, outgoing } = c.env
+    const { headers, signal } = c.req.raw
+    const begun = runtime.now()
     const caller = await callerOf(c)
     const accountId = await followed(caller)
-    const signal = AbortSignal.any([deps.closing, c.req.raw.signal])
     const since = sinceOf(c.req.query('since') ?? c.req.header('last-event-id'))
+    letIn(caller.accountId ?? '', outgoing)
     return eventStream(
-      followEvents(runtime, deps.wake, accountId, since, signal, {
-        mayStill: () => followed(caller),
+      followEvents(runtime, deps.wake, accountId, since, AbortSignal.any([deps.closing, signal]), {
+        // The token itself is looked at again: it may be revoked by now.
+        mayStill: async () => followed(await authenticate(headers, onSocket, deps, begun)),
         mayRead: (noun) => allows(caller.scopes, noun, 'read'),
       }),
+      (error) => {
+        if (!(error instanceof OperationError)) log.error({ err: error }, 'a stream of changes broke')
+      },
     )
   })
 
@@ -138,13 +161,20 @@ export function createApi(deps: ApiDeps): Hono<Env> {
       throw new OperationError('invalid_input', 'An idempotency key has at most 200 characters.')
     }
     const output = await run(runtime, found.operation, input, caller, {
-      dryRun: c.req.header('irc-now-dry-run') === 'true',
+      dryRun: saysYes(c, 'irc-now-dry-run'),
       ...(confirm === undefined ? {} : { confirm: decodeHeader(confirm) }),
       ...(idempotencyKey ? { idempotencyKey } : {}),
     })
     return c.json(output as object, 200, { 'cache-control': 'no-store' })
   })
   return api
+}
+
+/** A header that says true or false. Whoever says it in another way is told so: what they meant to try is not done. */
+function saysYes(c: Pick<Exchange, 'req'>, name: string): boolean {
+  const said = c.req.header(name) ?? 'false'
+  if (said === 'true' || said === 'false') return said === 'true'
+  throw new OperationError('invalid_input', `The header ${name} wants true or false.`)
 }
 
 /** Header values are ASCII; a name with other letters comes percent-encoded. */

@@ -7,13 +7,21 @@ export interface AuthenticateDeps {
   readonly runtime: Runtime
   /** The account that whoever may open the unix socket is. */
   readonly ownerId: string
-  verifyAccessToken(token: string): Promise<{ accountId: string } | null>
+  verifyAccessToken(token: string, at?: Date): Promise<{ accountId: string } | null>
 }
 
 const frontEnds = new Set<string>(['cli', 'tui', 'http'])
 
-/** Tells who calls from the request's headers; a wrong token is an error, no token is nobody (or the owner). */
-export async function authenticate(headers: Headers, onSocket: boolean, deps: AuthenticateDeps): Promise<Caller> {
+/**
+ * Tells who calls from the request's headers; a wrong token is an error, no token is nobody (or the owner). `begun` is
+ * when the request came, where it lasts: the provider's tokens live for minutes and are good enough for as long as it does.
+ */
+export async function authenticate(
+  headers: Headers,
+  onSocket: boolean,
+  deps: AuthenticateDeps,
+  begun?: Date,
+): Promise<Caller> {
   const client = headers.get('irc-now-client') ?? 'http'
   const as = headers.get('irc-now-as')
   const rest = { via: (frontEnds.has(client) ? client : 'http') as FrontEnd, ...(as ? { as } : {}) }
@@ -22,7 +30,7 @@ export async function authenticate(headers: Headers, onSocket: boolean, deps: Au
   const [, token] = /^Bearer ([\x21-\x7e]{1,8192})$/i.exec(authorization) ?? []
   if (!token) throw refused()
   if (!token.startsWith('ircn_pat_')) {
-    const found = await deps.verifyAccessToken(token)
+    const found = await deps.verifyAccessToken(token, begun)
     if (!found) throw refused()
     return { accountId: found.accountId, scopes: ['*'], ...rest }
   }

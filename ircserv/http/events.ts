@@ -55,22 +55,33 @@ export async function* followEvents(
   }
 }
 
-export function eventStream(events: AsyncGenerator<PlatformEvent | null>): Response {
+/** The events as a stream of server-sent ones; it ends with them, and where they fail, which `failed` hears of. */
+export function eventStream(
+  events: AsyncGenerator<PlatformEvent | null>,
+  failed: (error: unknown) => void = () => undefined,
+): Response {
   const encoder = new TextEncoder()
-  const body = new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await events.next()
-      if (done) return controller.close()
-      controller.enqueue(
-        encoder.encode(
-          value === null ? ': still here\n\n' : `id: ${value.id}\nevent: change\ndata: ${JSON.stringify(value)}\n\n`,
-        ),
-      )
+  const body = new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          const { done, value } = await events.next()
+          if (done) return controller.close()
+          const text =
+            value === null ? ': still here\n\n' : `id: ${value.id}\nevent: change\ndata: ${JSON.stringify(value)}\n\n`
+          controller.enqueue(encoder.encode(text))
+        } catch (error) {
+          failed(error)
+          controller.close()
+        }
+      },
+      async cancel() {
+        await events.return(undefined)
+      },
     },
-    async cancel() {
-      await events.return(undefined)
-    },
-  })
+    // Nothing is begun, and so nothing has to be ended, before somebody reads: nobody does after HEAD.
+    { highWaterMark: 0 },
+  )
   return new Response(body, { headers: { 'content-type': 'text/event-stream', 'cache-control': 'no-store' } })
 }
 

@@ -1,11 +1,23 @@
+import type { IncomingMessage } from 'node:http'
 import { errorCodes, OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
 import type { Logger } from 'pino'
 
-/** An error as RFC 9457 has it, with our stable code; what we did not expect is logged, never shown. */
-export function problemResponse(error: unknown, log: Logger): Response {
-  if (!(error instanceof OperationError)) log.error({ err: error }, 'request failed')
-  return fromProblem(problemOf(error))
+/** What the sender is told of an error; what we did not expect is logged, never shown. */
+export function problemOfRequest(
+  error: unknown,
+  incoming: IncomingMessage | undefined,
+  log: { error(o: object, m: string): void },
+  what = 'request failed',
+): Problem {
+  // That the sender has gone in the middle of the request is no failure of ours.
+  const gone = incoming?.destroyed && !incoming.complete
+  if (!(error instanceof OperationError) && !gone) log.error({ err: error }, what)
+  return problemOf(error)
 }
+
+/** An error as RFC 9457 has it, with our stable code. */
+export const problemResponse = (error: unknown, log: Logger, incoming?: IncomingMessage): Response =>
+  fromProblem(problemOfRequest(error, incoming, log))
 
 export function fromProblem(problem: Problem): Response {
   const { status, title } = errorCodes[problem.code]

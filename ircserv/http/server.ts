@@ -2,11 +2,12 @@ import { rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import { type AddressInfo, isIPv6 } from 'node:net'
 import type { Duplex } from 'node:stream'
-import { getRequestListener } from '@hono/node-server'
-import { errorCodes, OperationError, type Problem } from '@irc-now/core/operation/errors'
+import { getRequestListener, RequestError } from '@hono/node-server'
+import { errorCodes, OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
 import type { Hono } from 'hono'
 import type { ApiBindings } from './api.ts'
 import { keepPace, paceOptions } from './pace.ts'
+import { fromProblem } from './problem.ts'
 
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => void
 
@@ -38,12 +39,14 @@ function addressOf(request: IncomingMessage, proxied: boolean): string {
 }
 
 const handlerOf = (app: App, onSocket: boolean, proxied = false): NodeHandler =>
+  // Its own Request and Response stand for the global ones: hono's body limit makes a new request of one that it has read.
   getRequestListener(
     (request, env) => {
       const { incoming, outgoing } = env as { incoming: IncomingMessage; outgoing: ServerResponse }
       return app.fetch(request, { onSocket, address: addressOf(incoming, proxied), incoming, outgoing })
     },
-    { overrideGlobalObjects: false },
+    // An address or a host that no URL can be made of; the app answers all else by itself.
+    { errorHandler: (error) => fromProblem(error instanceof RequestError ? noRequest : problemOf(error)) },
   )
 
 /** Serves the app on TCP and, for the owner, on a unix socket. `intercept` may take a request for itself. */

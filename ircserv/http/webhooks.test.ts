@@ -1,23 +1,23 @@
 import { signWebhook } from '@irc-now/core/billing/webhook-signature'
 import { sandboxSecret } from '@irc-now/core/platform/billing'
 import { type Database, openPglite } from '@irc-now/core/store/database'
-import type { Hono } from 'hono'
+import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestPlatform } from '../../test/platform.ts'
-import { quietLog } from '../../test/quiet-log.ts'
 import { createWebhooks } from './webhooks.ts'
 
 let database: Database
 let platform: Awaited<ReturnType<typeof createTestPlatform>>
-let app: Hono
+let app: ReturnType<typeof createWebhooks>
 let synced: string[] = []
+const logged: string[] = []
 beforeAll(async () => {
   database = await openPglite()
   platform = await createTestPlatform(database)
   const sync = async (customerId: string) => void synced.push(customerId)
   app = createWebhooks({
     runtime: { ...platform.runtime, billing: { ...platform.runtime.billing, sync } },
-    log: quietLog,
+    log: pino({}, { write: (line) => logged.push(line) }),
   })
 }, 60_000)
 afterAll(() => database?.close())
@@ -31,13 +31,10 @@ const bodyOf = (id: string) =>
   })
 const now = () => Math.floor(Date.now() / 1000)
 const secret = () => sandboxSecret(platform.keyring.key)
-async function post(body: string, signature = signWebhook(body, secret(), now())) {
+async function post(body: string, signature = signWebhook(body, secret(), now()), address = '192.0.2.1') {
   synced = []
-  const answer = await app.request('/webhooks/stripe', {
-    method: 'POST',
-    body,
-    headers: { 'content-type': 'application/json', 'stripe-signature': signature },
-  })
+  const headers = { 'content-type': 'application/json', 'stripe-signature': signature }
+  const answer = await app.request('/webhooks/stripe', { method: 'POST', body, headers }, { address })
   return [answer.status, synced]
 }
 
@@ -63,4 +60,15 @@ test('what is forged, replayed too late, cut short or too large changes nothing'
   expect((await app.request('/webhooks/stripe')).status).toBe(404)
   // Refused, it is not taken for known.
   expect(await post(body, good)).toEqual([200, ['cus_1']])
+})
+
+test('a flood of forged ones is refused before it is looked at and logged; who signs is not held up', async () => {
+  const body = bodyOf('evt_4')
+  const before = logged.length
+  const statuses = []
+  for (let i = 0; i < 100; i += 1) statuses.push((await post(body, 'forged', '192.0.2.2'))[0])
+  expect(new Set(statuses)).toEqual(new Set([403, 429]))
+  expect(logged.length - before).toBe(statuses.filter((status) => status === 403).length)
+  expect(logged.length - before).toBeLessThan(70)
+  for (let i = 0; i < 100; i += 1) expect((await post(bodyOf(`evt_of_many_${i}`)))[0]).toBe(200)
 })

@@ -1,6 +1,7 @@
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError, problemOf, withFlag } from '@irc-now/core/operation/errors'
+import { flagNamed, withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { type Command, pickNoun, readCommand } from './command.ts'
 import type { createConfirmations } from './confirmations.ts'
 import type { CallOptions, NowServDeps } from './deps.ts'
@@ -87,7 +88,11 @@ async function command(
   if (account === null && !offered.some((one) => one.noun === noun && one.access === 'anyone'))
     throw new OperationError('not_signed_in', signInFirst)
   const read = readCommand(offered, words)
-  if (account !== null) return perform(session, account, read)
+  try {
+    if (account !== null) return await perform(session, account, read)
+  } catch (error) {
+    throw withFieldsNamed(error, read.operation.fields, flagNamed)
+  }
   if (read.operation.access !== 'anyone') throw new OperationError('not_signed_in', signInFirst)
   const output = await session.deps.call(null, read.operation.name, read.input, { signal: session.signal })
   return { lines: outputLines(read.operation, output), data: output }

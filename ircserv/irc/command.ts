@@ -1,5 +1,6 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
+import { flagNamed, withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { verbLength } from '@irc-now/core/operation/verb-words'
 import { type Arguments, readArguments } from './arguments.ts'
 import { begunBy, pick } from './pick.ts'
@@ -58,5 +59,9 @@ export function readCommand(operations: readonly OperationDescription[], words: 
       'unknown_operation',
       `${noun.toUpperCase()} wants one of ${verbs.join(', ').toUpperCase()}.`,
     )
-  return { operation, ...readArguments(operation, rest) }
+  try {
+    return { operation, ...readArguments(operation, rest) }
+  } catch (error) {
+    throw withFieldsNamed(error, operation.fields, flagNamed)
+  }
 }

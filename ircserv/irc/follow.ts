@@ -5,6 +5,30 @@ import type { NowServDeps } from './deps.ts'
 import { followLink, type GivenLink } from './follow-link.ts'
 
 const patienceMs = 5 * 60_000
+/** Changes of one account that are followed at once; the oldest goes for one more. Each event has all of them look. */
+const mostFollowed = 20
+
+/** Each account's changes that are being followed, the oldest first. */
+const followed = new WeakMap<NowServDeps, Map<string, Set<AbortController>>>()
+
+/** Does it among the account's latest; `signal` ends it once it is not. */
+async function amongLatest<T>(deps: NowServDeps, account: string, work: (signal: AbortSignal) => Promise<T>) {
+  const accounts = followed.get(deps) ?? new Map<string, Set<AbortController>>()
+  followed.set(deps, accounts)
+  const all = accounts.get(account) ?? new Set()
+  accounts.set(account, all)
+  const mine = new AbortController()
+  all.add(mine)
+  const [oldest] = all
+  if (oldest && all.size > mostFollowed) {
+    all.delete(oldest)
+    oldest.abort()
+  }
+  return work(mine.signal).finally(() => {
+    all.delete(mine)
+    if (all.size === 0) accounts.delete(account)
+  })
+}
 
 /** Announces how a write goes on, until the world has followed it; silent when it already had. */
 export async function follow(
@@ -22,13 +46,15 @@ export async function follow(
   const named = nameOf(deps.operations, rule, { ...input, ...(output as object) })
   if (outcomeOf(rule.until, output, named)) return
   const thing = [operation.noun.toUpperCase(), ...Object.values(named.key)].join(' ')
-  const outcome = await watchOutcome(rule, named, {
-    patienceMs,
-    stopped,
-    call: (name, key, signal) => deps.call(account, name, { ...key }, as === undefined ? { signal } : { signal, as }),
-    changes: (signal) => deps.events(as ?? account, signal),
-    progress: (message) => announce(message),
-  })
+  const outcome = await amongLatest(deps, account, (late) =>
+    watchOutcome(rule, named, {
+      patienceMs,
+      stopped: AbortSignal.any([stopped, late]),
+      call: (name, key, signal) => deps.call(account, name, { ...key }, as === undefined ? { signal } : { signal, as }),
+      changes: (signal) => deps.events(as ?? account, signal),
+      progress: (message) => announce(message),
+    }),
+  )
   if (outcome === null) return
   if (outcome.end === 'gone') return announce(`${thing}: gone.`, null)
   if (outcome.end === 'failed')

@@ -54,6 +54,16 @@ describe('NowServ’s queue', () => {
     expect(served.slice(0, 4).sort()).toEqual(['alice', 'flooder', 'flooder', 'host'])
   })
 
+  test('one caller’s commands run one after the other, however long they take, and hold up nobody else', async () => {
+    const { member, served, endOne } = slowQueue({ parallel: 4 })
+    for (let n = 0; n < 4; n += 1) member('alice')
+    expect(served).toEqual(['alice'])
+    member('bob')
+    expect(served).toEqual(['alice', 'bob'])
+    await endOne()
+    expect(served).toEqual(['alice', 'bob', 'alice'])
+  })
+
   test('who has been served and waits for nothing makes room', async () => {
     const { queue, member, endOne, pass } = slowQueue({ callers: 3 })
     for (const name of ['a', 'b', 'c']) expect(member(name)).toBe(true)

@@ -29,10 +29,16 @@ export interface FairQueueOptions {
   readonly parallel: number
 }
 
-/** Lanes take turns, in a lane callers take turns, and each caller has a token bucket: who floods waits for himself. */
+/**
+ * Lanes take turns, in a lane callers take turns, and each caller has a token bucket: who floods waits for himself. One
+ * caller's jobs run one after the other: what is sent next may build on what came before, and who asks for what takes
+ * long holds up nobody else.
+ */
 export function createFairQueue(options: FairQueueOptions): FairQueue {
   const lanes: Record<Lane, Map<string, Caller>> = { member: new Map(), stranger: new Map() }
   const running = new Set<Promise<void>>()
+  /** Whose job runs, by lane and name: also of those who are forgotten meanwhile. */
+  const busy = new Set<string>()
   let turn: Lane = 'member'
   let timer: NodeJS.Timeout | undefined
   let stopped = false
@@ -43,26 +49,29 @@ export function createFairQueue(options: FairQueueOptions): FairQueue {
     caller.at = now
   }
 
-  /** The lane's next job: of the caller who has been served least recently and has a token. */
-  function next(lane: Map<string, Caller>): (() => Promise<void>) | undefined {
+  /** The lane's next job: of the caller who has been served least recently, has a token and waits for no other of his. */
+  function next(which: Lane): (() => Promise<void>) | undefined {
+    const lane = lanes[which]
     for (const [name, caller] of lane) {
-      if (caller.jobs.length === 0) continue
+      const key = `${which} ${name}`
+      if (caller.jobs.length === 0 || busy.has(key)) continue
       refill(caller)
       if (caller.tokens < 1) continue
       caller.tokens -= 1
-      const job = caller.jobs.shift()
+      const job = caller.jobs.shift()!
+      busy.add(key)
       // Whoever was served goes to the end of the line.
       lane.delete(name)
       lane.set(name, caller)
-      return job
+      return () => job().finally(() => busy.delete(key))
     }
     return undefined
   }
 
   function pump(): void {
     while (!stopped && running.size < options.parallel) {
-      const mine = next(lanes[turn])
-      const job = mine ?? next(lanes[otherLane[turn]])
+      const mine = next(turn)
+      const job = mine ?? next(otherLane[turn])
       if (!job) break
       if (mine) turn = otherLane[turn]
       const run = job().finally(() => {

@@ -6,7 +6,7 @@ export const lineBytes = 380
 
 /** Text from anywhere as one line: nothing in it can end the line, colour it or turn its direction. */
 export const plain = (text: string) =>
-  text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+  text.replace(/[\p{Cc}\u061c\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
@@ -53,8 +53,8 @@ export function shown(value: unknown): string {
   return String(value)
 }
 
-/** An answer has at most so many lines, and nothing in it more characters than these hold. */
-const mostLines = 40
+/** An answer has at most so many lines or things, and nothing in it more characters than these hold. */
+const mostLines = 20
 const cut = (text: string) => text.slice(0, mostLines * lineBytes).toWellFormed()
 
 const pairs = (item: Readonly<Record<string, unknown>>, names: readonly string[]) =>
@@ -67,9 +67,9 @@ export function outputLines(operation: OperationDescription, output: unknown, in
   const { items } = output as { items?: Record<string, unknown>[] }
   if (!items) return capped(operation, detailLines(operation, output as Named, input))
   if (items.length === 0) return [`You have no ${operation.noun}.`]
-  const most = 20
-  const lines = items.slice(0, most).flatMap((item) => split(pairs(item, operation.columns)))
-  if (items.length > most) lines.push(`… and ${items.length - most} more: irc-now ${operation.noun} ${operation.verb}`)
+  const lines = items.slice(0, mostLines).flatMap((item) => split(pairs(item, operation.columns)))
+  if (items.length > mostLines)
+    lines.push(`… and ${items.length - mostLines} more: irc-now ${operation.noun} ${operation.verb}`)
   return lines
 }
 

@@ -29,6 +29,11 @@ it('splits any text into lines that fit and hold no control characters', () => {
   )
 })
 
+it('lets nothing through that turns the direction of a line', () => {
+  const marks = '\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069'
+  for (const mark of marks) expect(split(`a${mark}b`)).toEqual(['a b'])
+})
+
 it('never splits inside a character', () => {
   const family = '👨‍👩‍👧'
   for (const lead of ['', 'a', 'ab', 'abc']) {

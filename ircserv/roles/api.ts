@@ -65,7 +65,6 @@ export async function createApiRole({ platform, configuration, version, log, obs
   if (runtime.billing.sandbox) app.route('/', createSandboxPages({ sandbox: runtime.billing.sandbox, log }))
   app.route('/', createFonts())
   app.route('/', createHomePage(runtime.platform))
-  app.notFound(missingPage(runtime.platform))
   app.get('/.well-known/oauth-protected-resource', (c) =>
     c.json({
       resource: httpUrl,
@@ -82,6 +81,8 @@ export async function createApiRole({ platform, configuration, version, log, obs
   pics.route('/', createPicturePages({ runtime, files: platform.files, abuse: configuration.abuse }))
   return {
     app,
+    /** What is at none of its addresses; an app that is put into another one has no say in that. */
+    missing: missingPage(runtime.platform),
     /** What is served under another name than the platform's own. */
     hosts: new Map([
       [new URL(txtUrl).host, txt],

@@ -98,7 +98,7 @@ function readThing(body: Lines): Seen {
   let last: string | undefined
   for (const [i, line] of body.entries()) {
     if (isRelatedList(body.slice(i))) break
-    const [, label, text] = /^ {3}(\S.*?) {2,}(.*)$/.exec(line) ?? []
+    const [, label, text] = /^ {3}(\S.*?)(?: {2,}(.*))?$/.exec(line) ?? []
     const [, heading] = /^ ([a-z][\w ]*)/.exec(line) ?? []
     const lines = last === undefined ? undefined : seen[last]
     if (heading) {
@@ -108,7 +108,7 @@ function readThing(body: Lines): Seen {
     else if (label !== undefined) {
       last = nameOf(label)
       seen[last] = withoutSign(text ?? '')
-    } else if (last !== undefined && line.trim() !== '') seen[last] += ` ${line.trim()}`
+    } else if (last !== undefined && line.trim() !== '') seen[last] = `${seen[last]} ${line.trim()}`.trim()
   }
   for (const lines of Object.values(seen)) while (Array.isArray(lines) && lines.at(-1) === '') lines.pop()
   return seen

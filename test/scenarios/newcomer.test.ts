@@ -24,6 +24,15 @@ test('the owner needs no sign-in, and has a bouncer seconds after the start', as
   expect((await json('upstream', 'list')).items[0].status.phase).toBe('connected')
 })
 
+test('an address that leads nowhere says where else to look, and programs are answered as by the API', async () => {
+  const at = (path: string) => fetch(`http://127.0.0.1:${daemon.ports.http}${path}`)
+  for (const path of ['/nosuch', '/%', '/fonts/nosuch']) {
+    const page = await at(path)
+    expect([path, page.status, await page.text()]).toEqual([path, 404, expect.stringContaining('what is here')])
+  }
+  expect((await at('/v1/platform.version/')).headers.get('content-type')).toBe('application/problem+json')
+})
+
 test('an ordinary client chats through the bouncer on net.irc.now', async () => {
   password = (await json('password', 'create', 'test')).password
   const client = await connectIrc(daemon.ports.bouncer, owner, { username: `${owner}/net.irc.now`, password })

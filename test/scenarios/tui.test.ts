@@ -67,7 +67,7 @@ test('a newcomer is told what to press, and has a bouncer that is seen to connec
 test('an app password is shown once', async () => {
   const screen = open()
   await screen.until(/main +\S+ +● ready/)
-  screen.type('3')
+  screen.type('4')
   await screen.until(/No app password yet/)
   screen.type('c')
   await screen.until(/password create/)
@@ -114,7 +114,7 @@ test('a dry run changes nothing, and the form is still there', async () => {
 test('what others change is seen, and a filter keeps or leaves out', async () => {
   const screen = open()
   await screen.until(/● live/)
-  screen.type('3')
+  screen.type('4')
   await screen.until(/› phone/)
   await daemon.cli('password', 'create', 'weechat')
   await screen.until(/weechat/)
@@ -154,7 +154,7 @@ const results: Readonly<Record<string, RegExp>> = {
   'account.delete': /\[conflict\] You are the last operator/,
   'billing.show': /› billing {2}[\s\S]+the Operators plan/,
   'platform.status': /› platform {2}[\s\S]+NowServ/,
-  'platform.version': /› platform version {2}[\s\S]+version/,
+  'platform.version': /› platform version {2}[\s\S]+\n +version +\d/,
 }
 
 test('every operation is found in the palette, and its form or its result opens', async () => {
@@ -242,8 +242,8 @@ test('it fits into any size, also while it changes', async () => {
     for (const [key, seen] of [
       ['1', /› main/],
       [keys.enter, /› net\.irc/],
-      ['6', /OPERATION|AT/],
-      ['7', /pglite/],
+      ['8', /OPERATION|AT/],
+      ['9', /pglite/],
     ] as const) {
       screen.type(key)
       await screen.until(seen)

@@ -1,4 +1,5 @@
 import { listPlans } from '@irc-now/core/billing/list-plans'
+import { OperationError } from '@irc-now/core/operation/errors'
 import { expect, test } from 'vitest'
 import { answers, openCli, requests, withPlatform } from '../../../test/fake-platform.ts'
 import { keys } from '../../../test/terminal.ts'
@@ -160,6 +161,18 @@ test('what is bought is priced first, and charged once its amount is typed', asy
   screen.type(`12.00${keys.enter}`)
   await screen.until(/ usage\n[\s\S]+✓ billing/)
   expect(asked('billing.upgrade')).toHaveLength(1)
+})
+
+test('what is lacking the operation itself refuses, below the form’s own field', async () => {
+  answers['billing.upgrade'] = () => {
+    throw new OperationError('invalid_input', 'plan: it wants one of pro, network-starter.', { field: 'plan' })
+  }
+  const screen = await open()
+  screen.type(`u`)
+  await screen.until(/› billing upgrade /)
+  screen.type(keys.enter)
+  await screen.until(/› plan .*\n +\[invalid_input\] plan: it wants one of pro, network-starter\./)
+  expect(asked('billing.preview')).toEqual([])
 })
 
 test('who pays nothing yet is told the price before the page on which it is paid', async () => {

@@ -2,7 +2,7 @@ import stringWidth from 'string-width'
 import { safe, shown } from '../../print/text.ts'
 import { padded, wrapped } from '../cut.ts'
 import type { DetailPane, Item } from '../pane.ts'
-import { ageOf } from '../rows.ts'
+import { untilOf } from '../rows.ts'
 import { signs, type Tone, toneOfCell } from '../theme.ts'
 import type { Board, PlanLine, UsageLine } from './board.ts'
 import { limitTitle } from './limits.ts'
@@ -46,7 +46,7 @@ export function standingLines(value: Item, plans: readonly PlanLine[], width: nu
 /** `2026-12-24, in 30 d`, and after it the day alone. */
 function onDay(iso: string, now: Date): string {
   const day = iso.slice(0, 10)
-  return Date.parse(iso) > now.getTime() ? `${day}, in ${ageOf(now.toISOString(), new Date(iso))}` : day
+  return Date.parse(iso) > now.getTime() ? `${day}, ${untilOf(iso, now)}` : day
 }
 
 /** A bar for each limit of which what is used can be counted. */

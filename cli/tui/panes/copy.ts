@@ -1,5 +1,6 @@
+import { labelOf } from '@irc-now/core/operation/label'
+import { safe } from '../../print/text.ts'
 import { type App, say } from '../app.ts'
-import { labelOf } from '../detail-lines.ts'
 import type { Item, Marks } from '../pane.ts'
 
 export interface Copy {
@@ -15,7 +16,7 @@ export function copiesOf({ address, secrets }: Pick<Marks, 'address' | 'secrets'
   const there = fields.flatMap((field) => {
     const value = item?.[field]
     return typeof value === 'string'
-      ? [{ label: field === address ? 'address' : labelOf(field), text: value, secret: secrets.includes(field) }]
+      ? [{ label: field === address ? 'address' : safe(labelOf(field)), text: value, secret: secrets.includes(field) }]
       : []
   })
   return there.slice(0, 2).map((one, i) => ({ key: i === 0 ? 'y' : 'Y', ...one }))

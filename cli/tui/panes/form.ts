@@ -3,13 +3,14 @@ import { basename, resolve } from 'node:path'
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { problemOf } from '@irc-now/core/operation/errors'
+import { withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { inputFromText } from '@irc-now/core/operation/text-input'
 import { checkedText, readText } from '../../session/read-body.ts'
 import type { Input } from '../actions.ts'
 import { type App, push } from '../app.ts'
 import type { Key } from '../keys.ts'
 import { edit, type Line, lineOf, textOf } from '../line-editor.ts'
-import type { FormPane } from '../pane.ts'
+import { type FormPane, fieldLabel } from '../pane.ts'
 import { perform } from '../perform.ts'
 
 /** Opens an operation's form. `fixed` names the thing at hand, `initial` is how it is, `typed` what was said already. */
@@ -143,7 +144,7 @@ async function submit(app: App, pane: FormPane, dryRun: boolean): Promise<void> 
 }
 
 function failed(app: App, pane: FormPane, error: unknown): void {
-  pane.problem = problemOf(error)
+  pane.problem = problemOf(withFieldsNamed(error, pane.operation.fields, fieldLabel))
   const place = pane.operation.fields.findIndex(({ name }) => name === pane.problem?.field)
   if (place >= 0) pane.focus = place
   app.changed()

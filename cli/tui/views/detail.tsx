@@ -105,7 +105,7 @@ function Line({ line, beside }: { line: DetailLine; beside: string }) {
   return (
     <Row>
       <Text dimColor>{`   ${line.label}  `}</Text>
-      <Text {...colour(line.tone)}>{line.text}</Text>
+      <Text {...colour(line.tone)}>{linked(line)}</Text>
       <Text>{beside}</Text>
     </Row>
   )

@@ -4,15 +4,13 @@ import { safe, shown } from '../../print/text.ts'
 import { editorOf } from '../../session/editor.ts'
 import { cut, padded, windowOf, wrapped } from '../cut.ts'
 import { textOf } from '../line-editor.ts'
-import type { FormPane } from '../pane.ts'
+import { type FormPane, fieldLabel } from '../pane.ts'
 import { canEmpty, isFixed } from '../panes/form.ts'
 import { colour } from '../theme.ts'
 import type { BodyProps } from './body-props.ts'
 import { Input } from './input.tsx'
 import { ProblemLine } from './problem.tsx'
 import { Row } from './row.tsx'
-
-const labelOf = (field: Field) => field.flag.replaceAll('-', ' ')
 
 /** An operation's form: a row a field, what is wrong below the field, what the field means at the foot. */
 export function Form({ pane, columns, height }: BodyProps<FormPane>) {
@@ -23,7 +21,7 @@ export function Form({ pane, columns, height }: BodyProps<FormPane>) {
   // Title, blank; blank, foot of two; and what is wrong.
   const room = Math.max(1, height - 5 - (problem ? 1 : 0))
   const { start, end } = windowOf(pane.focus, fields.length, room)
-  const labels = Math.min(20, Math.max(...fields.map((field) => labelOf(field).length), 0))
+  const labels = Math.min(20, Math.max(...fields.map((field) => fieldLabel(field).length), 0))
   return (
     <>
       <Row>
@@ -87,7 +85,7 @@ function FieldRows(props: { pane: FormPane; field: Field; focused: boolean; labe
           {focused ? ' › ' : '   '}
         </Text>
         <Text dimColor={!focused} bold={focused}>
-          {padded(labelOf(field), labels)}
+          {padded(fieldLabel(field), labels)}
         </Text>
         <Text {...colour('busy')}>{field.required && !isFixed(pane, field) ? ' * ' : '   '}</Text>
         <Value {...props} width={Math.max(4, columns - labels - 8)} />

@@ -11,7 +11,7 @@ import { cut } from '../cut.ts'
 import { always, commandOf, hintsOf } from '../hints.ts'
 import { type Hint, keysOf } from '../keys.ts'
 import { press } from '../press.ts'
-import { setWrapping } from '../terminal.ts'
+import { backToScreen, setWrapping } from '../terminal.ts'
 import { colour } from '../theme.ts'
 import { Body } from './body.tsx'
 import { Row } from './row.tsx'
@@ -64,7 +64,7 @@ function useSuspend(app: App): () => void {
       setWrapping('on')
       process.kill(0, 'SIGTSTP')
       await delay(100)
-      setWrapping('off')
+      backToScreen()
     }).finally(() => app.pictures?.resume())
   }
 }
@@ -86,7 +86,7 @@ function useEditor(app: App): App['edit'] {
       } catch (error) {
         failure = error
       }
-      setWrapping('off')
+      backToScreen()
     }).finally(() => app.pictures?.resume())
     if (failure !== null) throw failure
     return bytes

@@ -77,7 +77,7 @@ function ListRow({ cells, widths, chosen }: { cells: readonly Cell[]; widths: re
         widths[i] ? (
           // biome-ignore lint/suspicious/noArrayIndexKey: a column is its place
           <Text key={i} bold={chosen} {...colour(cell.tone)}>
-            {padded(cell.text, widths[i]) + (i < cells.length - 1 ? '  ' : '')}
+            {(i > 0 ? '  ' : '') + padded(cell.text, widths[i])}
           </Text>
         ) : null,
       )}

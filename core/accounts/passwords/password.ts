@@ -40,8 +40,15 @@ export function createPasswordStore(db: Kysely<Schema>) {
         .executeTakeFirst(),
     byHash: (hash: string) => db.selectFrom('app_passwords').selectAll().where('hash', '=', hash).executeTakeFirst(),
     insert: (row: AppPasswordRow) => db.insertInto('app_passwords').values(row).execute(),
-    used: (id: string, at: Date, by: string) =>
-      db.updateTable('app_passwords').set({ last_used_at: at, last_used_by: by }).where('id', '=', id).execute(),
+    /** False where it has been revoked meanwhile. */
+    async used(id: string, at: Date, by: string): Promise<boolean> {
+      const { numUpdatedRows } = await db
+        .updateTable('app_passwords')
+        .set({ last_used_at: at, last_used_by: by })
+        .where('id', '=', id)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
     delete: (id: string) => db.deleteFrom('app_passwords').where('id', '=', id).execute(),
   }
 }

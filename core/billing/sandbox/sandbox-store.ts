@@ -22,11 +22,18 @@ export function createSandboxStore(db: Kysely<Schema>) {
         .executeTakeFirst()
       return row && (JSON.parse(row.state) as SandboxCustomer)
     },
-    save: (customer: SandboxCustomer) =>
+    /** Nothing where there is one of that id: it may have bought something since it was looked for. */
+    add: (customer: SandboxCustomer) =>
       db
         .insertInto('sandbox_customers')
         .values({ id: customer.id, state: JSON.stringify(customer) })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet({ state: JSON.stringify(customer) }))
+        .onConflict((conflict) => conflict.doNothing())
+        .execute(),
+    save: (customer: SandboxCustomer) =>
+      db
+        .updateTable('sandbox_customers')
+        .set({ state: JSON.stringify(customer) })
+        .where('id', '=', customer.id)
         .execute(),
     ids: async () =>
       (await db.selectFrom('sandbox_customers').select('id').orderBy('id').execute()).map(({ id }) => id),

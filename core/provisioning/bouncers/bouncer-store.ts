@@ -88,13 +88,19 @@ export function createBouncerStore(db: Kysely<Schema>) {
         .where('hostname', '=', hostname)
         .where('hostname_verified_at', 'is not', null)
         .executeTakeFirst(),
-    /** What a look at its DNS has come to; `null` is that all is there. Its application follows. */
-    hostnameSeen: (id: string, note: string | null, at: Date) =>
-      db
+    /**
+     * What a look at the DNS of a host name has come to; `null` is that all is there. Its application follows. False where
+     * the bouncer is to have another one by now, of which nobody has seen anything.
+     */
+    async hostnameSeen(id: string, hostname: string, note: string | null, at: Date): Promise<boolean> {
+      const { numUpdatedRows } = await db
         .updateTable('bouncers')
         .set({ hostname_note: note, ...(note === null ? { hostname_verified_at: at } : {}) })
         .where('id', '=', id)
-        .execute(),
+        .where('hostname', '=', hostname)
+        .executeTakeFirst()
+      return numUpdatedRows === 1n
+    },
     byUsername: (username: string) =>
       db.selectFrom('bouncers').selectAll().where('username', '=', username).executeTakeFirst(),
     insert: (

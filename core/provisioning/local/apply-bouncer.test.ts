@@ -122,7 +122,7 @@ function stored(username: string) {
 }
 
 const apply = (username: string, state: keyof typeof states) =>
-  applyBouncer(new SojuBouncer(services.soju.admin, () => {}, username), ledger, states[state]!(username), () => {})
+  applyBouncer(new SojuBouncer(services.soju, username), ledger, states[state]!(username), () => {})
 
 let count = 0
 const fresh = () => `user${++count}`
@@ -157,7 +157,7 @@ describe('an application that dies after any of its steps', { timeout: 120_000 }
       if (from) await apply(username, from)
       const dying = dyingAfter(steps)
       died = await applyBouncer(
-        new SojuBouncer(dying.admin, () => {}, username),
+        new SojuBouncer({ ...services.soju, admin: dying.admin }, username),
         dying.ledger,
         states[to]!(username),
         () => {},
@@ -186,14 +186,19 @@ describe('an application that dies after any of its steps', { timeout: 120_000 }
       await services.soju.admin.run('user', 'run', username, 'channel', 'create', '#by-hand/one')
       const later = { ...states.changed!(username), id: 'later' }
       const dying = dyingAfter(steps)
-      died = await applyBouncer(new SojuBouncer(dying.admin, () => {}, username), dying.ledger, later, () => {}).then(
+      died = await applyBouncer(
+        new SojuBouncer({ ...services.soju, admin: dying.admin }, username),
+        dying.ledger,
+        later,
+        () => {},
+      ).then(
         () => false,
         (error) => {
           if (!(error instanceof Crash)) throw error
           return true
         },
       )
-      await applyBouncer(new SojuBouncer(services.soju.admin, () => {}, username), ledger, later, () => {})
+      await applyBouncer(new SojuBouncer(services.soju, username), ledger, later, () => {})
       expect([steps, stored(username)]).toEqual([steps, expected])
     }
     expect(steps).toBeGreaterThan(3)
@@ -202,7 +207,7 @@ describe('an application that dies after any of its steps', { timeout: 120_000 }
   test('a removal leaves nothing', async () => {
     const username = fresh()
     await apply(username, 'two')
-    const admin = new SojuBouncer(services.soju.admin, () => {}, username)
+    const admin = new SojuBouncer(services.soju, username)
     await admin.delete()
     await ledger.remove(username)
     expect(stored(username)).toEqual({ user: undefined, networks: [] })

@@ -1,4 +1,4 @@
-import { X509Certificate } from 'node:crypto'
+import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
 import { generate } from 'selfsigned'
 import { privateFolder, readTextFile, writePrivateFile } from './private-files.ts'
@@ -47,9 +47,10 @@ export async function keptCertificate(
   const certPath = join(folder, `${name}.crt`)
   const keyPath = join(folder, `${name}.key`)
   const kept = { cert: await readTextFile(certPath), key: await readTextFile(keyPath) }
+  // Not by its name alone: another authority of ours has the same.
   const isOfIssuer = (cert: string) =>
-    !issuer || new X509Certificate(cert).checkIssued(new X509Certificate(issuer.cert))
-  if (kept.cert && kept.key && isUsable(kept.cert) && isOfIssuer(kept.cert))
+    !issuer || new X509Certificate(cert).verify(new X509Certificate(issuer.cert).publicKey)
+  if (kept.cert && kept.key && isUsable(kept.cert, kept.key) && isOfIssuer(kept.cert))
     return describe(certPath, keyPath, kept.cert, kept.key)
 
   const made = await generate([{ name: 'commonName', value: hosts[0] ?? (usage === 'authority' ? 'irc.now' : name) }], {
@@ -83,9 +84,12 @@ function altName(host: string): { type: 2; value: string } | { type: 7; ip: stri
   return /^[0-9.]+$|:/.test(host) ? { type: 7, ip: host } : { type: 2, value: host }
 }
 
-function isUsable(pem: string): boolean {
+function isUsable(pem: string, key: string): boolean {
   try {
-    return new X509Certificate(pem).validToDate.getTime() > Date.now() + monthMs
+    const certificate = new X509Certificate(pem)
+    return (
+      certificate.validToDate.getTime() > Date.now() + monthMs && certificate.checkPrivateKey(createPrivateKey(key))
+    )
   } catch {
     return false
   }

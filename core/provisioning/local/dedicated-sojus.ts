@@ -5,26 +5,46 @@ import { createSojuService, type SojuServiceInput } from './soju-service.ts'
 
 export type Soju = Awaited<ReturnType<typeof createSojuService>>
 
+interface Opened {
+  readonly running: Promise<Soju>
+  /** Resolves when nothing of it runs, however far it had come. */
+  end(): Promise<void>
+}
+
 /** The sojus that are for one bouncer each: made, started and ended as they are needed. */
 export function createDedicatedSojus(
   input: Omit<SojuServiceInput, 'username'>,
   /** The shared soju's database: from its schema, and with its push keys, the others' are made. */
   sharedData: string,
 ) {
-  const opened = new Map<string, Promise<Soju>>()
+  const opened = new Map<string, Opened>()
   const known = new Map<string, Soju>()
   let stopped = false
 
-  async function start(username: string): Promise<Soju> {
-    const soju = await createSojuService({ ...input, username })
-    createSojuData(soju.data, sharedData)
-    known.set(username, soju)
-    try {
-      await soju.service.start()
-      return soju
-    } catch (error) {
-      await soju.stop()
-      throw error
+  function start(username: string): Opened {
+    let soju: Soju | undefined
+    let isEnded = false
+    async function run(): Promise<Soju> {
+      soju = await createSojuService({ ...input, username })
+      createSojuData(soju.data, sharedData)
+      if (isEnded) throw new Error(`${soju.name} was ended before it ran`)
+      known.set(username, soju)
+      try {
+        await soju.service.start()
+        return soju
+      } catch (error) {
+        await soju.stop()
+        throw error
+      }
+    }
+    const running = run()
+    return {
+      running,
+      async end() {
+        isEnded = true
+        await soju?.stop()
+        await running.catch(() => {})
+      },
     }
   }
 
@@ -33,26 +53,28 @@ export function createDedicatedSojus(
     open(username: string): Promise<Soju> {
       if (stopped) return Promise.reject(new Error('the bouncers are being stopped'))
       const before = opened.get(username)
-      if (before) return before
-      const soju = start(username)
-      opened.set(username, soju)
-      // Tried again by whoever asks next.
-      soju.catch(() => opened.delete(username))
-      return soju
+      if (before) return before.running
+      const { running, end } = start(username)
+      opened.set(username, { running, end })
+      running.catch((error: Error) => {
+        input.log(`soju of ${username}`, error.message)
+        // Tried again by whoever asks next.
+        opened.delete(username)
+      })
+      return running
     },
-    /** Ends it and deletes all that it had. */
+    /** Ends it, also while it is starting, and deletes all that it had. */
     async remove(username: string): Promise<void> {
-      const soju = await opened.get(username)?.catch(() => undefined)
+      await opened.get(username)?.end()
       opened.delete(username)
       known.delete(username)
-      await soju?.stop()
       await rm(join(input.stateDir, 'dedicated', username), { recursive: true, force: true })
     },
     /** Those that should run; also the ones that are still starting. */
     running: () => [...known.values()],
     async stop(): Promise<void> {
       stopped = true
-      await Promise.all([...opened.values()].map(async (soju) => (await soju.catch(() => null))?.stop()))
+      await Promise.all([...opened.values()].map((one) => one.end()))
       opened.clear()
       known.clear()
     },

@@ -3,15 +3,16 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile } from 'node:fs/promises'
 import { request } from 'node:http'
-import { connect as connectPlain, type Socket } from 'node:net'
+import { connect as connectPlain, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createLocalProvisioner } from '../provisioner.local.ts'
 import type { DesiredBouncer, Provisioner } from '../provisioner.port.ts'
+import { keptCertificate } from './certificates.ts'
 import { startFront } from './front.ts'
-import { freePort } from './ports.ts'
+import { assertFree, freePort } from './ports.ts'
 import { startTestServices, type TestServices } from './test-services.ts'
 
 let stateDir: string
@@ -222,6 +223,29 @@ test('a soju of its own is watched, comes back, and is gone with its bouncer', a
   expect(await provisioner.observeBouncer('alice')).toBeNull()
 })
 
+test('who has gone while their bouncer was being moved leaves nothing open', async () => {
+  const [plainAt, tlsAt, sojuAt] = [await freeAddress(), await freeAddress(), await freeAddress()]
+  const certificate = await keptCertificate(join(stateDir, 'certificates'), 'soju', 'server', ['localhost'])
+  const opened: Socket[] = []
+  const soju = createServer((socket) => opened.push(socket.on('error', () => {}))).listen(sojuAt)
+  const moved = Promise.withResolvers<void>()
+  const front = await startFront({
+    ...{ plain: plainAt, tls: tlsAt, certificate },
+    contextOf: () => undefined,
+    routeOf: () => moved.promise.then(() => sojuAt),
+  })
+  const [leaving, staying] = [hearing(connectPlain(plainAt)), hearing(connectPlain(plainAt))]
+  await Promise.all([leaving, staying].map(({ socket }) => once(socket, 'connect')))
+  leaving.socket.resetAndDestroy()
+  await delay(100)
+  moved.resolve()
+  while (opened.length === 0) await delay(5)
+  await delay(100)
+  expect(opened).toHaveLength(1)
+  await front.stop()
+  soju.close()
+})
+
 test('it stops, whoever is connected and says nothing', async () => {
   const [plainAt, tlsAt] = [await freeAddress(), await freeAddress()]
   const [cert = '', key = ''] = await Promise.all(
@@ -239,6 +263,18 @@ test('it stops, whoever is connected and says nothing', async () => {
   await once(speaking.socket, 'secureConnect')
   await front.stop()
   for (const one of [...silent, speaking]) await one.closed()
+})
+
+test('where one of its ports is taken it has neither', async () => {
+  const [plainAt, tlsAt] = [await freeAddress(), await freeAddress()]
+  const certificate = await keptCertificate(join(stateDir, 'certificates'), 'soju', 'server', ['localhost'])
+  const other = createServer().listen(tlsAt)
+  await once(other, 'listening')
+  const routeOf = async () => services.soju.plain
+  const options = { plain: plainAt, tls: tlsAt, certificate, contextOf: () => undefined, routeOf }
+  await expect(startFront(options)).rejects.toThrow(/EADDRINUSE/)
+  await assertFree(plainAt, 'the port')
+  other.close()
 })
 
 test('of a move to a soju that cannot be started nothing is left', async () => {

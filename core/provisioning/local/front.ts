@@ -61,6 +61,8 @@ export async function startFront(options: FrontOptions) {
   }
 
   async function open(client: Socket, address: ListenAddress): Promise<Socket> {
+    // They left while it was still being found out where to; nobody would end what is opened now.
+    if (client.destroyed) throw new Error('closed')
     const soju = connect(address)
     keep(soju)
     client.once('close', () => soju.destroy())
@@ -96,15 +98,20 @@ export async function startFront(options: FrontOptions) {
     server.listen(address)
     await once(server, 'listening')
   }
-  await listening(plain, options.plain)
-  await listening(tls, options.tls)
-  return {
-    async stop(): Promise<void> {
-      const closed = [plain, tls].map((server) => new Promise((resolve) => server.close(resolve)))
-      for (const socket of sockets) socket.destroy()
-      await Promise.all(closed)
-    },
+  async function stop(): Promise<void> {
+    const closed = [plain, tls].map((server) => new Promise((resolve) => server.close(resolve)))
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(closed)
   }
+  try {
+    await listening(plain, options.plain)
+    await listening(tls, options.tls)
+  } catch (error) {
+    // Else the one that listens would be in the way of the next attempt.
+    await stop()
+    throw error
+  }
+  return { stop }
 }
 
 export type Front = Awaited<ReturnType<typeof startFront>>
@@ -154,6 +161,7 @@ function say(soju: Socket, said: Buffer | string): Promise<Buffer> {
   let heard = Buffer.alloc(0)
   return new Promise((resolve, reject) => {
     const onClose = () => reject(new Error('closed'))
+    if (soju.destroyed) onClose()
     const onData = (data: Buffer) => {
       heard = Buffer.concat([heard, data])
       const at = heard.indexOf(mark)

@@ -5,6 +5,8 @@ import { issuedCertificate, localAuthority } from './certificates.ts'
 /** The host names of members at which their bouncers are reached, with a certificate each from an authority of our own. */
 export async function createHostnames(stateDir: string) {
   const folder = join(stateDir, 'certificates')
+  // Before anybody needs it: several who did at once would make one each.
+  const authority = await localAuthority(folder)
   const served = new Map<string, { username: string; context: SecureContext; fingerprint: string }>()
   return {
     contextOf: (hostname: string) => served.get(hostname)?.context,
@@ -17,7 +19,7 @@ export async function createHostnames(stateDir: string) {
       if (hostname === null) return null
       const known = served.get(hostname)
       if (known?.username === username) return known.fingerprint
-      const { cert, key, fingerprint } = await issuedCertificate(await localAuthority(folder), folder, hostname)
+      const { cert, key, fingerprint } = await issuedCertificate(authority, folder, hostname)
       served.set(hostname, { username, context: createSecureContext({ cert, key }), fingerprint })
       return fingerprint
     },

@@ -286,6 +286,13 @@ test('what was delivered to a client stays delivered', { timeout: 60_000 }, asyn
   await livedIn()
   const client = await login(account, [])
   const friend = await friendThere()
+  // Before the bouncer is in the channel, what is said there is said to nobody.
+  const isThere = new RegExp(`(^| )[~@+]*${account}( |$)`)
+  await friend.wait(
+    ({ command, source, params }) =>
+      (command === '353' && isThere.test(params.at(-1) ?? '')) ||
+      (command === 'JOIN' && source.startsWith(`${account}!`)),
+  )
   friend.send('PRIVMSG #test :the last one')
   await client.wait(({ params }) => params[1] === 'the last one')
   client.close()
@@ -314,6 +321,24 @@ test('a move that fails ends where it began, and is not tried again at once', { 
   expect((await apply('dedicated')).placement).toBe('shared')
   const { failed } = JSON.parse(await readFile(join(stateDir, 'placements', `${account}.json`), 'utf8'))
   expect(failed.times).toBe(1)
+})
+
+test('who comes before a move that was cut short is ended is let in when it is', { timeout: 120_000 }, async () => {
+  await livedIn(50)
+  // All of them in the middle of the first move, of which there is nothing left when the next one begins.
+  for (const dieAt of [6, 8, 10, 12]) {
+    expect(await ask({ apply: desired('dedicated'), dieAt })).toBeNull()
+    await start()
+    const early = IrcProbe.login(listen.bouncer, {
+      ...{ nick: account, account: `${account}/net.irc.now@phone`, password: 'app password', caps: withHistory },
+    })
+    early.catch(() => {})
+    await delay(500)
+    await apply('shared')
+    const client = await early
+    expect(await history(client)).toContain('message 49')
+    client.close()
+  }
 })
 
 test('killed at every single write it is whole on one side, and goes on from there', { timeout: 600_000 }, async () => {

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { faultPoint } from '../../operation/faults.ts'
-import type { DesiredBouncer } from '../provisioner.port.ts'
+import { type DesiredBouncer, ProvisionerUnavailable } from '../provisioner.port.ts'
 import { copyUser } from './copy-user.ts'
 import type { DedicatedSojus, Soju } from './dedicated-sojus.ts'
 import { otherSide, type Placements, type Side } from './placements.ts'
@@ -9,9 +10,11 @@ import { awaitUser, deleteParked, forgetUser, isParked, park, userColumns, withS
 /** A failed move is tried again after so long, doubled each time: every try ends the bouncer's connections. */
 const firstPauseMs = 60_000
 const longestPauseMs = 6 * 3600_000
+/** So long whoever comes waits for a bouncer that is nowhere; soju gives nobody longer to sign in either. */
+const patienceMs = 30_000
 
 export interface MoveDeps {
-  readonly shared: Pick<Soju, 'admin' | 'service' | 'data'>
+  readonly shared: Pick<Soju, 'admin' | 'data'>
   readonly dedicated: DedicatedSojus
   readonly placements: Placements
   /** Tells the bouncer's clients what is about to happen. */
@@ -23,8 +26,13 @@ export interface MoveDeps {
 type User = Pick<DesiredBouncer, 'username' | 'nick' | 'realname' | 'enabled'>
 
 export function createMoves({ shared, dedicated, placements, tell, now, log }: MoveDeps) {
-  /** Those that are nowhere for a moment, until they are somewhere again. */
-  const away = new Map<string, PromiseWithResolvers<void>>()
+  /** Those that are nowhere for a moment, until they are somewhere again; also where our end has cut a move short. */
+  const away = new Map(
+    placements
+      .usernames()
+      .filter((username) => placements.of(username).move !== null)
+      .map((username) => [username, Promise.withResolvers<void>()]),
+  )
   function back(username: string): void {
     away.get(username)?.resolve()
     away.delete(username)
@@ -33,8 +41,7 @@ export function createMoves({ shared, dedicated, placements, tell, now, log }: M
   const sojuAt = async (side: Side, username: string) => (side === 'shared' ? shared : dedicated.open(username))
 
   async function bouncerOf(username: string, side = placements.of(username).side): Promise<SojuBouncer> {
-    const soju = await sojuAt(side, username)
-    return new SojuBouncer(soju.admin, () => soju.service.restart(), username)
+    return new SojuBouncer(await sojuAt(side, username), username)
   }
 
   /** Makes the user of what is parked on a side, where something is. */
@@ -120,8 +127,12 @@ export function createMoves({ shared, dedicated, placements, tell, now, log }: M
 
   return {
     bouncerOf,
-    /** Resolves when the bouncer is somewhere, which it is but for a moment of a move. */
-    somewhere: async (username: string) => away.get(username)?.promise,
+    /** Resolves when the bouncer is somewhere, which it is but for a moment of a move; rejects when that lasts too long. */
+    async somewhere(username: string): Promise<void> {
+      const until = away.get(username)?.promise
+      if (until) await Promise.race([until, delay(patienceMs, undefined, { ref: false })])
+      if (away.has(username)) throw new ProvisionerUnavailable('The bouncer is being moved.')
+    },
     settle,
     /** Brings the bouncer to where it should be. Answers why not, where it stays for now on the side where it was. */
     async place(desired: DesiredBouncer, progress: (step: string) => void): Promise<string | null> {
@@ -142,8 +153,6 @@ export function createMoves({ shared, dedicated, placements, tell, now, log }: M
         await placements.write(username, { ...placement, failed: { at: now(), times: (failed?.times ?? 0) + 1 } })
         await settle(desired)
         return why
-      } finally {
-        back(username)
       }
     },
     /** Removes the bouncer with all that it has, wherever it is. */
@@ -154,6 +163,7 @@ export function createMoves({ shared, dedicated, placements, tell, now, log }: M
       await dedicated.remove(username)
       await clear('shared', username)
       await placements.remove(username)
+      back(username)
     },
   }
 }

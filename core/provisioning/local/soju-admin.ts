@@ -11,23 +11,19 @@ export class SojuRefusal extends Error {
   override readonly name = 'SojuRefusal'
 }
 
-interface Pending {
-  readonly lines: string[]
-  readonly resolve: (lines: string[]) => void
-  readonly reject: (error: Error) => void
-}
-
-/** One connection to soju's admin socket, made when needed; commands go one after another. */
+/**
+ * Runs commands over soju's admin socket, each on a connection that is free, else on one more: soju takes those of one
+ * connection one after another, and what is for a busy bouncer takes long.
+ */
 export class SojuAdmin {
   readonly #path: string
   readonly #timeoutMs: number
   readonly #isReady: () => boolean
-  #socket: Socket | null = null
-  #pending: Pending | null = null
-  #queue: Promise<unknown> = Promise.resolve()
+  readonly #open = new Set<Link>()
+  readonly #free = new Set<Link>()
   #closed = false
 
-  /** Commands are only sent while soju `isReady`, however long they have waited for their turn. */
+  /** Commands are only sent while soju `isReady`. */
   constructor(
     path: string,
     { timeoutMs = 10_000, isReady = () => true }: { timeoutMs?: number; isReady?: () => boolean } = {},
@@ -41,40 +37,36 @@ export class SojuAdmin {
    * Runs one command, each word quoted. Resolves to what soju printed, line by line; rejects with SojuRefusal when it
    * declined, with ProvisionerUnavailable when it could not be reached or did not answer in time.
    */
-  run(...words: readonly string[]): Promise<string[]> {
+  async run(...words: readonly string[]): Promise<string[]> {
     const command = quoteCommand(words)
-    const result = this.#queue.then(() => this.#send(command))
-    this.#queue = result.catch(() => {})
-    return result
+    const link = await this.#take()
+    try {
+      if (!this.#isReady()) throw new ProvisionerUnavailable('The bouncer is being started.')
+      return await link.ask(command, this.#timeoutMs)
+    } finally {
+      if (this.#open.has(link)) this.#free.add(link)
+    }
   }
 
   close(): void {
     this.#closed = true
-    this.#socket?.destroy()
+    for (const { socket } of this.#open) socket.destroy()
   }
 
-  async #send(command: string): Promise<string[]> {
+  async #take(): Promise<Link> {
     this.#assertOpen()
-    if (!this.#isReady()) throw new ProvisionerUnavailable('The bouncer is being started.')
-    const socket = this.#socket && !this.#socket.destroyed ? this.#socket : await this.#connect()
-    const { promise, resolve, reject } = Promise.withResolvers<string[]>()
-    this.#pending = { lines: [], resolve, reject }
-    const closed = () => reject(new ProvisionerUnavailable('The bouncer closed the connection.'))
-    socket.once('close', closed)
-    // A user that ends while its command waits never answers: the connection is lost with it.
-    const timer = setTimeout(() => {
-      socket.destroy()
-      reject(new ProvisionerUnavailable('The bouncer did not answer.'))
-    }, this.#timeoutMs)
-    try {
-      faultPoint('soju')
-      socket.write(`BOUNCERSERV :${command}\r\n`)
-      return await promise
-    } finally {
-      clearTimeout(timer)
-      socket.off('close', closed)
-      this.#pending = null
+    for (const link of this.#free) {
+      this.#free.delete(link)
+      // One that has just ended may not have told yet.
+      if (!link.socket.destroyed) return link
     }
+    const link = new Link(await this.#connect())
+    this.#open.add(link)
+    link.socket.once('close', () => {
+      this.#open.delete(link)
+      this.#free.delete(link)
+    })
+    return link
   }
 
   async #connect(): Promise<Socket> {
@@ -86,8 +78,6 @@ export class SojuAdmin {
       socket.destroy()
       throw new ProvisionerUnavailable('The bouncer cannot be reached.', { cause })
     }
-    collectLines(socket, (line) => this.#hear(line))
-    this.#socket = socket
     if (this.#closed) socket.destroy()
     this.#assertOpen()
     return socket
@@ -95,6 +85,45 @@ export class SojuAdmin {
 
   #assertOpen(): void {
     if (this.#closed) throw new ProvisionerUnavailable('The bouncer is being stopped.')
+  }
+}
+
+interface Pending {
+  readonly lines: string[]
+  readonly resolve: (lines: string[]) => void
+  readonly reject: (error: Error) => void
+}
+
+/** One connection, for one command at a time. */
+class Link {
+  readonly socket: Socket
+  #pending: Pending | null = null
+
+  constructor(socket: Socket) {
+    this.socket = socket
+    collectLines(socket, (line) => this.#hear(line))
+  }
+
+  async ask(command: string, timeoutMs: number): Promise<string[]> {
+    const { socket } = this
+    const { promise, resolve, reject } = Promise.withResolvers<string[]>()
+    this.#pending = { lines: [], resolve, reject }
+    const closed = () => reject(new ProvisionerUnavailable('The bouncer closed the connection.'))
+    socket.once('close', closed)
+    // A user that ends while its command waits never answers: the connection is lost with it.
+    const timer = setTimeout(() => {
+      socket.destroy()
+      reject(new ProvisionerUnavailable('The bouncer did not answer.'))
+    }, timeoutMs)
+    try {
+      faultPoint('soju')
+      socket.write(`BOUNCERSERV :${command}\r\n`)
+      return await promise
+    } finally {
+      clearTimeout(timer)
+      socket.off('close', closed)
+      this.#pending = null
+    }
   }
 
   #hear(line: string): void {

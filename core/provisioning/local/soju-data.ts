@@ -69,17 +69,24 @@ const tops = (db: DatabaseSync) =>
  * Takes a user's rows from it. soju goes on using those that it has loaded; once it is told to delete the user, it writes
  * what it still holds in memory, and finds nothing else of it to delete.
  */
-export function park(db: DatabaseSync, username: string): void {
+export const park = (db: DatabaseSync, username: string) => inTransaction(db, () => parkRows(db, username))
+
+/** Takes away the row of a user that soju has not loaded, and so does not delete itself; what else it had is parked then. */
+export const dropUser = (db: DatabaseSync, username: string) =>
   inTransaction(db, () => {
-    const user = db.prepare('select id from User where username = ?').get(username) as { id: number } | undefined
-    if (!user) return
-    for (const { table, column } of tops(db)) {
-      db.prepare(`update ${quoted(table)} set ${quoted(column)} = ? where ${quoted(column)} = ?`).run(
-        parkedOwner(username),
-        user.id,
-      )
-    }
+    parkRows(db, username)
+    db.prepare('delete from User where username = ?').run(username)
   })
+
+function parkRows(db: DatabaseSync, username: string): void {
+  const user = db.prepare('select id from User where username = ?').get(username) as { id: number } | undefined
+  if (!user) return
+  for (const { table, column } of tops(db)) {
+    db.prepare(`update ${quoted(table)} set ${quoted(column)} = ? where ${quoted(column)} = ?`).run(
+      parkedOwner(username),
+      user.id,
+    )
+  }
 }
 
 export function isParked(db: DatabaseSync, username: string): boolean {

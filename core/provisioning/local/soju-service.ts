@@ -63,7 +63,10 @@ export async function createSojuService(input: SojuServiceInput) {
     // Unlike ergo it has no lock of its own: a second one would connect every member twice.
     presence: join(folder, 'runs'),
     prepare,
-    answers: (died) => untilTrue(() => untilUsersLoaded(probe), died),
+    answers(died) {
+      const end = Date.now() + longestLoadMs
+      return untilTrue(() => untilUsersLoaded(probe, end), died)
+    },
   })
   const admin = new SojuAdmin(adminSocket, { isReady: () => supervised.service.state === 'ready' })
   return {
@@ -83,19 +86,18 @@ export async function createSojuService(input: SojuServiceInput) {
   }
 }
 
+/** soju gives its database 5 s for each of the two questions that come before its users are there. */
+const longestLoadMs = 10_000
+
 /**
  * soju listens before it has loaded its users; a command in between would find them unknown, or make one twice. Its
- * status tells `loaded/stored users`. With none stored, loading them takes next to no time: a short wait is enough.
+ * status tells `loaded/stored users`: all are there at once, but for those that it then cannot serve, for whom nobody else
+ * waits. With none stored, loading them takes next to no time: a short wait is enough.
  */
-async function untilUsersLoaded(admin: SojuAdmin): Promise<void> {
-  const counts = await userCounts(admin)
-  if (counts.loaded !== counts.stored) throw new Error('users are being loaded')
-  if (counts.stored === 0) await delay(100)
-}
-
-export async function userCounts(admin: SojuAdmin): Promise<{ loaded: number; stored: number }> {
+async function untilUsersLoaded(admin: SojuAdmin, end: number): Promise<void> {
   const [status = ''] = await admin.run('server', 'status')
   const [, loaded, stored] = /^(\d+)\/(\d+) users/.exec(status) ?? []
-  if (loaded === undefined || stored === undefined) throw new Error(`unknown status: ${status}`)
-  return { loaded: Number(loaded), stored: Number(stored) }
+  if (stored === undefined) throw new Error(`unknown status: ${status}`)
+  if (stored === '0') await delay(100)
+  else if (loaded === '0' && Date.now() < end) throw new Error('users are being loaded')
 }

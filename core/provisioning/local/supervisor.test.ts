@@ -1,5 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -69,10 +70,11 @@ async function startDaemon(sleeper?: string): Promise<{ daemon: ChildProcess; pi
 
 /** The processes whose command line carries the marker, but for the service itself: the watchers. */
 async function watchersOf(pid: number): Promise<number[]> {
-  const { stdout } = await promisify(execFile)('pgrep', ['-f', join(folder, 'marker')])
+  // It fails where it finds none, as before the shell that is to start it runs.
+  const { stdout } = await promisify(execFile)('pgrep', ['-f', join(folder, 'marker')]).catch(() => ({ stdout: '' }))
   return stdout
-    .trim()
     .split('\n')
+    .filter(Boolean)
     .map(Number)
     .filter((found) => found !== pid && !daemons.some((d) => d.pid === found))
 }
@@ -87,7 +89,7 @@ describe('a supervised service', () => {
     await supervised.stop()
     expect(await gone(pid)).toBe(true)
     expect(supervised.state).toBe('stopped')
-    await until(async () => (await watchersOf(pid).catch(() => [])).length === 0)
+    await until(async () => (await watchersOf(pid)).length === 0)
   })
 
   test('is killed when it does not follow TERM', async () => {
@@ -128,6 +130,13 @@ describe('a supervised service', () => {
     await expect(supervised.start()).rejects.toThrow(/sleeper did not start \(exit status 127\)/)
   })
 
+  test('is started again once there are files to be opened again', async () => {
+    const fixture = join(import.meta.dirname, 'supervisor-full.fixture.ts')
+    const limited = ['-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, fixture, folder]
+    const { stdout } = await promisify(execFile)('/bin/sh', limited, { timeout: 20_000 })
+    expect(stdout).toBe('back\n')
+  })
+
   test('is started anew when its watcher is killed, so that it never runs unguarded', async () => {
     const { supervised } = supervise(spec('while :; do sleep 1; done'))
     await supervised.start()
@@ -152,6 +161,8 @@ describe('a supervised service', () => {
       watchers = await watchersOf(supervised.pid!)
       return watchers.length === 1
     })
+    // It has let go of the mark by now, where that can be seen.
+    await until(() => !existsSync(`/proc/${watchers[0]}/fd/4`))
     process.kill(watchers[0]!, 'SIGSTOP')
     try {
       expect(await isPresent(presence)).toBe(true)

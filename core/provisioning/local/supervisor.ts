@@ -132,28 +132,23 @@ export class SupervisedService {
     const { spec } = this
     this.state = 'starting'
     let presence: FileHandle | null = null
+    let child: ChildProcess
+    let ended: Promise<string>
     try {
       presence = spec.presence ? await takePresence(spec.presence, longestEndMs) : null
       await spec.prepare?.()
+      if (this.#stopping.signal.aborted) return 'stopped'
+      child = this.#spawn(presence)
+      ended = endOf(child)
     } catch (error) {
-      await presence?.close()
       return `preparing it failed: ${(error as Error).message}`
+    } finally {
+      // From here on the child alone bears it.
+      presence?.close().catch(() => {})
     }
-    if (this.#stopping.signal.aborted) {
-      await presence?.close()
-      return 'stopped'
-    }
-    const graceTenths = String(Math.ceil((this.#options.graceMs ?? 5000) / 100))
-    const child = spawn('/bin/sh', ['-c', guardScript, 'sh', spec.pidFile, graceTenths, spec.command, ...spec.args], {
-      cwd: spec.cwd,
-      env: spec.env,
-      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(presence ? [presence.fd] : [])],
-      // Its own session: Ctrl-C in the terminal reaches the daemon alone, which then stops its services in order.
-      detached: true,
-    })
+    // There is no process, nor, where we have no descriptors left, any pipe.
+    if (child.pid === undefined) return ended
     this.#child = child
-    // From here on the child alone bears it.
-    presence?.close().catch(() => {})
     this.#lastLines = []
     for (const stream of [child.stdout, child.stderr]) collectLines(stream!, (line) => this.#hear(line))
     const life = child.stdio[3] as Duplex
@@ -162,10 +157,6 @@ export class SupervisedService {
     life.resume().on('end', () => this.#end(child))
 
     const died = new AbortController()
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(error.message))
-      child.once('exit', (code, signalName) => resolve(signalName ? `by ${signalName}` : `exit status ${code}`))
-    })
     spec.ready(AbortSignal.any([died.signal, AbortSignal.timeout(longestStartMs)])).then(
       () => {
         if (died.signal.aborted || this.#stopping.signal.aborted) return
@@ -190,6 +181,18 @@ export class SupervisedService {
     return ending
   }
 
+  #spawn(presence: FileHandle | null): ChildProcess {
+    const { spec } = this
+    const graceTenths = String(Math.ceil((this.#options.graceMs ?? 5000) / 100))
+    return spawn('/bin/sh', ['-c', guardScript, 'sh', spec.pidFile, graceTenths, spec.command, ...spec.args], {
+      cwd: spec.cwd,
+      env: spec.env,
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(presence ? [presence.fd] : [])],
+      // Its own session: Ctrl-C in the terminal reaches the daemon alone, which then stops its services in order.
+      detached: true,
+    })
+  }
+
   #hear(line: string): void {
     this.#lastLines.push(line)
     if (this.#lastLines.length > 3) this.#lastLines.shift()
@@ -200,3 +203,10 @@ export class SupervisedService {
     this.#options.log(this.spec.name, line)
   }
 }
+
+/** Resolves to how a process ended, or why there is none. */
+const endOf = (child: ChildProcess) =>
+  new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message))
+    child.once('exit', (code, signalName) => resolve(signalName ? `by ${signalName}` : `exit status ${code}`))
+  })

@@ -3,12 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, createServer, request, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startUploadFront } from './upload-front.ts'
 
 let folder: string
 let front: Awaited<ReturnType<typeof startUploadFront>>
 const sojus: Server[] = []
+const moved = Promise.withResolvers<void>()
 const agent = new Agent({ keepAlive: true, maxSockets: 1 })
 
 beforeAll(async () => {
@@ -26,6 +28,7 @@ beforeAll(async () => {
   front = await startUploadFront(join(folder, 'front'), async (username) => {
     if (username === 'broken') throw new Error('it does not start')
     if (username === 'none') return null
+    if (username === 'moved') await moved.promise
     return join(folder, username === 'gone' ? 'gone' : username === 'alice' ? 'alice' : 'shared')
   })
 })
@@ -68,4 +71,23 @@ test('each request goes to the soju of its credentials, also by one connection',
 test.each(['broken', 'none', 'gone'])('where it is %s, uploads do not work right now', async (name) => {
   expect(await send(`${name}:secret`)).toMatchObject({ status: 503 })
   expect(await send('bob:secret')).toMatchObject({ status: 201 })
+})
+
+test('who has gone while their bouncer was being moved leaves nothing open', async () => {
+  const connections = () =>
+    new Promise<number>((resolve, reject) =>
+      sojus[0]!.getConnections((error, count) => (error ? reject(error) : resolve(count))),
+    )
+  sojus[0]!.closeIdleConnections()
+  await expect.poll(connections).toBe(0)
+  const authorization = `Basic ${Buffer.from('moved:secret').toString('base64')}`
+  const socketPath = join(folder, 'front')
+  const leaving = request({ socketPath, path: '/uploads', method: 'POST', headers: { authorization } })
+  leaving.on('error', () => {}).write('the beginning')
+  await delay(100)
+  leaving.destroy()
+  await delay(100)
+  moved.resolve()
+  await delay(200)
+  expect(await connections()).toBe(0)
 })

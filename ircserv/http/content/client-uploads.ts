@@ -1,9 +1,10 @@
 import type { Caller } from '@irc-now/core/operation/context'
-import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
+import { errorCodes, OperationError } from '@irc-now/core/operation/errors'
 import type { Runtime } from '@irc-now/core/operation/runtime'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
+import { problemOfRequest } from '../problem.ts'
 import { createRateLimit } from '../rate-limit.ts'
 import { fileNameOf } from './file-name.ts'
 import { publish } from './publish.ts'
@@ -35,9 +36,7 @@ export function createClientUploads(deps: {
       const { url } = await publish(runtime, { source: incoming, name, type }, caller, silenceMs)
       return c.text(`${url}\n`, 201, { location: url })
     } catch (error) {
-      const { code, message, details } = problemOf(error)
-      // That the sender has gone is no failure of ours.
-      if (code === 'internal' && incoming.complete) log.error({ err: error }, 'an upload failed')
+      const { code, message, details } = problemOfRequest(error, incoming, log, 'an upload failed')
       const { retryAfter } = details ?? {}
       return c.text(`${message}\n`, statusOf(code) as 400, {
         connection: 'close',

@@ -13,7 +13,7 @@ export function createBillingDonePage({ runtime, log }: { runtime: Runtime; log:
   app.onError((error, c) => problemPage(c, error, log))
   app.get('/billing/done', async (c) => {
     limit.take(c.env.address)
-    const [checkout, customer] = [c.req.query('checkout') ?? '', c.req.query('customer') ?? '']
+    const [checkout, customer] = [idOf(c.req.query('checkout')), idOf(c.req.query('customer'))]
     const row = await runtime.read((store) =>
       checkout === '' ? store.billing.byCustomer(customer) : store.billing.byCheckout(checkout),
     )
@@ -31,3 +31,6 @@ export function createBillingDonePage({ runtime, log }: { runtime: Runtime; log:
   })
   return app
 }
+
+/** What could be an id of the provider’s; anything else is none, and nothing that a database would refuse. */
+const idOf = (text = '') => (/^\w{1,255}$/.test(text) ? text : '')

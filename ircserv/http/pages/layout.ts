@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { errorCodes, OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
+import { errorCodes, OperationError, type Problem } from '@irc-now/core/operation/errors'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { html, raw } from 'hono/html'
 import type { HtmlEscapedString } from 'hono/utils/html'
 import { fontFaces } from '../fonts.ts'
+import { problemOfRequest } from '../problem.ts'
 
 export const style = `
 ${fontFaces}
@@ -27,7 +28,7 @@ export type Html = HtmlEscapedString | Promise<HtmlEscapedString>
 
 /** A page in our clothes; everything put in is escaped by the template. */
 export const page = (title: string, content: Html, { wide = false } = {}): Html => html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title} · irc.now</title>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title === 'irc.now' ? title : `${title} · irc.now`}</title>
 <style>${raw(style)}</style></head><body><main${wide ? raw(' class="wide"') : ''}><h1>${title}</h1>${content}</main></body></html>`
 
 /** How a policy allows one inline style or script, and no other. */
@@ -48,10 +49,16 @@ export const problemLine = (problem: string | null): Html =>
   problem === null ? html`` : html`<p class="error" role="alert">${problem}</p>`
 
 /** What went wrong as a page of its own; what we did not expect is logged, never shown. */
-export function problemPage(c: Context, error: unknown, log: { error(o: object, m: string): void }) {
-  if (!(error instanceof OperationError)) log.error({ err: error }, 'page failed')
-  return problemAnswer(c, problemOf(error))
-}
+export const problemPage = (c: Context, error: unknown, log: { error(o: object, m: string): void }) =>
+  problemAnswer(c, problemOfRequest(error, c.env?.incoming, log, 'page failed'))
+
+/** What a form brings; throws where it is none, or was cut off. */
+export const wholeForm = <Form>(form: Promise<Form>): Promise<Form> =>
+  form.catch((cause) => {
+    throw new OperationError('invalid_input', 'The form did not come as it was sent; go back and send it again.', {
+      cause,
+    })
+  })
 
 /** Nothing is read of a form beyond so many bytes. */
 export const formLimitOf = (maxSize: number) =>

@@ -6,9 +6,9 @@ import { FileBody } from '@irc-now/core/operation/file-body'
 import { html, raw } from 'hono/html'
 import { formLimit, formLimitOf, type Html, hashSource, pageHeaders } from './layout.ts'
 
-/** A text as it is typed or pasted, or a file in its place. */
-export const bodyInputs = ({ name, description, body }: Field): Html =>
-  body === 'file' ? fileInput(description) : textInputs(name, description)
+/** A text as it is typed or pasted (`typed` the last time), or a file in its place. */
+export const bodyInputs = ({ name, description, body }: Field, typed: string): Html =>
+  body === 'file' ? fileInput(description) : textInputs(name, description, typed)
 
 const fileInput = (description: string): Html =>
   html`<label for="file">${description}</label><input id="file" name="file" type="file" required>
@@ -35,8 +35,9 @@ export const onceHeadersFor = (description: Pick<OperationDescription, 'fields'>
       }
     : pageHeaders
 
-const textInputs = (name: string, description: string): Html =>
-  html`<label for="${name}">${description}</label><textarea id="${name}" name="${name}" rows="12" spellcheck="false" autocomplete="off"></textarea>
+const textInputs = (name: string, description: string, typed: string): Html =>
+  html`<label for="${name}">${description}</label><textarea id="${name}" name="${name}" rows="12" spellcheck="false" autocomplete="off">
+${typed}</textarea>
   <label for="file">Or a file</label><input id="file" name="file" type="file">`
 
 /** A form with a text may be as long as the text; a character has four bytes at most. */

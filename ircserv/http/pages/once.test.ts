@@ -50,8 +50,10 @@ test('a text is put in on the page, or a file is; its author’s events say what
   const form = await (await ask(url)).text()
   expect(form).toMatch(/<textarea [^>]*name="text"[\s\S]*<input [^>]*name="file" type="file"/)
   expect(form).not.toContain('type="password"')
+  expect(form).toContain('<dt>title</dt><dd>said before</dd>')
   expect((await ask(url, { text: '' })).status).toBe(400)
-  expect((await ask(url, { text: 'a\0b' })).status).toBe(400)
+  const refused = await ask(url, { text: '<b>a\0b' })
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('&lt;b&gt;a')])
   const done = await ask(url, { text: 'one\r\ntwo\r\n', file: new File([], '') })
   expect(done.status).toBe(200)
   const [made] = await pastes()
@@ -77,8 +79,29 @@ test('an invitation is headed by what it is for and names the member; a newer on
   expect(await (await ask(first)).text()).toMatch(/<h1>Set your password, alice<\/h1>[\s\S]+account “alice”/)
   const { link: second } = await platform.call('ops', 'account.invite', { name: 'alice' })
   expect((await ask(first)).status).toBe(404)
-  expect((await ask(second, { password: 'short' })).status).toBe(400)
+  // What is wrong stands by the form, which is still there.
+  const refused = await ask(second, { password: 'short' })
+  expect(refused.status).toBe(400)
+  expect(await refused.text()).toMatch(
+    /Set your password, alice[\s\S]+at least 8 characters[\s\S]+<form[\s\S]+type="password"/,
+  )
   const done = await (await ask(second, { password: 'a long enough one' })).text()
   expect(done).toMatch(/Your password is set\. Sign in with[\s\S]+ alice/)
   expect((await ask(second)).status).toBe(404)
+})
+
+test.each([
+  ['without its boundary', 'multipart/form-data', '--b\r\nx'],
+  [
+    'that is cut off',
+    'multipart/form-data; boundary=b',
+    '--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nab',
+  ],
+])('a form %s is refused in one sentence, and the link still works', async (_what, type, body) => {
+  const url = await link()
+  const env = { address: '192.0.2.1', onSocket: false, incoming: null as never, outgoing: null as never }
+  const headers = { 'content-type': type }
+  const refused = await pages.request(new URL(url).pathname, { method: 'POST', headers, body }, env)
+  expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('did not come as it was sent')])
+  expect((await ask(url, { text: 'whole' })).status).toBe(200)
 })

@@ -3,7 +3,8 @@ import { hashSecret } from '@irc-now/core/accounts/secrets'
 import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { AnyOperation } from '@irc-now/core/operation/define'
 import { describeOperation, type OperationDescription } from '@irc-now/core/operation/describe'
-import { OperationError } from '@irc-now/core/operation/errors'
+import { errorCodes, OperationError } from '@irc-now/core/operation/errors'
+import { labelOf } from '@irc-now/core/operation/label'
 import { run } from '@irc-now/core/operation/run'
 import type { Runtime } from '@irc-now/core/operation/runtime'
 import { inputFromText } from '@irc-now/core/operation/text-input'
@@ -13,7 +14,7 @@ import type { Logger } from 'pino'
 import { shown } from '../../irc/reply.ts'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
-import { field, page, pageHeaders, problemPage } from './layout.ts'
+import { field, type Html, page, pageHeaders, problemLine, problemPage, wholeForm } from './layout.ts'
 import { bodyInputs, bodyOf, formLimitFor, onceHeadersFor } from './once-body.ts'
 
 type Env = { Bindings: ApiBindings }
@@ -54,8 +55,8 @@ export function createOncePage(deps: {
     await next()
   })
 
-  app.get('/once/:token', async (c) => {
-    const { description, wanted } = await find(c.req.param('token'))
+  /** The form of a link, with what went wrong the last time. */
+  function formOf({ description, wanted }: Awaited<ReturnType<typeof find>>, problem: string | null, text = ''): Html {
     const secrets = secretsOf(description)
     const inputs = secrets.map(({ name, description: label, required }) =>
       field(name, label, {
@@ -70,14 +71,20 @@ export function createOncePage(deps: {
       : body
         ? html`<p>This works once. ${body.body === 'text' ? 'Paste it here, or choose a file.' : 'Choose a file.'}</p>`
         : html`<p>You are here because secrets don’t travel over IRC or by mail. This works once.</p>`
-    return c.html(
-      page(
-        wanted.page?.title ?? description.summary,
-        html`${why}<form method="post"${body ? html` enctype="multipart/form-data"` : ''}>${inputs}${body ? bodyInputs(body) : ''}<button>Go on</button></form>`,
-      ),
-      200,
-      onceHeadersFor(description),
+    const given = Object.entries(wanted.input).filter(([, value]) => value != null)
+    const about =
+      wanted.page || given.length === 0
+        ? ''
+        : html`<dl>${given.map(([name, value]) => html`<dt>${labelOf(name)}</dt><dd>${shown(value)}</dd>`)}</dl>`
+    return page(
+      wanted.page?.title ?? description.summary,
+      html`${why}${about}${problemLine(problem)}<form method="post"${body ? html` enctype="multipart/form-data"` : ''}>${inputs}${body ? bodyInputs(body, text) : ''}<button>Go on</button></form>`,
     )
+  }
+
+  app.get('/once/:token', async (c) => {
+    const found = await find(c.req.param('token'))
+    return c.html(formOf(found, null), 200, onceHeadersFor(found.description))
   })
 
   const limitOf: MiddlewareHandler<FormEnv> = async (c, next) => {
@@ -88,15 +95,12 @@ export function createOncePage(deps: {
   app.post('/once/:token', limitOf, async (c) => {
     const token = c.req.param('token')
     const { link, operation, description, wanted } = c.var.found
-    const form = await c.req.parseBody()
+    const form = await wholeForm(c.req.parseBody())
     const typed = Object.fromEntries(
       secretsOf(description).flatMap(({ name }) =>
         typeof form[name] === 'string' && form[name] !== '' ? [[name, form[name]]] : [],
       ),
     )
-    const body = await bodyOf(description, form)
-    if (secretsOf(description).length > 0 && Object.keys(typed).length === 0) throw nothingTyped()
-    if (bodyFieldOf(description) && Object.keys(body).length === 0) throw nothingTyped()
     const inputOf = (given: object) => ({ ...given, ...wanted.input, ...inputFromText(description.fields, typed) })
     const caller = {
       accountId: link.account_id,
@@ -104,8 +108,19 @@ export function createOncePage(deps: {
       scopes: ['*'],
       ...(wanted.as === undefined ? {} : { as: wanted.as }),
     } as const
-    // Tried first, so that a mistake in the form does not use the link up.
-    await run(runtime, operation, inputOf(body), caller, { dryRun: true })
+    // Tried first, so that a mistake in the form does not use the link up; what was typed is still there.
+    try {
+      const body = await bodyOf(description, form)
+      if (secretsOf(description).length > 0 && Object.keys(typed).length === 0) throw nothingTyped()
+      if (bodyFieldOf(description) && Object.keys(body).length === 0) throw nothingTyped()
+      await run(runtime, operation, inputOf(body), caller, { dryRun: true })
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error
+      const { status } = errorCodes[error.code]
+      const text = form[bodyFieldOf(description)?.name ?? '']
+      const again = formOf(c.var.found, error.message, typeof text === 'string' ? text : '')
+      return c.html(again, status, onceHeadersFor(description))
+    }
     if (!(await runtime.transaction((store) => store.links.use(hashSecret(token), runtime.now())))) {
       throw new OperationError('not_found', 'This link was used already; ask NowServ for another.')
     }
@@ -118,7 +133,7 @@ export function createOncePage(deps: {
       await tell(link.account_id, token, String(output[description.main])).catch((error: unknown) =>
         deps.log.warn({ err: error }, 'the asker could not be told what came of a link'),
       )
-    const rows = Object.entries(output).map(([name, value]) => html`<dt>${name}</dt><dd>${shown(value)}</dd>`)
+    const rows = Object.entries(output).map(([name, value]) => html`<dt>${labelOf(name)}</dt><dd>${shown(value)}</dd>`)
     return c.html(
       page('Done', html`<p>${wanted.page?.done ?? saidOf(description)}</p><dl>${rows}</dl>`),
       200,
@@ -141,4 +156,4 @@ function saidOf({ secrets, settle }: OperationDescription): string {
 }
 
 const nothingTyped = () =>
-  new OperationError('invalid_input', 'Nothing was typed; go back and fill in the form. The link still works.')
+  new OperationError('invalid_input', 'Nothing was typed; fill in the form. The link still works.')

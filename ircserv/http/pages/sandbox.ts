@@ -7,7 +7,7 @@ import { html } from 'hono/html'
 import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
-import { field, formLimit, type Html, page, pageHeaders, problemLine, problemPage } from './layout.ts'
+import { field, formLimit, type Html, page, pageHeaders, problemLine, problemPage, wholeForm } from './layout.ts'
 
 type Env = { Bindings: ApiBindings }
 interface Shown {
@@ -29,14 +29,14 @@ export function createSandboxPages({ sandbox, log }: { sandbox: SandboxDesk; log
   ) => {
     app.get(path, async (c) => {
       limit.take(c.env.address)
-      const { title, content } = await show(c.req.param('id') ?? '')
+      const { title, content } = await show(idOf(c))
       return c.html(page(title, content), 200, pageHeaders)
     })
     app.post(path, formLimit, async (c) => {
       limit.take(c.env.address)
-      const id = c.req.param('id') ?? ''
+      const id = idOf(c)
       try {
-        return await act(c, id, await c.req.parseBody())
+        return await act(c, id, await wholeForm(c.req.parseBody()))
       } catch (error) {
         if (!(error instanceof OperationError) || error.code === 'not_found') throw error
         const { code, message } = problemOf(error)
@@ -92,3 +92,6 @@ const cardForm = (
   button: string,
 ): Html => html`<form method="post">${field('card', 'Test card', { value: '4242424242424242', required: true })}
   <button>${button}</button></form><p class="quiet">This is a sandbox: no money is moved. ${Object.entries(testCards).map(([number, { title }]) => html`${number} ${title}. `)}</p>`
+
+/** What could be an id; anything else is none, and nothing that a database would refuse. */
+const idOf = (c: Pick<Exchange, 'req'>) => /^\w{1,255}$/.exec(c.req.param('id') ?? '')?.[0] ?? ''

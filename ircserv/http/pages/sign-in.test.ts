@@ -19,7 +19,7 @@ import {
   tokenRevocation,
 } from 'openid-client'
 import { pino } from 'pino'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createBrowser } from '../../../test/form-browser.ts'
 import { createTestPlatform } from '../../../test/platform.ts'
 import { type ApiBindings, createApi } from '../api.ts'
@@ -90,6 +90,9 @@ async function upToSignIn(browser: ReturnType<typeof createBrowser>, link: strin
   return browser.submit(confirm)
 }
 
+/** An access token that a new password has ended. */
+let beforeNewPassword = ''
+
 test('a terminal signs in as somebody who signs up on the way, and again as who is signed in already', async () => {
   const browser = createBrowser()
   const authorization = await device()
@@ -117,6 +120,15 @@ test('a refused and an unknown code say so, and sign nobody in', async () => {
   await expect(pollDeviceAuthorizationGrant(client, authorization)).rejects.toMatchObject({ error: 'access_denied' })
   const codePage = await browser.open(authorization.verification_uri)
   expect((await browser.submit(codePage, { user_code: 'XXXX-XXXX' })).text).toContain('There is no such code')
+})
+
+test('a code that comes without the cookie of its page signs nobody in, and the page says why', async () => {
+  const { user_code } = await device()
+  for (const confirm of ['', 'yes']) {
+    const body = new URLSearchParams({ user_code, xsrf: 'x', confirm })
+    const answer = await fetch(`${identity.issuer}/device`, { method: 'POST', body })
+    expect([answer.status, await answer.text()]).toEqual([400, expect.stringContaining('allow cookies here')])
+  }
 })
 
 test('refresh tokens are used once; revoking and a new password end them, suspension ends all', async () => {
@@ -152,6 +164,7 @@ test('refresh tokens are used once; revoking and a new password end them, suspen
   expect(changed.status).toBe(200)
   await expect(refreshTokenGrant(client, fourth.refresh_token!)).rejects.toMatchObject({ error: 'invalid_grant' })
   expect((await call(fourth.access_token)).status).toBe(401)
+  beforeNewPassword = fourth.access_token
   const audit = (await platform.call('ops', 'audit.list')).items as { operation: string; input: string }[]
   expect(audit.find(({ operation }) => operation === 'account.update')?.input).toContain('(secret)')
   expect(JSON.stringify(audit)).not.toContain('quite another one')
@@ -218,6 +231,7 @@ test('expired tokens are refused, those of the provider and personal ones', asyn
   const page = await upToSignIn(browser, authorization.verification_uri_complete!)
   await browser.submit(page, { name: 'carol', password: 'quite another one' })
   const { access_token: access } = await pollDeviceAuthorizationGrant(client, authorization)
+  const begun = new Date()
   const created = await fetch(`${url}/v1/token.create`, {
     method: 'POST',
     headers: { authorization: `Bearer ${access}`, 'content-type': 'application/json' },
@@ -228,6 +242,9 @@ test('expired tokens are refused, those of the provider and personal ones', asyn
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 11 * 60_000 })
   try {
     expect([(await call(access)).status, (await call(token)).status]).toEqual([401, 200])
+    // What it began when it was good may go on, until there is a new password.
+    expect(await identity.verifyAccessToken(access, begun)).toMatchObject({ accountId: expect.any(String) })
+    expect(await identity.verifyAccessToken(beforeNewPassword, begun)).toBeNull()
     vi.setSystemTime(Date.now() + 25 * 60 * 60_000)
     expect((await call(token)).status).toBe(401)
   } finally {
@@ -246,6 +263,21 @@ async function otherIdentity() {
     .sign(privateKey)
   return { token }
 }
+
+test.each<Record<string, string>>([
+  { 'sec-fetch-site': 'cross-site', origin: 'null' },
+  { origin: 'https://evil.example' },
+])('a form from another site’s page (%o) neither signs up nor in', async (headers) => {
+  for (const [path, name] of [
+    ['/register', 'crossed'],
+    ['/login', 'dave'],
+  ] as const) {
+    const body = new URLSearchParams({ name, password: 'set by an invitation' })
+    const answer = await fetch(`${url}${path}`, { method: 'POST', body, headers })
+    expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('another site’s page')])
+  }
+  expect(await platform.runtime.read((store) => store.accounts.byName('crossed'))).toBeUndefined()
+})
 
 test('what can’t be a name is a wrong name, and nobody’s counter', async () => {
   for (const name of ['a\u0000b', 'x'.repeat(5000), '', '127.0.0.1', 'dave 127.0.0.1']) {
@@ -286,6 +318,9 @@ test('no fast hash of a password is kept', async () => {
 test('guessing is throttled, also many guesses at once, and the right password then waits too', async () => {
   const guess = (password: string) =>
     fetch(`${url}/login`, { method: 'POST', body: new URLSearchParams({ name: 'carol', password }) })
+  // The first pause is 5 s, which hashing may take on a busy machine.
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
   const answers = await Promise.all(Array.from({ length: 20 }, (_, i) => guess(`guess ${i}`)))
   const statuses = answers.map(({ status }) => status)
   expect(statuses.filter((status) => status === 401)).toHaveLength(5)

@@ -10,7 +10,8 @@ import { html } from 'hono/html'
 import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
-import { field, formLimit, type Html, page, pageHeaders, problemLine, problemPage } from './layout.ts'
+import { field, formLimit, type Html, page, pageHeaders, problemLine, problemPage, wholeForm } from './layout.ts'
+import { assertOwnSite } from './own-site.ts'
 import { signedInPage } from './signed-in.ts'
 
 type Env = { Bindings: ApiBindings }
@@ -49,7 +50,9 @@ export function createSignInPages(deps: { runtime: Runtime; identity: ServedIden
     })
     app.post(path, formLimit, async (c: Exchange<Env>) => {
       limit.take(c.env.address)
-      const parsed = Object.entries(await c.req.parseBody()).filter(([, value]) => typeof value === 'string')
+      // Else another site’s page could have its readers sign up here, or sign in as somebody else.
+      assertOwnSite(c, runtime.platform.httpUrl)
+      const parsed = Object.entries(await wholeForm(c.req.parseBody())).filter(([, value]) => typeof value === 'string')
       const form = Object.fromEntries(parsed) as Form
       try {
         return await act(c, form)

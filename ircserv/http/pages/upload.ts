@@ -4,7 +4,7 @@ import type { Visitor } from '@irc-now/core/accounts/page-session'
 import { createPaste } from '@irc-now/core/content/pastes/create'
 import { largestUpload } from '@irc-now/core/content/pictures/picture'
 import type { Caller } from '@irc-now/core/operation/context'
-import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
+import { errorCodes, OperationError } from '@irc-now/core/operation/errors'
 import { run } from '@irc-now/core/operation/run'
 import type { Runtime } from '@irc-now/core/operation/runtime'
 import { type Context as Exchange, Hono, type MiddlewareHandler } from 'hono'
@@ -12,8 +12,10 @@ import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
 import { plainName } from '../content/file-name.ts'
 import { type Published, publish } from '../content/publish.ts'
+import { problemOfRequest } from '../problem.ts'
 import { createRateLimit } from '../rate-limit.ts'
-import { formLimit, formLimitOf, page, problemPage } from './layout.ts'
+import { formLimit, formLimitOf, page, problemPage, wholeForm } from './layout.ts'
+import { assertOwnSite } from './own-site.ts'
 import { type Outcome, uploadContent, uploadHeadersFor } from './upload-page.ts'
 import type { Visitors } from './visitors.ts'
 
@@ -47,7 +49,7 @@ export function createUploadPage(deps: { runtime: Runtime; visitors: Visitors; l
   /** Who sends is known before anything is read. */
   const enter = async (c: Exchange<Env>): Promise<Visitor> => {
     limit.take(c.env.address)
-    visitors.assertOwnSite(c)
+    assertOwnSite(c, runtime.platform.httpUrl)
     const visitor = await visitors.visitor(c)
     if (visitor) return visitor
     throw new OperationError('not_signed_in', 'Your sign-in has ended; open the page again, and sign in.')
@@ -71,7 +73,7 @@ export function createUploadPage(deps: { runtime: Runtime; visitors: Visitors; l
   }
 
   app.post('/upload', signedIn, inTurn, formLimitOf(mostOfForm), async (c) => {
-    const form = await c.req.parseBody({ all: true })
+    const form = await wholeForm(c.req.parseBody({ all: true }))
     visitors.assertToken(c, form.token)
     const caller = callerOf(c.var.visitor)
     const outcomes: Outcome[] = []
@@ -96,8 +98,7 @@ export function createUploadPage(deps: { runtime: Runtime; visitors: Visitors; l
         fileLimit.take(caller.accountId)
         return { name, published: (await work()) as Published, problem: null }
       } catch (error) {
-        if (!(error instanceof OperationError)) log.error({ err: error }, 'an upload failed')
-        return { name, published: null, problem: problemOf(error).message }
+        return { name, published: null, problem: problemOfRequest(error, undefined, log, 'an upload failed').message }
       }
     }
   })
@@ -114,14 +115,13 @@ export function createUploadPage(deps: { runtime: Runtime; visitors: Visitors; l
       const { url, thumbnailUrl } = await publish(runtime, upload, caller)
       return c.json({ url, thumbnailUrl }, 200, { 'cache-control': 'no-store' })
     } catch (error) {
-      const { code, message } = problemOf(error)
-      if (code === 'internal' && incoming.complete) log.error({ err: error }, 'an upload failed')
+      const { code, message } = problemOfRequest(error, incoming, log, 'an upload failed')
       return c.json({ problem: message }, errorCodes[code].status, { 'cache-control': 'no-store', connection: 'close' })
     }
   })
 
   app.post('/upload/sign-out', signedIn, formLimit, async (c) => {
-    visitors.assertToken(c, (await c.req.parseBody()).token)
+    visitors.assertToken(c, (await wholeForm(c.req.parseBody())).token)
     return visitors.end(c)
   })
   return app

@@ -103,15 +103,6 @@ export function createVisitors(deps: {
       })
       return c.redirect(identity.signInUrl(begun.state, begun.verifier), 303)
     },
-    /** Throws where a request comes from another site’s page. */
-    assertOwnSite(c: Exchange): void {
-      const from = c.req.header('origin')
-      const site = c.req.header('sec-fetch-site')
-      // A page that tells nobody where it is has the origin “null”.
-      if ((from === undefined || from === 'null' || from === origin) && (site ?? 'same-origin') === 'same-origin')
-        return
-      throw new OperationError('not_allowed', 'This came from another site’s page; open the page here and try again.')
-    },
     /** Throws where what a form brings along is not from a page of this sign-in. */
     assertToken(c: Exchange, token: unknown): void {
       if (typeof token === 'string' && sameText(token, tokenOf(c))) return

@@ -1,0 +1,24 @@
+import { openPglite } from '@irc-now/core/store/database'
+import { expect, test } from 'vitest'
+import { createTestPlatform } from '../../../test/platform.ts'
+import { quietLog } from '../../../test/quiet-log.ts'
+import { createBillingDonePage } from './billing-done.ts'
+import { createSandboxPages } from './sandbox.ts'
+
+test('what can’t be an id in an address is none, and no failure of ours', async () => {
+  const database = await openPglite()
+  try {
+    const { runtime } = await createTestPlatform(database)
+    const done = createBillingDonePage({ runtime, log: quietLog })
+    const sandbox = createSandboxPages({ sandbox: runtime.billing.sandbox!, log: quietLog })
+    const env = { address: '192.0.2.1' }
+    for (const id of ['%00', 'x%00', '%ff', '%F0%9F%98%80', 'x'.repeat(5000)]) {
+      for (const name of ['checkout', 'customer'])
+        expect((await done.request(`/billing/done?${name}=${id}`, {}, env)).status).toBe(200)
+      for (const path of [`/sandbox/checkout/${id}`, `/sandbox/portal/${id}`])
+        for (const method of ['GET', 'POST']) expect((await sandbox.request(path, { method }, env)).status).toBe(404)
+    }
+  } finally {
+    await database.close()
+  }
+})
