@@ -1,5 +1,5 @@
 import type { Wanted } from '../payments.port.ts'
-import { periodEnd, share } from './periods.ts'
+import { periodEnd, share } from '../periods.ts'
 import {
   type Desk,
   type SandboxInvoice,

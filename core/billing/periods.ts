@@ -1,4 +1,4 @@
-import type { Interval } from '../plans.ts'
+import type { Interval } from './plans.ts'
 
 /**
  * The `n`th end of a period since the anchor: the same day of the month and time of day, or the month’s last day where
