@@ -1,4 +1,4 @@
-import { limitAmount } from '../operation/limit-amount.ts'
+import { limitAmount, limitSwitches } from '../operation/limit-amount.ts'
 import type { LimitName } from './plans.ts'
 
 const counted =
@@ -21,25 +21,6 @@ export const limitGives: Readonly<Record<LimitName, (value: string | null) => st
   'bot.live': counted('bot'),
   'log.search': () => 'log search',
 }
-
-/** The limits by their headings, in the order in which they are compared. */
-export const limitTitles: Readonly<Record<LimitName, string>> = {
-  bouncers: 'bouncers',
-  'bouncer.dedicated': 'dedicated bouncer',
-  upstreams: 'upstreams',
-  'paste.live': 'pastes',
-  'paste.lifeHours': 'a paste stays',
-  'paste.maxBytes': 'size of a paste',
-  'picture.bytes': 'pictures',
-  'picture.lifeDays': 'a picture stays',
-  networks: 'hosted networks',
-  'network.users': 'users on them',
-  'bot.live': 'bots',
-  'log.search': 'log search',
-}
-
-/** What is had or not, rather than counted. */
-export const limitSwitches: ReadonlySet<string> = new Set<LimitName>(['log.search'])
 
 export const limitAllowed = (name: LimitName, value: number | null) =>
   value === null ? 'no limit' : limitSwitches.has(name) ? (value === 0 ? 'no' : 'yes') : limitAmount(name, value)

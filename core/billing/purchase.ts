@@ -6,8 +6,8 @@ import { openCheckout } from './checkout.ts'
 import { assertMayChange, customerFor, subscriptionsOf } from './customer.ts'
 import { amountOf, centsOf, money } from './money.ts'
 import type { Change, Preview } from './payments.port.ts'
-import type { Interval, Offer } from './plans.ts'
 import { periodEnd } from './periods.ts'
+import type { Interval, Offer } from './plans.ts'
 import { wouldBe } from './would-be.ts'
 
 /** What has been bought, or in a dry run would be. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineOperation } from '../operation/define.ts'
-import { limitAmount } from '../operation/limit-amount.ts'
+import { limitAmount, limitTitles } from '../operation/limit-amount.ts'
 import type { Entitlements } from './entitlements.ts'
-import { limitAllowed, limitTitles } from './limit-text.ts'
+import { limitAllowed } from './limit-text.ts'
 import { type LimitName, limitNames } from './plans.ts'
 import { nouns } from './room.ts'
 import { usageOf } from './usage.ts'
@@ -40,7 +40,7 @@ export const showPlan = defineOperation({
 function lineOf(name: LimitName, entitled: Entitlements, used: number | null): z.input<typeof Line> {
   const { value, why } = entitled.limits[name]
   return {
-    what: limitTitles[name],
+    what: limitTitles[name] ?? name,
     limit: name,
     allowed: limitAllowed(name, value),
     used: used === null ? null : limitAmount(name, used),

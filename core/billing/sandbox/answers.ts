@@ -1,7 +1,7 @@
 import { balanced } from '../bought.ts'
 import type { Change, CustomerState, Invoice, Preview, SubscriptionState } from '../payments.port.ts'
-import { endOf, fullLines, settled, total } from './invoicing.ts'
 import { periodEnd } from '../periods.ts'
+import { endOf, fullLines, settled, total } from './invoicing.ts'
 import type { Desk, SandboxSubscription } from './state.ts'
 import { changeLines, endsAt, find, intervalOf, planned } from './subscriptions.ts'
 

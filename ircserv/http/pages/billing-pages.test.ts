@@ -22,3 +22,22 @@ test('what can’t be an id in an address is none, and no failure of ours', asyn
     await database.close()
   }
 })
+
+test('the page of a checkout, whose id has a dash in it, is there', async () => {
+  const database = await openPglite()
+  try {
+    const { runtime, member, call } = await createTestPlatform(database)
+    const sandbox = createSandboxPages({ sandbox: runtime.billing.sandbox!, log: quietLog })
+    const env = { address: '192.0.2.1' }
+    await member('alice')
+    for (const { url } of [
+      await call('alice', 'billing.upgrade', { plan: 'pro' }),
+      await call('alice', 'billing.portal'),
+    ]) {
+      const answer = await sandbox.request(new URL(url).pathname, {}, env)
+      expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('Test card')])
+    }
+  } finally {
+    await database.close()
+  }
+})

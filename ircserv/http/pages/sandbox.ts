@@ -94,4 +94,4 @@ const cardForm = (
   <button>${button}</button></form><p class="quiet">This is a sandbox: no money is moved. ${Object.entries(testCards).map(([number, { title }]) => html`${number} ${title}. `)}</p>`
 
 /** What could be an id; anything else is none, and nothing that a database would refuse. */
-const idOf = (c: Pick<Exchange, 'req'>) => /^\w{1,255}$/.exec(c.req.param('id') ?? '')?.[0] ?? ''
+const idOf = (c: Pick<Exchange, 'req'>) => /^[\w-]{1,255}$/.exec(c.req.param('id') ?? '')?.[0] ?? ''
