@@ -61,7 +61,7 @@ export function createServices(options: ServicesOptions) {
       },
       authUrl: options.authUrl,
       uploadOrigin: configuration.httpUrl,
-      log: (service, line) => log.debug({ service }, line),
+      log: (service, line, level) => log[level]({ service }, line),
       progress: options.progress,
       onErgoReady: (restarted) => restarted && resync(),
       onSojuReady: (restarted) => restarted && resync(),

@@ -26,7 +26,7 @@ export async function createLocalProvisioner(services: LocalServices): Promise<P
   const hostnames = await createHostnames(stateDir)
   const moves = createMoves({
     ...{ shared: soju, dedicated, placements, tell: tellClients, now: Date.now },
-    log: (line) => services.log('soju', line),
+    log: (line) => services.log('soju', line, 'warn'),
   })
   const { bouncerOf } = moves
   const ownAddresses = [

@@ -57,7 +57,7 @@ export function createDedicatedSojus(
       const { running, end } = start(username)
       opened.set(username, { running, end })
       running.catch((error: Error) => {
-        input.log(`soju of ${username}`, error.message)
+        input.log(`soju of ${username}`, error.message, 'warn')
         // Tried again by whoever asks next.
         opened.delete(username)
       })

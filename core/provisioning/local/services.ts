@@ -12,6 +12,7 @@ import type { Programs } from './program.ts'
 import { reachable } from './readiness.ts'
 import { createSojuService } from './soju-service.ts'
 import { socketFolder } from './state-folders.ts'
+import type { ServiceLog } from './supervisor.ts'
 import { startUploadFront, type UploadFront } from './upload-front.ts'
 
 export interface LocalListen {
@@ -36,7 +37,7 @@ export interface LocalServicesOptions {
   readonly settings?: Partial<Record<keyof LocalListen, string>>
   readonly networkName?: string
   readonly bouncerHostname?: string
-  readonly log: (service: string, line: string) => void
+  readonly log: ServiceLog
   readonly progress?: (step: string) => void
   readonly onErgoReady?: (restarted: boolean) => void
   readonly onSojuReady?: (restarted: boolean) => void

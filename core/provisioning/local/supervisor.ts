@@ -26,9 +26,11 @@ export interface ServiceSpec {
   readonly ready: (signal: AbortSignal) => Promise<void>
 }
 
+/** Takes a service's own lines, without control characters; those about it that operators must see come as warnings. */
+export type ServiceLog = (service: string, line: string, level: 'debug' | 'warn') => void
+
 export interface SupervisorOptions {
-  /** Lines of the service and about it, without control characters. */
-  readonly log: (service: string, line: string) => void
+  readonly log: ServiceLog
   /** After each time the service got ready; `restarted` is false at the first. */
   readonly onReady?: (restarted: boolean) => void
   /** Milliseconds between TERM and KILL. */
@@ -196,11 +198,11 @@ export class SupervisedService {
   #hear(line: string): void {
     this.#lastLines.push(line)
     if (this.#lastLines.length > 3) this.#lastLines.shift()
-    this.#options.log(this.spec.name, line)
+    this.#options.log(this.spec.name, line, 'debug')
   }
 
   #say(line: string): void {
-    this.#options.log(this.spec.name, line)
+    this.#options.log(this.spec.name, line, 'warn')
   }
 }
 
