@@ -49,7 +49,7 @@ export interface Colours {
 }
 
 /** What goes anywhere but to a terminal is not cut; a sentence longer than this moves only what stands behind it in its row. */
-const aligned = 40
+const aligned = 60
 
 /**
  * Rows under headings, two spaces between columns, in `room` columns where it is given. Addresses and times are of no
