@@ -1,5 +1,6 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import type { Problem } from '@irc-now/core/operation/errors'
+import { labelOf } from '@irc-now/core/operation/label'
 
 /** A reply's text has at most this many bytes, so that with everything around it it fits one IRC line of 512. */
 export const lineBytes = 380
@@ -58,7 +59,7 @@ const mostLines = 20
 const cut = (text: string) => text.slice(0, mostLines * lineBytes).toWellFormed()
 
 const pairs = (item: Readonly<Record<string, unknown>>, names: readonly string[]) =>
-  names.map((name) => `${name}: ${cut(shown(item[name]))}`).join(' · ')
+  names.map((name) => `${labelOf(name)}: ${cut(shown(item[name]))}`).join(' · ')
 
 type Named = Readonly<Record<string, unknown>>
 
@@ -107,12 +108,12 @@ function detailLines(operation: OperationDescription, item: Named, input: Named)
   return [
     ...split(pairs(item, short)),
     ...blocks.flatMap(([name, text]) => [
-      `${plain(name)}:`,
+      `${labelOf(plain(name))}:`,
       ...cut(text)
         .split('\n')
         .flatMap((line) => split(line)),
     ]),
-    ...tables.flatMap(([name, rows]) => [`${plain(name)}:`, ...rows.flatMap((row) => split(rowText(row)))]),
+    ...tables.flatMap(([name, rows]) => [`${labelOf(plain(name))}:`, ...rows.flatMap((row) => split(rowText(row)))]),
   ]
 }
 

@@ -45,7 +45,7 @@ it('never splits inside a character', () => {
 })
 
 it('shows a text of several lines as lines, each of them safe', () => {
-  const operation = { noun: 'bouncer', columns: [], fields: [] } as never
+  const operation = { noun: 'bouncer', columns: [], fields: [], forPrograms: [] } as never
   const lines = outputLines(operation, {
     server: 'irc.now',
     port: 6697,
@@ -55,7 +55,7 @@ it('shows a text of several lines as lines, each of them safe', () => {
 })
 
 it('shows things inside a thing a line each, of many values with their names', () => {
-  const operation = { noun: 'bouncer', columns: [], fields: [] } as never
+  const operation = { noun: 'bouncer', columns: [], fields: [], forPrograms: [] } as never
   const records = [
     { name: 'irc.example.org', type: 'A', value: '127.0.0.1' },
     { name: '_irc-now.irc.example.org', type: 'TXT', value: 'irc-now=\r\nx' },

@@ -131,7 +131,7 @@ test('on IRC', async () => {
     await onPage(link, paid)
     await irc.until(/NOTICE carol :BILLING: active\./)
     expect(await ask(irc, 'BILLING ADDON ADD bots', /confirmation_required/)).toContain('This charges $2.00 now')
-    expect(await ask(irc, 'BILLING ADDON ADD bots --confirm 2.00', /paysFor: /)).toContain('1 × Bots')
+    expect(await ask(irc, 'BILLING ADDON ADD bots --confirm 2.00', /pays for: /)).toContain('1 × Bots')
 
     await onPage(linkIn(await ask(irc, 'BILLING PORTAL', /url: http/)), failsLater)
     await advance('31d')
