@@ -53,8 +53,9 @@ export function itemsWith(subscription: SubscriptionRow | null, { offer, price, 
 }
 
 /**
- * The subscription into which it goes: the one that has it, or takes its place; null where a new one is needed. Where it is had by the other interval, that one
- * changes its interval, and throws where it has other things besides, since one subscription has one interval.
+ * The subscription into which it goes: the one that has it, or that whose place it takes; null where a new one is
+ * needed. Where it is had by the other interval, that one changes its interval, and throws where it has other things
+ * besides, since one subscription has one interval.
  */
 export function subscriptionFor(live: readonly SubscriptionRow[], { offer, price }: Bought): SubscriptionRow | null {
   const other = live.find(({ items }) => items.some(({ lookup_key }) => takesPlaceOf(offer, lookup_key)))
