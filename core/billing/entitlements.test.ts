@@ -83,27 +83,16 @@ describe('entitlements', () => {
     )
   })
 
-  test('what is canceled, paused or has not begun gives what Free gives', () => {
+  test('what is canceled, unpaid, paused or has not begun gives what Free gives', () => {
     fc.assert(
       fc.property(
         fc.array(item),
-        fc.constantFrom('canceled', 'incomplete', 'incomplete_expired', 'paused'),
+        fc.constantFrom('canceled', 'unpaid', 'incomplete', 'incomplete_expired', 'paused'),
         (items, status) => {
           const facts = { ...none, subscriptions: [{ status: status as 'canceled', unpaidSince: null, items }] }
           expect({ ...entitlements(facts, now) }).toEqual(entitlements(none, now))
         },
       ),
-    )
-  })
-
-  test('what the provider has given up to collect gives nothing until it is paid, which is not as if it had ended', () => {
-    fc.assert(
-      fc.property(fc.array(item), fc.option(fc.nat(2 * graceMs)), (items, late) => {
-        const unpaidSince = late === null ? null : at(-late)
-        const facts = { ...none, subscriptions: [{ status: 'unpaid' as const, unpaidSince, items }] }
-        expect(values(facts)).toEqual(values(none))
-        expect(entitlements(facts, now)).toMatchObject({ standing: 'restricted', changesAt: null })
-      }),
     )
   })
 

@@ -38,9 +38,6 @@ export function standingOf(subscription: Lifecycle, now: Date): Standing {
       const end = graceEnd(subscription)
       return end === null || now < end ? 'grace' : 'restricted'
     }
-    // The provider has given up trying; its bill can be paid all the same.
-    case 'unpaid':
-      return 'restricted'
     // `paused` is a trial that ended with nothing to pay from; `incomplete` never began.
     default:
       return 'none'

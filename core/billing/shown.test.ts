@@ -84,3 +84,22 @@ test('each reminder of a bill that is open says how long there is', () => {
   ] as const)
     expect(said(left, last)).toMatchObject([{ message: expect.stringContaining(words) }])
 })
+
+test('what is not paid any more gives what Free gives, and doesn’t look as if it were paid', async () => {
+  const id = await platform.member('bob')
+  const at = new Date()
+  const row = { id: 'sub_bob', account_id: id, status: 'unpaid', billing_interval: 'month', ends_at: null } as const
+  const item = { id: 'item_bob', subscription_id: 'sub_bob', offer: 'pro', lookup_key: 'pro_month_v1', quantity: 1 }
+  for (const status of ['unpaid', 'paused'] as const) {
+    await platform.runtime.transaction((store) =>
+      store.billing.replace(id, [{ ...row, status, unpaid_since: at, created_at: at, period_end: at }], [item]),
+    )
+    expect(await platform.call('bob', 'billing.show')).toMatchObject({
+      plan: 'free',
+      status: {
+        phase: 'restricted',
+        message: 'It is not paid, so you have what Free gives; pay with “billing portal”.',
+      },
+    })
+  }
+})

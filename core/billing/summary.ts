@@ -123,6 +123,12 @@ function statusOf(
     return { phase: 'overdue', message: `${pay}${also}` }
   }
   if (live.length === 0) return { phase: 'free', message: null }
+  // The provider has given up to collect, or a trial has ended without anything to pay from.
+  if (standing === 'none')
+    return {
+      phase: 'restricted',
+      message: `It is not paid, so you have what Free gives; pay with “billing portal”.${also}`,
+    }
   if (ending !== null) return { phase: 'ending', message: ending }
   return { phase: 'active', message: null }
 }
