@@ -95,6 +95,12 @@ test('the socket is the owner’s and nobody else’s', async () => {
   expect((await overSocket('/v1/account.show', { authorization: 'Bearer nonsense' })).status).toBe(401)
 })
 
+test('what goes into the body is not taken from the address, nor left aside', async () => {
+  const stray = await fetch(url('/v1/bouncer.create?name=other'), { method: 'POST', headers: as('bob') })
+  expect([stray.status, await stray.json()]).toMatchObject([400, { code: 'invalid_input' }])
+  expect(await (await fetch(url('/v1/bouncer.list'), { headers: as('bob') })).json()).toEqual({ items: [] })
+})
+
 test('an operation over HTTP: create, show, delete with its confirmation', async () => {
   const created = await post('alice', 'bouncer.create', {})
   expect([created.status, await created.json()]).toMatchObject([200, { name: 'main', status: { phase: 'pending' } }])

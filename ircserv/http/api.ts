@@ -204,6 +204,10 @@ function fileOf(c: Pick<Exchange<Env>, 'env'>): FileBody | undefined {
 }
 
 async function bodyInput(c: Pick<Exchange, 'req'>): Promise<unknown> {
+  // Left aside, they would have been meant for nothing: what was asked for and what is done would differ.
+  const [stray] = Object.keys(c.req.query())
+  if (stray !== undefined)
+    throw new OperationError('invalid_input', 'The input goes into the body as JSON, nothing of it into the address.')
   const text = await c.req.text()
   if (text === '') return {}
   // A form posted by another site can't have this type, so no cookie or socket is ever used behind a person's back.

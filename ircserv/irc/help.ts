@@ -16,7 +16,7 @@ export function helpLines(operations: readonly OperationDescription[], words: re
             .map(({ verb }) => verb.toUpperCase())
             .join(', ')}`,
       ),
-      'REGISTER and LOGIN tell how to get an account and sign in. HELP BOUNCER CREATE tells all about a command.',
+      'REGISTER and LOGIN tell how to get an account and sign in, SET REPLIES how I answer. HELP BOUNCER CREATE tells all about a command.',
       `For programs, the last line of an answer has its JSON in the tag ${dataTag}.`,
     ]
   }
@@ -24,6 +24,8 @@ export function helpLines(operations: readonly OperationDescription[], words: re
     const what = nounWord.toLowerCase() === 'login' ? 'sign in' : 'create an account'
     return [`${nounWord.toUpperCase()}: I answer with a link to a page on which you ${what}; type no password here.`]
   }
+  if (/^set$/i.test(nounWord))
+    return ['SET REPLIES NOTICE or PRIVMSG: by which I answer you; NOTICE unless you say so.']
   const noun = pickNoun(operations, nounWord, verbWords[0])
   const ofNoun = operations.filter((one) => one.noun === noun)
   if (verbWords.length === 0) return ofNoun.map((one) => `${usage(one)}: ${one.summary}`)
