@@ -1,9 +1,13 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { createSojuData } from './soju-data.ts'
 import { createSojuService, type SojuServiceInput } from './soju-service.ts'
 
 export type Soju = Awaited<ReturnType<typeof createSojuService>>
+
+/** One that did not start is not started again for so long. */
+const retryMs = 5000
 
 interface Opened {
   readonly running: Promise<Soju>
@@ -54,14 +58,15 @@ export function createDedicatedSojus(
       if (stopped) return Promise.reject(new Error('the bouncers are being stopped'))
       const before = opened.get(username)
       if (before) return before.running
-      const { running, end } = start(username)
-      opened.set(username, { running, end })
-      running.catch((error: Error) => {
+      const mine = start(username)
+      opened.set(username, mine)
+      mine.running.catch(async (error: Error) => {
         input.log(`soju of ${username}`, error.message, 'warn')
-        // Tried again by whoever asks next.
-        opened.delete(username)
+        // Tried again by whoever asks then; clients ask again at once, each of them.
+        await delay(retryMs, undefined, { ref: false })
+        if (opened.get(username) === mine) opened.delete(username)
       })
-      return running
+      return mine.running
     },
     /** Ends it, also while it is starting, and deletes all that it had. */
     async remove(username: string): Promise<void> {
