@@ -53,23 +53,22 @@ async function runIn(
   options: RunOptions,
   prepared: unknown,
 ): Promise<unknown> {
-  const { actor, member } = await authorise(store, operation, caller)
-  const acting = member ?? actor
+  const first = await authorise(store, operation, caller)
   const input = parseInput(operation, raw)
-  if (operation.effect === 'read') return handle()
+  if (operation.effect === 'read') return handle(first.member ?? first.actor)
 
-  if (acting) {
-    await store.accounts.lock(acting.id)
-    // Asked again: whoever had the lock may have deleted or suspended the account.
-    await authorise(store, operation, caller)
-  }
+  const locked = first.member ?? first.actor
+  if (locked) await store.accounts.lock(locked.id)
+  // Asked again: whoever had the lock may have changed, suspended or deleted the account.
+  const { actor, member } = locked ? await authorise(store, operation, caller) : first
+  const acting = member ?? actor
   const request = requestOf(runtime, operation, acting, input, prepared)
   if (options.idempotencyKey && actor && !options.dryRun) {
     const known = await store.idempotency.find(actor.id, options.idempotencyKey)
     if (known) assertSame(known, request)
     if (known?.output != null) return JSON.parse(known.output)
   }
-  const output = await handle()
+  const output = await handle(acting)
   // What a dry run would make does not hold, so a secret of it, or an id, would only mislead.
   if (options.dryRun) throw new DryRun(withoutMade(operation, withoutSecretOutputs(operation, output)))
   // Asked last, so that nobody confirms what can't be done; the refusal takes back what was tried.
@@ -99,7 +98,7 @@ async function runIn(
   faultPoint('store')
   return output
 
-  async function handle(): Promise<unknown> {
+  async function handle(acting: Actor | null): Promise<unknown> {
     const context = createContext(store, runtime, acting, caller, options.dryRun ?? false)
     return operation.output.parse(await operation.handle(input, context, prepared))
   }
