@@ -48,33 +48,54 @@ export async function createTestPlatform(database: Database, httpUrl = 'http://1
       openAccount({ store, now: runtime.now(), random: runtime.random }, { name, email: null, role, reserved: true }),
     )
   const ids = new Map<string, string>([['ops', (await open('ops', 'ops')).id]])
+  /** Runs an operation as an account by its name; `null` is nobody. */
+  async function call(
+    who: string | null,
+    name: string,
+    input: object = {},
+    options: RunOptions & Partial<Caller> = {},
+  ) {
+    const operation = catalogue.find((one) => one.name === name)
+    if (!operation) throw new Error(`no operation ${name}`)
+    const { dryRun, idempotencyKey, confirm, ...caller } = options
+    return (await run(
+      runtime,
+      operation,
+      input,
+      { accountId: who === null ? null : ids.get(who)!, via: 'http', scopes: ['*'], ...caller },
+      {
+        ...(dryRun ? { dryRun } : {}),
+        ...(idempotencyKey ? { idempotencyKey } : {}),
+        ...(confirm ? { confirm } : {}),
+      },
+      // biome-ignore lint/suspicious/noExplicitAny: tests look into outputs of every shape
+    )) as any
+  }
+  async function member(name: string): Promise<string> {
+    const { id } = await open(name)
+    ids.set(name, id)
+    return id
+  }
+  /** Reads from the sandbox what an account pays for. */
+  async function sync(id: string): Promise<void> {
+    const row = await runtime.read((store) => store.billing.byAccount(id))
+    await runtime.billing.sync(row!.customer_id!)
+  }
   return {
     runtime,
     keyring,
     files,
     /** The folder of its files and uploads. */
     folder: own,
-    /** Runs an operation as an account by its name; `null` is nobody. */
-    async call(who: string | null, name: string, input: object = {}, options: RunOptions & Partial<Caller> = {}) {
-      const operation = catalogue.find((one) => one.name === name)
-      if (!operation) throw new Error(`no operation ${name}`)
-      const { dryRun, idempotencyKey, confirm, ...caller } = options
-      return (await run(
-        runtime,
-        operation,
-        input,
-        { accountId: who === null ? null : ids.get(who)!, via: 'http', scopes: ['*'], ...caller },
-        {
-          ...(dryRun ? { dryRun } : {}),
-          ...(idempotencyKey ? { idempotencyKey } : {}),
-          ...(confirm ? { confirm } : {}),
-        },
-        // biome-ignore lint/suspicious/noExplicitAny: tests look into outputs of every shape
-      )) as any
-    },
-    async member(name: string): Promise<string> {
-      const { id } = await open(name)
-      ids.set(name, id)
+    call,
+    member,
+    sync,
+    /** A member who pays for Pro, by a card of the sandbox's. */
+    async subscriber(name: string, card = '4242424242424242'): Promise<string> {
+      const id = await member(name)
+      const { url } = await call(name, 'billing.upgrade', { plan: 'pro' })
+      await runtime.billing.sandbox!.pay(url.split('/').at(-1), card, false)
+      await sync(id)
       return id
     },
   }

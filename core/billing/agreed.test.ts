@@ -14,17 +14,8 @@ beforeAll(async () => {
 afterAll(() => database?.close())
 
 const call = (...words: Parameters<typeof platform.call>) => platform.call(...words)
-async function sync(id: string): Promise<void> {
-  const row = await platform.runtime.read((store) => store.billing.byAccount(id))
-  await platform.runtime.billing.sync(row!.customer_id!)
-}
-async function subscriber(name: string, card = '4242424242424242'): Promise<string> {
-  const id = await platform.member(name)
-  const { url } = await call(name, 'billing.upgrade', { plan: 'pro' })
-  await platform.runtime.billing.sandbox!.pay(url.split('/').at(-1), card, false)
-  await sync(id)
-  return id
-}
+const sync = (id: string) => platform.sync(id)
+const subscriber = (...words: Parameters<typeof platform.subscriber>) => platform.subscriber(...words)
 
 test('where a new period has begun since the amount was confirmed, no more than that is charged', async () => {
   const id = await subscriber('renewed')
