@@ -25,16 +25,21 @@ export async function finishOnPage(
     const rows = page.matchAll(/<dt>([^<]*)<\/dt><dd>([^<]*)<\/dd>/g)
     return {
       onPage: true,
-      output: Object.fromEntries([...rows].map(([, name, text]) => [name, unescaped(text ?? '')])),
+      output: Object.fromEntries([...rows].map(([, label = '', text = '']) => [nameOf(label), unescaped(text)])),
     }
   }
+  // Beside the form that is still there, or on a page of its own.
+  const [, said] = /role="alert" data-code="(\w+)"/.exec(page) ?? []
   const [, title] = /<title>([^<]*) · irc\.now<\/title>/.exec(page) ?? []
   const known = Object.entries(errorCodes).find(
-    ([, one]) => one.title === unescaped(title ?? '') && one.status === response.status,
+    ([code, one]) => (said ? code === said : one.title === unescaped(title ?? '')) && one.status === response.status,
   )
   if (!known) throw new Error(`status ${response.status}: ${page}`)
   return { onPage: true, code: known[0] }
 }
+
+/** `created at` is shown for `createdAt`. */
+const nameOf = (label: string) => label.replace(/ ([a-z])/g, (_, letter: string) => letter.toUpperCase())
 
 /** A form with the files that were chosen, each by its path. */
 function filesOf(paths: Readonly<Record<string, string>>): FormData {

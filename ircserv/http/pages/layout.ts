@@ -44,9 +44,11 @@ export const pageHeaders = {
   'cache-control': 'no-store',
 }
 
-/** One sentence about what went wrong, or nothing. */
-export const problemLine = (problem: string | null): Html =>
-  problem === null ? html`` : html`<p class="error" role="alert">${problem}</p>`
+/** One sentence about what went wrong, or nothing; for programs its code. */
+export const problemLine = (problem: string | null, code?: string): Html =>
+  problem === null
+    ? html``
+    : html`<p class="error" role="alert"${code ? html` data-code="${code}"` : ''}>${problem}</p>`
 
 /** What went wrong as a page of its own; what we did not expect is logged, never shown. */
 export const problemPage = (c: Context, error: unknown, log: { error(o: object, m: string): void }) =>

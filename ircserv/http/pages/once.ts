@@ -56,7 +56,11 @@ export function createOncePage(deps: {
   })
 
   /** The form of a link, with what went wrong the last time. */
-  function formOf({ description, wanted }: Awaited<ReturnType<typeof find>>, problem: string | null, text = ''): Html {
+  function formOf(
+    { description, wanted }: Awaited<ReturnType<typeof find>>,
+    problem?: OperationError,
+    text = '',
+  ): Html {
     const secrets = secretsOf(description)
     const inputs = secrets.map(({ name, description: label, required }) =>
       field(name, label, {
@@ -78,13 +82,13 @@ export function createOncePage(deps: {
         : html`<dl>${given.map(([name, value]) => html`<dt>${labelOf(name)}</dt><dd>${shown(value)}</dd>`)}</dl>`
     return page(
       wanted.page?.title ?? description.summary,
-      html`${why}${about}${problemLine(problem)}<form method="post"${body ? html` enctype="multipart/form-data"` : ''}>${inputs}${body ? bodyInputs(body, text) : ''}<button>Go on</button></form>`,
+      html`${why}${about}${problemLine(problem?.message ?? null, problem?.code)}<form method="post"${body ? html` enctype="multipart/form-data"` : ''}>${inputs}${body ? bodyInputs(body, text) : ''}<button>Go on</button></form>`,
     )
   }
 
   app.get('/once/:token', async (c) => {
     const found = await find(c.req.param('token'))
-    return c.html(formOf(found, null), 200, onceHeadersFor(found.description))
+    return c.html(formOf(found), 200, onceHeadersFor(found.description))
   })
 
   const limitOf: MiddlewareHandler<FormEnv> = async (c, next) => {
@@ -118,7 +122,7 @@ export function createOncePage(deps: {
       if (!(error instanceof OperationError)) throw error
       const { status } = errorCodes[error.code]
       const text = form[bodyFieldOf(description)?.name ?? '']
-      const again = formOf(c.var.found, error.message, typeof text === 'string' ? text : '')
+      const again = formOf(c.var.found, error, typeof text === 'string' ? text : '')
       return c.html(again, status, onceHeadersFor(description))
     }
     if (!(await runtime.transaction((store) => store.links.use(hashSecret(token), runtime.now())))) {
