@@ -142,7 +142,7 @@ test('on the full screen it is written in the editor, or a file is named; its ad
   const [, address = ''] = /Copied: (\S+)/.exec(await screen.until(/✓ Copied: http/))!
   expect([screen.clipboard, (await get(`${address}/raw`)).text]).toEqual([address, 'def f():\n    return 1\n\t# tab\n'])
   screen.type(keys.escape)
-  await screen.until(/› \w{22} +by editor +● active +\d+ +unlisted +in 89 d/)
+  await screen.until(/› \w{22} +by editor +● active +\d+ +unlisted +in 90 d/)
   screen.type(keys.enter)
   await screen.until(/ text\n {5}def f\(\):\n {9}return 1\n {9}# tab/)
   screen.type('d')

@@ -33,4 +33,4 @@ export function createBillingDonePage({ runtime, log }: { runtime: Runtime; log:
 }
 
 /** What could be an id of the provider’s; anything else is none, and nothing that a database would refuse. */
-const idOf = (text = '') => (/^\w{1,255}$/.test(text) ? text : '')
+const idOf = (text = '') => (/^[\w-]{1,255}$/.test(text) ? text : '')

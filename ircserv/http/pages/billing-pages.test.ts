@@ -41,3 +41,23 @@ test('the page of a checkout, whose id has a dash in it, is there', async () => 
     await database.close()
   }
 })
+
+test('who comes back from a page on which they have paid has it, without any webhook', async () => {
+  const database = await openPglite()
+  try {
+    const { runtime, member, call } = await createTestPlatform(database)
+    const env = { address: '192.0.2.1' }
+    const sandbox = createSandboxPages({ sandbox: runtime.billing.sandbox!, log: quietLog })
+    const done = createBillingDonePage({ runtime, log: quietLog })
+    await member('alice')
+    const { url } = await call('alice', 'billing.upgrade', { plan: 'pro' })
+    const body = new URLSearchParams({ card: '4242424242424242' })
+    const paid = await sandbox.request(new URL(url).pathname, { method: 'POST', body }, env)
+    const back = new URL(paid.headers.get('location')!)
+    expect(back.pathname).toBe('/billing/done')
+    expect((await done.request(back.pathname + back.search, {}, env)).status).toBe(200)
+    expect(await call('alice', 'billing.show')).toMatchObject({ plan: 'pro', status: { phase: 'active' } })
+  } finally {
+    await database.close()
+  }
+})
