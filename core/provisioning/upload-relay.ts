@@ -1,5 +1,7 @@
 import { type IncomingMessage, request, type ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** Who has been answered before all was read may go on sending for so long: a connection cut off takes its answer along. */
 const lingerMs = 5000
@@ -45,6 +47,14 @@ export function readOut(incoming: IncomingMessage): void {
   const { socket } = incoming
   const timer = setTimeout(() => socket.destroy(), lingerMs).unref()
   incoming.once('end', () => clearTimeout(timer))
+}
+
+/** The same for whoever answers only then: soju takes a connection that ends while it sends for a failure, answer or not. */
+export async function untilReadOut(incoming: IncomingMessage): Promise<void> {
+  if (incoming.complete || incoming.destroyed) return
+  const ended = finished(incoming).catch(() => undefined)
+  incoming.resume()
+  await Promise.race([ended, delay(lingerMs, undefined, { ref: false })])
 }
 
 /** `name:password` of HTTP Basic; null where there is none. */

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { type ClientRequest, request } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { openPglite } from '@irc-now/core/store/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createTestPlatform } from '../../../test/platform.ts'
@@ -88,4 +89,20 @@ test('so many files in so short a time are enough, for each account by itself', 
     retryAfter: expect.stringMatching(/^\d+$/),
   })
   expect((await sent(begin('bob'), 'x')).status).toBe(201)
+})
+
+test('what is too long is read to its end before that is said, so that whoever sends it hears so', async () => {
+  const { outgoing, answer } = begin('bob', { 'content-type': 'text/plain' })
+  const pieces = Array.from({ length: 8 }, () => Buffer.alloc(256 * 1024, 'a'))
+  let isSent = false
+  let isEarly = false
+  answer.then(() => (isEarly = !isSent))
+  for (const piece of pieces) {
+    outgoing.write(piece)
+    await delay(50)
+  }
+  isSent = true
+  outgoing.end()
+  expect((await answer).status).toBe(413)
+  expect(isEarly).toBe(false)
 })

@@ -1,6 +1,7 @@
 import type { Caller } from '@irc-now/core/operation/context'
 import { errorCodes, OperationError } from '@irc-now/core/operation/errors'
 import type { Runtime } from '@irc-now/core/operation/runtime'
+import { untilReadOut } from '@irc-now/core/provisioning/upload-relay'
 import { Hono } from 'hono'
 import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
@@ -37,6 +38,8 @@ export function createClientUploads(deps: {
       return c.text(`${url}\n`, 201, { location: url })
     } catch (error) {
       const { code, message, details } = problemOfRequest(error, incoming, log, 'an upload failed')
+      // Of who has gone silent nothing more comes.
+      if (code !== 'timed_out') await untilReadOut(incoming)
       const { retryAfter } = details ?? {}
       return c.text(`${message}\n`, statusOf(code) as 400, {
         connection: 'close',

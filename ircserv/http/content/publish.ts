@@ -72,7 +72,8 @@ function headOf(source: Readable): Promise<Buffer> {
 async function atMost(source: Readable, most: number, heard: () => void): Promise<Buffer> {
   async function* counted() {
     let size = 0
-    for await (const chunk of source as AsyncIterable<Buffer>) {
+    // Not destroyed where it is too long: that would end the connection, and the answer with it.
+    for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       heard()
       size += chunk.length
       if (size > most) throw new OperationError('too_large', `A text has at most ${most} bytes; send a part of it.`)
