@@ -2,14 +2,15 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest'
 import { createDaemon } from '../daemon.ts'
 
 let daemon: Awaited<ReturnType<typeof createDaemon>>
 beforeAll(async () => {
-  daemon = await createDaemon()
+  daemon = await createDaemon({ env: { IRC_NOW_LOG: 'debug' } })
 })
 afterAll(() => daemon?.remove(), 30_000)
+beforeEach(() => onTestFailed(() => console.log(daemon.said.slice(-30_000))))
 
 const dieNow = () => join(daemon.home, 'die-now')
 const preload = pathToFileURL(join(import.meta.dirname, '../die-at-write.mjs')).href
