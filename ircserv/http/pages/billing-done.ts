@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
 import { page, pageHeaders, problemPage } from './layout.ts'
+import { providerId } from './provider-id.ts'
 
 /** Where the provider sends people back: what they have done there holds at once, even where no webhook comes. */
 export function createBillingDonePage({ runtime, log }: { runtime: Runtime; log: Logger }) {
@@ -13,7 +14,7 @@ export function createBillingDonePage({ runtime, log }: { runtime: Runtime; log:
   app.onError((error, c) => problemPage(c, error, log))
   app.get('/billing/done', async (c) => {
     limit.take(c.env.address)
-    const [checkout, customer] = [idOf(c.req.query('checkout')), idOf(c.req.query('customer'))]
+    const [checkout, customer] = [providerId(c.req.query('checkout')), providerId(c.req.query('customer'))]
     const row = await runtime.read((store) =>
       checkout === '' ? store.billing.byCustomer(customer) : store.billing.byCheckout(checkout),
     )
@@ -31,6 +32,3 @@ export function createBillingDonePage({ runtime, log }: { runtime: Runtime; log:
   })
   return app
 }
-
-/** What could be an id of the provider’s; anything else is none, and nothing that a database would refuse. */
-const idOf = (text = '') => (/^[\w-]{1,255}$/.test(text) ? text : '')

@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
 import { createRateLimit } from '../rate-limit.ts'
 import { field, formLimit, type Html, page, pageHeaders, problemLine, problemPage, wholeForm } from './layout.ts'
+import { providerId } from './provider-id.ts'
 
 type Env = { Bindings: ApiBindings }
 interface Shown {
@@ -93,5 +94,4 @@ const cardForm = (
 ): Html => html`<form method="post">${field('card', 'Test card', { value: '4242424242424242', required: true })}
   <button>${button}</button></form><p class="quiet">This is a sandbox: no money is moved. ${Object.entries(testCards).map(([number, { title }]) => html`${number} ${title}. `)}</p>`
 
-/** What could be an id; anything else is none, and nothing that a database would refuse. */
-const idOf = (c: Pick<Exchange, 'req'>) => /^[\w-]{1,255}$/.exec(c.req.param('id') ?? '')?.[0] ?? ''
+const idOf = (c: Pick<Exchange, 'req'>) => providerId(c.req.param('id'))
