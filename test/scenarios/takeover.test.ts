@@ -43,7 +43,7 @@ async function done(daemon: Daemon, ...words: string[]): Promise<string> {
 
 /** What the soju of the first home really has: each user’s networks, or that it is disabled. */
 function users(): Record<string, unknown> {
-  const database = new DatabaseSync(join(first.home, 'soju/soju.db'), { readOnly: true })
+  const database = new DatabaseSync(join(first.home, 'soju/soju.db'), { readOnly: true, timeout: 5000 })
   try {
     const rows = database
       .prepare(

@@ -104,7 +104,7 @@ const states: Record<string, (username: string) => DesiredBouncer> = {
 
 /** What soju really stores about a user. */
 function stored(username: string) {
-  const database = new DatabaseSync(join(stateDir, 'soju', 'soju.db'), { readOnly: true })
+  const database = new DatabaseSync(join(stateDir, 'soju', 'soju.db'), { readOnly: true, timeout: 5000 })
   try {
     const user = database.prepare('SELECT nick, realname, enabled FROM User WHERE username = ?').get(username)
     const networks = database

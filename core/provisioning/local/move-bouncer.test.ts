@@ -218,7 +218,8 @@ async function livedIn(messages = many): Promise<void> {
   await until(() => known('shared')!.channels.some(({ detached }) => detached === 1))
   await stop()
   const db = new DatabaseSync(dataOf('shared'), { timeout: 5000 })
-  db.exec('begin')
+  // soju may live a moment longer than its daemon, and what has read before it wrote can't write any more.
+  db.exec('begin immediate')
   const { id: user } = db.prepare('select id from User where username = ?').get(account) as { id: number }
   const { id: target } = db.prepare("select id from MessageTarget where target = '#test'").get() as { id: number }
   const { key } = db.prepare('select vapid_key_public key from WebPushConfig').get() as { key: string }
