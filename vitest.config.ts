@@ -12,8 +12,11 @@ export default defineConfig({
       'test/stripe/**',
       '**/*.s3.test.ts',
     ],
-    testTimeout: 30_000,
-    hookTimeout: 120_000,
+    globalSetup: ['test/run-folder.ts'],
+    // For what hangs. What is only slow, on a machine that is, may be so: the longest takes a quarter of this.
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+    expect: { poll: { timeout: 60_000 } },
     // Real servers, several processes each: what runs beside them only makes them late.
     maxWorkers: 1,
     passWithNoTests: false,

@@ -4,7 +4,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from '@irc-now/core/provisioning/local/ports'
+import { untilUnused } from './folder-processes.ts'
+import { testPort } from './ports.ts'
 
 const root = join(import.meta.dirname, '..')
 
@@ -24,11 +25,11 @@ export async function createDaemon(
   const folder = await mkdtemp(join(tmpdir(), 'irc-now-scenario-'))
   const home = options.home ?? join(folder, 'home')
   const ports = {
-    http: await freePort(),
-    irc: await freePort(),
-    ircs: await freePort(),
-    bouncer: await freePort(),
-    bouncers: await freePort(),
+    http: await testPort(),
+    irc: await testPort(),
+    ircs: await testPort(),
+    bouncer: await testPort(),
+    bouncers: await testPort(),
   }
   // Nothing of whoever runs the tests: neither their settings, nor where they are signed in.
   const inherited = Object.entries(process.env).filter(
@@ -53,13 +54,13 @@ export async function createDaemon(
   const inside = options.inside ?? []
   let child: ChildProcess | undefined
   let said = ''
+  /** It has ended, and all that it said is here. */
+  let closed: Promise<unknown> = Promise.resolve()
 
   async function end(signal: NodeJS.Signals): Promise<number | null> {
-    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
-    const exited = once(child, 'exit')
-    child.kill(signal)
-    await exited
-    return child.exitCode
+    child?.kill(signal)
+    await closed
+    return child?.exitCode ?? null
   }
   return {
     home,
@@ -76,12 +77,16 @@ export async function createDaemon(
         env: { ...env, ...more },
         stdio: ['ignore', 'ignore', 'pipe'],
       })
+      closed = once(child, 'close')
       child.stderr!.setEncoding('utf8').on('data', (chunk) => {
         said += chunk
       })
       while (!said.includes(' is up after ')) {
         if (child.signalCode !== null && mayDie) return
-        if (child.exitCode !== null || child.signalCode !== null) throw new Error(said)
+        if (child.exitCode !== null || child.signalCode !== null) {
+          await closed
+          throw new Error(said)
+        }
         await delay(50)
       }
     },
@@ -95,27 +100,31 @@ export async function createDaemon(
     },
     kill: () => end('SIGKILL'),
     stop: () => end('SIGTERM'),
-    cli: (...words: string[]) => runCli(words, env, '', inside),
+    cli: (...words: string[]) => runCli(words, env, '', { inside }),
     async remove(): Promise<void> {
       await end('SIGTERM')
+      await untilUnused(folder)
       await rm(folder, { recursive: true, force: true })
     },
   }
 }
 
-/** The built command line as a child process; what it reads is `stdin`. `inside` is a command that it runs under. */
+/**
+ * The built command line as a child process; what it reads is `stdin`. `inside` is a command that it runs under; the
+ * signal ends it, whatever it waits for.
+ */
 export function runCli(
   words: readonly string[],
   env: NodeJS.ProcessEnv,
   stdin = '',
-  inside: readonly string[] = [],
+  { inside = [], signal }: { inside?: readonly string[]; signal?: AbortSignal } = {},
 ): Promise<CommandResult> {
   return new Promise((resolve) => {
     const [program = '', ...rest] = [...inside, process.execPath, join(root, 'cli/bin/irc-now.js'), ...words]
     const child = execFile(
       program,
       rest,
-      { env, timeout: 60_000, maxBuffer: 16 * 1024 * 1024 },
+      { env, timeout: 240_000, maxBuffer: 16 * 1024 * 1024, ...(signal && { signal }) },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, stdout, stderr }),
     )
     // It may have ended without reading.

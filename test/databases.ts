@@ -1,5 +1,6 @@
-import { type Database, openPglite, openPostgresql } from '@irc-now/core/store/database'
+import { type Database, openPostgresql } from '@irc-now/core/store/database'
 import { afterAll, beforeAll, describe } from 'vitest'
+import { openTestPglite } from './pglite.ts'
 import { startPostgresql } from './postgresql.ts'
 
 /** One contract for both databases: `open` answers with a fresh PGlite, or a fresh database of a real PostgreSQL. */
@@ -7,11 +8,11 @@ export function onBothDatabases(what: string, contract: (open: () => Promise<Dat
   let postgresql: Awaited<ReturnType<typeof startPostgresql>>
   beforeAll(async () => {
     postgresql = await startPostgresql()
-  }, 60_000)
-  afterAll(() => postgresql?.stop(), 30_000)
+  })
+  afterAll(() => postgresql?.stop())
 
   describe.each([
-    ['PGlite', () => openPglite()],
+    ['PGlite', () => openTestPglite()],
     ['PostgreSQL', async () => openPostgresql(await postgresql.databaseUrl())],
   ] as const)(`${what} on %s`, (_name, open) => contract(open))
 }

@@ -5,8 +5,8 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from '@irc-now/core/provisioning/local/ports'
 import { testPrograms } from '@irc-now/core/provisioning/local/test-programs'
+import { testPort } from './ports.ts'
 
 /**
  * A real ergo on loopback without fakelag; every account signs in with the password `right`. Where it doesn’t reserve
@@ -14,7 +14,7 @@ import { testPrograms } from '@irc-now/core/provisioning/local/test-programs'
  */
 export async function createErgo({ reservesNicks = true } = {}) {
   const folder = await mkdtemp(join(tmpdir(), 'irc-now-ergo-'))
-  const port = await freePort()
+  const port = await testPort()
   const { ergo } = await testPrograms()
   let child: ChildProcess | undefined
   const script = `let t='';process.stdin.on('data',c=>{t+=c;if(!t.includes('\\n'))return;const q=JSON.parse(t);console.log(JSON.stringify({success:q.passphrase==='right',accountName:q.accountName}));process.exit()})`
@@ -32,7 +32,7 @@ export async function createErgo({ reservesNicks = true } = {}) {
     async start(): Promise<void> {
       child = spawn(ergo.path, ['run', '--conf', join(folder, 'ircd.yaml')], { cwd: folder, stdio: 'ignore' })
       await once(child, 'spawn')
-      for (const end = Date.now() + 15_000; ; ) {
+      for (const end = Date.now() + 60_000; ; ) {
         const probe = connect(port, '127.0.0.1')
         const there = await once(probe, 'connect').then(
           () => true,

@@ -14,7 +14,7 @@ export interface Asked {
   readonly dryRun: boolean
 }
 
-/** What operations answer, or the OperationError that they throw; what is not among them answers `{}`. */
+/** What operations answer, perhaps later, or the OperationError that they throw; what is not among them answers `{}`. */
 export type Answers = Record<string, (asked: Asked) => unknown>
 
 /** Set anew for each test by `withPlatform`. */
@@ -39,7 +39,7 @@ export function withPlatform(usual: Answers): void {
     const asked = { operation, input, dryRun: request.headers['irc-now-dry-run'] === 'true' }
     requests.push(asked)
     try {
-      const output = operation in answers ? answers[operation]!(asked) : {}
+      const output = operation in answers ? await answers[operation]!(asked) : {}
       response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(output))
     } catch (error) {
       const { code, message, ...more } = problemOf(error)

@@ -30,7 +30,7 @@ export async function connectIrc(
   send(`NICK ${nick}`)
   send(`USER ${nick} 0 * :${nick}`)
   const until = async (pattern: RegExp): Promise<string> => {
-    const end = Date.now() + 20_000
+    const end = Date.now() + 60_000
     for (;;) {
       const found = lines.find((line) => pattern.test(line))
       if (found) return found

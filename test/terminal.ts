@@ -20,6 +20,8 @@ export function openTerminal(
   const screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 1000 })
   const pty = spawn(file, [...args], { cols: columns, rows, env: { ...env, TERM: term } })
   let cursorShown = true
+  /** What is seen is only a part of what is being drawn: a terminal that knows it shows nothing of that yet. */
+  let drawing = false
   let ended = false
   /** What a program has put into the clipboard by OSC 52. */
   let clipboard = ''
@@ -27,19 +29,36 @@ export function openTerminal(
     clipboard = Buffer.from(data.slice(data.indexOf(';') + 1), 'base64').toString()
     return true
   })
+  for (const [final, begins] of [
+    ['h', true],
+    ['l', false],
+  ] as const)
+    screen.parser.registerCsiHandler({ prefix: '?', final }, (modes) => {
+      if (modes.includes(25)) cursorShown = begins
+      if (modes.includes(2026)) drawing = begins
+      return false
+    })
   let written = ''
+  const unanswered = new Map(Object.keys(options.answers ?? {}).map((question) => [question, 0]))
   pty.onData((data) => {
     written += data
-    for (const [question, answer] of Object.entries(options.answers ?? {}))
-      if (data.includes(question)) pty.write(answer)
-    for (const [, shown] of data.matchAll(/\x1b\[\?25([hl])/g)) cursorShown = shown === 'h'
+    // A question may come in pieces.
+    for (const [question, from] of unanswered) {
+      const place = written.indexOf(question, from)
+      if (place < 0) continue
+      unanswered.set(question, place + question.length)
+      pty.write(options.answers![question]!)
+    }
     screen.write(data)
   })
   const exited = new Promise<number>((resolve) =>
     pty.onExit(({ exitCode }) => {
       ended = true
       // What was written last is parsed before the screen is looked at.
-      screen.write('', () => resolve(exitCode))
+      screen.write('', () => {
+        drawing = false
+        resolve(exitCode)
+      })
     }),
   )
   const lineAt = (place: number) => screen.buffer.active.getLine(place)
@@ -81,16 +100,20 @@ export function openTerminal(
     get alternate(): boolean {
       return screen.buffer.active.type === 'alternate'
     },
+    /** Whether the screen is only half drawn. */
+    get drawing(): boolean {
+      return drawing
+    },
     get clipboard(): string {
       return clipboard
     },
     get cursorShown(): boolean {
       return cursorShown
     },
-    /** Resolves with the screen once it matches; throws with the screen as it is when it never does. */
-    async until(pattern: RegExp, timeoutMs = 20_000): Promise<string> {
-      const end = Date.now() + timeoutMs
-      while (!pattern.test(terminal.text)) {
+    /** Resolves with the screen once it matches as a whole; throws with the screen as it is when it never does. */
+    async until(pattern: RegExp): Promise<string> {
+      const end = Date.now() + 60_000
+      while (drawing || !pattern.test(terminal.text)) {
         if (Date.now() > end) throw new Error(`The screen never matched ${pattern}:\n${terminal.text}`)
         await delay(20)
       }

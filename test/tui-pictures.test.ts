@@ -94,7 +94,7 @@ test('a terminal that says nothing has half blocks beside the text, which keep t
   screen.type(keys.escape)
   await screen.until(/NAME +STATUS/)
   expect(screen.text).not.toContain('▄')
-}, 60_000)
+})
 
 test('with 256 colours they are of these', async () => {
   const screen = await openPicture({ answers: attributes('22') })
@@ -167,7 +167,7 @@ test('kitty’s own protocol draws it over the blank part of the screen, and tak
   await screen.until(/left with 0/)
   expect(screen.written.split(gone)).toHaveLength(5)
   expect(screen.written.lastIndexOf(gone)).toBeLessThan(screen.written.lastIndexOf('\x1b[?1049l'))
-}, 60_000)
+})
 
 test.each([
   [
@@ -177,30 +177,26 @@ test.each([
     '\\x1b\\]1337;File=inline=1;width=\\d+;height=\\d+;preserveAspectRatio=0:',
   ],
   ['sixels', {}, attributes('4;22'), '\\x1bP0;1;0q"1;1;\\d+;\\d+'],
-])(
-  'by %s it is drawn as well, and the screen is written anew without it',
-  async (_, env, answers, protocol) => {
-    const screen = await openPicture({ env, answers })
-    await expect.poll(() => drawnAt(screen, protocol)).toHaveLength(1)
-    const [, size] = [/;width=(\d+);height=(\d+)/, /"1;1;(\d+);(\d+)/].map((one) =>
-      one.exec(drawnAt(screen, protocol)[0]!.head!)?.slice(1).map(Number),
-    )
-    if (size)
-      expect([size[0]! <= 400, size[0]! > 200, Math.abs(size[0]! - 2 * size[1]!) <= 24]).toEqual([true, true, true])
-    const before = screen.written.length
-    screen.type('?')
-    await screen.until(/› help/)
-    const after = screen.written.slice(before)
-    // Each row is erased, and the picture with it, before the next screen is there.
-    expect(after.split('\x1b[2K').length).toBeGreaterThan(20)
-    expect(after.indexOf('\x1b[2K')).toBeLessThan(after.indexOf('› help'))
-    screen.type(keys.escape)
-    await expect.poll(() => drawnAt(screen, protocol)).toHaveLength(2)
-    expect(screen.lines[0]).toMatch(/^ irc\.now/)
-    expect(screen.lines.at(-1)).toMatch(/help {2}q quit/)
-  },
-  60_000,
-)
+])('by %s it is drawn as well, and the screen is written anew without it', async (_, env, answers, protocol) => {
+  const screen = await openPicture({ env, answers })
+  await expect.poll(() => drawnAt(screen, protocol)).toHaveLength(1)
+  const [, size] = [/;width=(\d+);height=(\d+)/, /"1;1;(\d+);(\d+)/].map((one) =>
+    one.exec(drawnAt(screen, protocol)[0]!.head!)?.slice(1).map(Number),
+  )
+  if (size)
+    expect([size[0]! <= 400, size[0]! > 200, Math.abs(size[0]! - 2 * size[1]!) <= 24]).toEqual([true, true, true])
+  const before = screen.written.length
+  screen.type('?')
+  await screen.until(/› help/)
+  const after = screen.written.slice(before)
+  // Each row is erased, and the picture with it, before the next screen is there.
+  expect(after.split('\x1b[2K').length).toBeGreaterThan(20)
+  expect(after.indexOf('\x1b[2K')).toBeLessThan(after.indexOf('› help'))
+  screen.type(keys.escape)
+  await expect.poll(() => drawnAt(screen, protocol)).toHaveLength(2)
+  expect(screen.lines[0]).toMatch(/^ irc\.now/)
+  expect(screen.lines.at(-1)).toMatch(/help {2}q quit/)
+})
 
 test('keys between the terminal’s answers are keys, in whatever pieces they come', async () => {
   const screen = await openPicture({ env: { KITTY_WINDOW_ID: '1' } })
@@ -214,7 +210,7 @@ test('keys between the terminal’s answers are keys, in whatever pieces they co
   screen.type(keys.escape)
   await screen.until(/frames +1/)
   await expect.poll(() => drawnAt(screen, kitty).length).toBeGreaterThan(0)
-}, 60_000)
+})
 
 test('a picture that can’t be had is an address', async () => {
   answers['pic.show'] = () => ({ ...picture(), thumbnailUrl: 'http://pics.localhost:1/nothing.webp' })

@@ -1,15 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { openCli, withPlatform } from './fake-platform.ts'
+import { answers, openCli, withPlatform } from './fake-platform.ts'
 import { keys } from './terminal.ts'
 
 // The built terminal UI, while it starts.
-withPlatform({
-  'account.show': () => ({ name: 'alice', role: 'member', status: { phase: 'active', message: null } }),
-  'bouncer.list': () => ({ items: [] }),
-})
+const account = { name: 'alice', role: 'member', status: { phase: 'active', message: null } }
+withPlatform({ 'account.show': () => account, 'bouncer.list': () => ({ items: [] }) })
 
 test('it says at once that it connects, and keys that are typed meanwhile leave no trace', async () => {
+  const asked = Promise.withResolvers<typeof account>()
+  answers['account.show'] = () => asked.promise
   const screen = openCli(['tui'])
   const started = screen.until(/^ irc\.now {2}connecting …/)
   let live = false
@@ -17,6 +17,7 @@ test('it says at once that it connects, and keys that are typed meanwhile leave 
     for (; !live; await delay(10)) screen.type(keys.right)
   })()
   await started
+  asked.resolve(account)
   await screen.until(/● live/)
   live = true
   await typing
@@ -26,6 +27,7 @@ test('it says at once that it connects, and keys that are typed meanwhile leave 
 })
 
 test('Ctrl-C that is typed meanwhile leaves it', async () => {
+  answers['account.show'] = () => new Promise(() => {})
   const screen = openCli(['tui'])
   await screen.until(/^ irc\.now {2}connecting …/)
   screen.type('\x03')

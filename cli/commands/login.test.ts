@@ -161,7 +161,7 @@ test('on a terminal the code can be scanned, and the browser opens unless it is 
       screen += data
     })
     const exit = new Promise<number>((resolve) => pty.onExit(({ exitCode }) => resolve(exitCode)))
-    await expect.poll(() => screen, { timeout: 10_000 }).toMatch(/user_code=\S+/)
+    await expect.poll(() => screen).toMatch(/user_code=\S+\s/)
     const link = /http:\S+user_code=\S+/.exec(screen)![0]
     await decide(link, 'alice')
     expect(await exit).toBe(0)

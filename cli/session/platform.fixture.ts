@@ -170,6 +170,7 @@ export async function createTerminal() {
     TERM: 'xterm-256color',
   }
   const children: ChildProcess[] = []
+  const ends: Promise<unknown>[] = []
 
   function start(args: readonly string[], more: Record<string, string> = {}) {
     const child = spawn(process.execPath, [program, ...args], {
@@ -187,10 +188,11 @@ export async function createTerminal() {
     const ended = new Promise<{ exit: number | null; stdout: string; stderr: string }>((resolve) =>
       child.once('close', (exit) => resolve({ exit, ...said })),
     )
+    ends.push(ended)
     /** The link to approve, once it is said. */
     const link = async () => {
       for (;;) {
-        const found = /http:\S+user_code=\S+/.exec(said.stderr)?.[0]
+        const found = /http:\S+user_code=\S+(?=\s)/.exec(said.stderr)?.[0]
         if (found) return found
         if (child.exitCode !== null) throw new Error(said.stderr)
         await new Promise((resolve) => setTimeout(resolve, 20))
@@ -223,6 +225,7 @@ export async function createTerminal() {
     },
     async remove() {
       for (const child of children) child.kill('SIGKILL')
+      await Promise.all(ends)
       await rm(folder, { recursive: true, force: true })
     },
   }

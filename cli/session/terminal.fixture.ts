@@ -18,7 +18,7 @@ export function withTerminal(account?: string): void {
     platform.state.refreshes = 0
   })
   afterEach(async () => {
-    platform.state.holdTokens = null
+    Object.assign(platform.state, { holdTokens: null, holdAccount: null, onHold: () => {} })
     await terminal.remove()
   })
 }

@@ -9,7 +9,7 @@ export interface HighlightJob {
 }
 
 /** How long loading the library and one text may take together, in milliseconds. */
-const limitMs = 3000
+const limitMs = 10_000
 
 /** From the source itself, or from what is built of it. */
 const program = new URL(

@@ -116,7 +116,7 @@ test.each([
   await screen.until(/\(ops\) +● live/)
   screen.type(`:paste show ${'a'.repeat(22)}${keys.enter}`)
   await screen.until(/ text *\n {5}def f\(\): *\n {9}return "x\\u001b\[31mred"/)
-  await expect.poll(() => [screen.colourOf('def'), screen.colourOf('"x')], { timeout: 10_000 }).toEqual(colours)
+  await expect.poll(() => [screen.colourOf('def'), screen.colourOf('"x')]).toEqual(colours)
 })
 
 test.each([

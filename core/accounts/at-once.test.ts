@@ -14,7 +14,7 @@ onBothDatabases('accounts at once', (open) => {
   beforeAll(async () => {
     database = await open()
     platform = await createTestPlatform(database)
-  }, 60_000)
+  })
   afterAll(() => database?.close())
 
   const code = (promise: Promise<unknown>) =>
@@ -44,13 +44,15 @@ onBothDatabases('accounts at once', (open) => {
     const check = () =>
       platform.runtime.transaction((store) => checkLogin(store, platform.keyring.key, 'network', login))
     expect(await check()).toBe('phone')
+    const deleted = Promise.withResolvers<void>()
     const revoked = platform.runtime.transaction(async (store) => {
       const row = (await store.passwords.byName(id, 'phone'))!
       await store.passwords.delete(row.id)
+      deleted.resolve()
       // Meanwhile it is read by who signs in, where transactions run at once.
       await delay(300)
     })
-    await delay(100)
+    await deleted.promise
     expect(await check()).toBe(null)
     await revoked
   })
@@ -115,10 +117,11 @@ onBothDatabases('accounts at once', (open) => {
     await writeBack(now - 60)
     expect((await found()).every((one) => one !== undefined)).toBe(true)
     await platform.call('carol', 'account.update', { password: 'a new password' })
+    const changed = Math.floor(Date.now() / 1000)
     await writeBack(now - 60)
     expect(await found()).toEqual([undefined, undefined, undefined])
     // Who signs in with it does.
-    await writeBack(now + 1)
+    await writeBack(changed + 1)
     expect((await found()).every((one) => one !== undefined)).toBe(true)
   })
 

@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { catalogue } from '../catalogue.ts'
 import { run } from '../operation/run.ts'
-import { type Database, openPglite } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import type { Payments } from './payments.port.ts'
 
 let database: Database
 let platform: Awaited<ReturnType<typeof createTestPlatform>>
 beforeAll(async () => {
-  database = await openPglite()
+  database = await openTestPglite()
   platform = await createTestPlatform(database)
-}, 60_000)
+})
 afterAll(() => database?.close())
 
 const call = (...words: Parameters<typeof platform.call>) => platform.call(...words)

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { samples } from '../../test/sample-files.ts'
 import { createEmbeddedClaims } from '../accounts/identity.embedded.ts'
@@ -8,7 +9,7 @@ import { OperationError } from '../operation/errors.ts'
 import { FileBody } from '../operation/file-body.ts'
 import { run } from '../operation/run.ts'
 import { sandboxSecret } from '../platform/billing.ts'
-import { type Database, openPglite } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import { cancelBilling } from './cancel.ts'
 import { openCheckout } from './checkout.ts'
 import { billingRound } from './rounds.ts'
@@ -25,9 +26,9 @@ describe('billing', () => {
   let database: Database
   let platform: Awaited<ReturnType<typeof createTestPlatform>>
   beforeAll(async () => {
-    database = await openPglite()
+    database = await openTestPglite()
     platform = await createTestPlatform(database)
-  }, 60_000)
+  })
   afterAll(() => database?.close())
 
   const call = (...words: Parameters<typeof platform.call>) => platform.call(...words)

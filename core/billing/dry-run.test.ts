@@ -1,14 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
-import { type Database, openPglite } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 
 // A dry run tells what it would come to, and changes nothing, here or at the provider.
 let database: Database
 let platform: Awaited<ReturnType<typeof createTestPlatform>>
 beforeAll(async () => {
-  database = await openPglite()
+  database = await openTestPglite()
   platform = await createTestPlatform(database)
-}, 60_000)
+})
 afterAll(() => database?.close())
 
 const call = (...words: Parameters<typeof platform.call>) => platform.call(...words)

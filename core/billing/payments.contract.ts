@@ -26,7 +26,7 @@ export function paymentsContract(name: string, open: () => Promise<Subject>): vo
         await subject.payments.putPrice({ ...price, product: offer.name, title: offer.title }, key('price'))
       }
       customerId = await subject.payments.createCustomer(account, key('customer'))
-    }, 120_000)
+    })
 
     test('a customer is opened once for each key, and has nothing yet', async () => {
       const { payments, remembers } = subject

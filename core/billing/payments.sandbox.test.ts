@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
-import { type Database, openPglite } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import { paymentsContract } from './payments.contract.ts'
 import { createSandbox, type Sandbox } from './payments.sandbox.ts'
 
@@ -13,7 +14,7 @@ let opened: Promise<Sandbox> | undefined
 
 function open(): Promise<Sandbox> {
   opened ??= (async () => {
-    database = await openPglite()
+    database = await openTestPglite()
     const { runtime } = await createTestPlatform(database)
     return createSandbox({
       runtime: { ...runtime, now: () => now },
@@ -34,7 +35,7 @@ describe('the sandbox', () => {
   let sandbox: Sandbox
   beforeAll(async () => {
     sandbox = await open()
-  }, 60_000)
+  })
   const pro = [{ lookupKey: 'pro_month_v1', quantity: 1 }]
   const paid = '4242 4242 4242 4242'
 

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { run } from '../operation/run.ts'
-import { type Database, openPglite } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import { previewBilling } from './preview.ts'
 
 let database: Database
 beforeAll(async () => {
-  database = await openPglite()
-}, 60_000)
+  database = await openTestPglite()
+})
 afterAll(() => database?.close())
 
 test('who has never paid is told the day on which the next bill really comes, by the provider’s clock', async () => {

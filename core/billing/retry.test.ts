@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { catalogue } from '../catalogue.ts'
 import { run } from '../operation/run.ts'
 import type { Runtime } from '../operation/runtime.ts'
-import { openPglite } from '../store/database.ts'
 import type { Payments } from './payments.port.ts'
 import { createSyncer } from './sync.ts'
 
@@ -11,10 +11,10 @@ type Platform = Awaited<ReturnType<typeof createTestPlatform>>
 let platform: Platform
 let close: () => Promise<void>
 beforeAll(async () => {
-  const database = await openPglite()
+  const database = await openTestPglite()
   close = database.close
   platform = await createTestPlatform(database)
-}, 60_000)
+})
 afterAll(() => close?.())
 
 const paid = '4242424242424242'

@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { catalogue } from '../catalogue.ts'
 import { describeOperation } from '../operation/describe.ts'
-import { type Database, openPglite } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import { noticesOf } from './notices.ts'
 
 // What people read of plans and bills.
 let database: Database
 let platform: Awaited<ReturnType<typeof createTestPlatform>>
 beforeAll(async () => {
-  database = await openPglite()
+  database = await openTestPglite()
   platform = await createTestPlatform(database)
   await platform.member('alice')
-}, 60_000)
+})
 afterAll(() => database?.close())
 
 const described = (name: string) => describeOperation(catalogue.find((one) => one.name === name)!)

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { OperationError } from '../operation/errors.ts'
 import { sandboxSecret } from '../platform/billing.ts'
-import { type Database, openPglite } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import type { Sandbox } from './payments.sandbox.ts'
 import { reviewDue, syncStale } from './rounds.ts'
 import { syncCustomer } from './sync.ts'
@@ -15,9 +16,9 @@ const day = 86_400_000
 let database: Database
 let platform: Awaited<ReturnType<typeof createTestPlatform>>
 beforeAll(async () => {
-  database = await openPglite()
+  database = await openTestPglite()
   platform = await createTestPlatform(database)
-}, 60_000)
+})
 afterAll(() => database?.close())
 
 const key = () => randomBytes(8).toString('hex')
@@ -147,7 +148,7 @@ test('10,000 events shuffled, doubled, dropped and delayed end in exactly the st
       ),
     ).size,
   ).toBeGreaterThan(1)
-}, 300_000)
+})
 
 function ignoreRefusal(error: { code?: string }): void {
   if (error.code !== 'conflict' && error.code !== 'payment_failed') throw error
@@ -268,7 +269,7 @@ test('more customers than a round takes, refused for ever, keep nobody waiting; 
   await platform.runtime.transaction((store) => store.billing.change(refused[0]!.accountId, { synced_at: new Date(0) }))
   await round()
   expect(failures.at(-1)).toMatchObject({ attempts: 1 })
-}, 120_000)
+})
 
 test('more accounts than a round takes, none of which can be reviewed, keep nobody waiting', async () => {
   const broken = await Promise.all(Array.from({ length: 105 }, (_, i) => customer(`broken${i}`)))
@@ -290,4 +291,4 @@ test('more accounts than a round takes, none of which can be reviewed, keep nobo
   expect(problems).toHaveLength(105)
   await reviewDue({ ...deps, now: () => new Date(Date.now() + 61_000) })
   expect(problems).toHaveLength(205)
-}, 120_000)
+})

@@ -27,7 +27,7 @@ function* megabytes(count: number, seen?: (chunk: Buffer) => void): Generator<Bu
 
 /** The promises of the port, kept by each adapter. */
 export function filesContract(adapter: string, make: () => Promise<FilesHarness>): void {
-  describe(`files on ${adapter}`, { timeout: 120_000 }, () => {
+  describe(`files on ${adapter}`, () => {
     let harness: FilesHarness
     let files: Files
     const newKey = () => `things/${randomBytes(8).toString('hex')}`

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { Readable } from 'node:stream'
 import { afterAll, expect, test } from 'vitest'
 import { s3Keys, startS3 } from '../../test/s3/server.ts'
@@ -54,20 +56,33 @@ test('a server that goes in the middle of an upload is said, and what had been s
 test('a server that is back in a moment gets what has a known length after all', async () => {
   const server = await startS3()
   removals.push(server.remove)
-  const files = openS3Files(server.settings)
-  await server.stop()
+  // On the way to it the first connection is lost.
+  let connections = 0
+  const way = createServer((near) => {
+    connections += 1
+    if (connections === 1) return void near.destroy()
+    const far = connect(Number(new URL(server.settings.endpoint).port), '127.0.0.1')
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const)
+      from.on('error', () => to.destroy()).pipe(to)
+  })
+  await once(way.listen(0, '127.0.0.1'), 'listening')
+  const { port } = way.address() as AddressInfo
+  const files = openS3Files({ ...server.settings, endpoint: `http://127.0.0.1:${port}` })
   let opened = 0
   const put = files.put('things/a', {
     bytes: 3,
     open: () => {
       opened += 1
-      if (opened === 2) void server.start()
       return Readable.from([Buffer.from('abc')])
     },
   })
   expect(await put).toBe(3)
   expect([opened > 1, await files.size('things/a')]).toEqual([true, 3])
   files.close()
+  way.close()
 })
 
 test('a bucket that isn’t there, or another’s keys, is no empty storage', async () => {

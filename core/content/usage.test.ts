@@ -25,7 +25,7 @@ onBothDatabases('what is used', (open) => {
     platform = await createTestPlatform(database)
     await platform.member('alice')
     await platform.member('bob')
-  }, 60_000)
+  })
   afterEach(() => database.close())
 
   test('each sees their own, operators all; what is taken down counts no more', async () => {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { checkLogin } from '../accounts/check-login.ts'
@@ -16,8 +16,8 @@ onBothDatabases('operations', (open) => {
     platform = await createTestPlatform(database)
     await platform.member('alice')
     await platform.member('bob')
-  }, 60_000)
-  afterAll(() => database?.close())
+  })
+  afterEach(() => database.close())
 
   const code = (promise: Promise<unknown>) =>
     promise.then(

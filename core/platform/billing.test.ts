@@ -36,7 +36,7 @@ onBothDatabases('whose payments a database has', (open) => {
       response.writeHead(account === null ? 503 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     })
     await once(server.listen(0, '127.0.0.1'), 'listening')
-  }, 60_000)
+  })
   afterEach(async () => {
     server.close()
     await database.close()

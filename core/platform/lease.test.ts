@@ -12,7 +12,7 @@ onBothDatabases('leases', (open) => {
   beforeEach(async () => {
     database = await open()
     keepers = []
-  }, 60_000)
+  })
   afterEach(async () => {
     for (const keeper of keepers) await keeper.stop()
     await database.close()
@@ -49,7 +49,7 @@ onBothDatabases('leases', (open) => {
     const duty = (who: string): Duty => ({
       name: 'nowserv',
       lifeMs: 2400,
-      endMs: 900,
+      endMs: 500,
       ...(lasting && { lasting: { ...lasting, regained: () => void notes.push(`${who} has it again`) } }),
       async begin({ valid }) {
         doing.add(who)
@@ -92,7 +92,7 @@ onBothDatabases('leases', (open) => {
     await delay(5000)
     expect([first.held, second.held, notes]).toEqual([true, false, ['a begins']])
     await first.stop()
-    await expect.poll(() => second.held, { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => second.held).toBe(true)
     expect(notes).toEqual(['a begins', 'a ends', 'b begins'])
     expect(most()).toBe(1)
   })
@@ -108,7 +108,7 @@ onBothDatabases('leases', (open) => {
     const first = await keep('a', over(leaseOf('a')))
     const second = await keep('b')
     cut(true)
-    await expect.poll(() => second.held, { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => second.held).toBe(true)
     expect(notes).toEqual(['a begins', 'a has lost it', 'b begins'])
     expect([most(), first.held]).toEqual([1, false])
     // Nor does a silent database keep it from being stopped.
@@ -121,17 +121,17 @@ onBothDatabases('leases', (open) => {
     const first = await keep('a', over(leaseOf('a')))
     const second = await keep('b', over(leaseOf('b')))
     cut(true)
-    await expect.poll(() => valid('a'), { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => valid('a')).toBe(false)
     // Until anybody could have the lease, and long after that.
     await delay(4000)
     expect(await stores().leases.overdue('nowserv', 'b')).toBe(true)
     expect([first.held, second.held, notes]).toEqual([true, false, ['a begins']])
     cut(false)
-    await expect.poll(() => notes, { timeout: 10_000 }).toEqual(['a begins', 'a has it again'])
+    await expect.poll(() => notes).toEqual(['a begins', 'a has it again'])
     await delay(4000)
     expect([first.held, second.held, valid('a')]).toEqual([true, false, true])
     await first.stop()
-    await expect.poll(() => second.held, { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => second.held).toBe(true)
   })
 
   test('a lasting duty ends once another has it, who has waited for its holder', async () => {
@@ -149,11 +149,11 @@ onBothDatabases('leases', (open) => {
       },
     })
     cut(true)
-    await expect.poll(() => second.held, { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => second.held).toBe(true)
     expect(looks).toBeGreaterThan(3)
     expect(notes).toEqual(['a begins', 'b begins'])
     cut(false)
-    await expect.poll(() => first.held, { timeout: 10_000 }).toBe(false)
+    await expect.poll(() => first.held).toBe(false)
     expect(notes).toEqual(['a begins', 'b begins', 'a has lost it'])
   })
 
@@ -163,10 +163,10 @@ onBothDatabases('leases', (open) => {
     await keep('a', over(leaseOf('a')))
     const second = await keep('b')
     cut(true)
-    await expect.poll(() => second.held, { timeout: 10_000 }).toBe(true)
+    await expect.poll(() => second.held).toBe(true)
     await second.stop()
     cut(false)
-    await expect.poll(() => notes, { timeout: 10_000 }).toHaveLength(5)
+    await expect.poll(() => notes).toHaveLength(5)
     expect(notes).toEqual(['a begins', 'b begins', 'b ends', 'a has lost it', 'a begins'])
   })
 

@@ -12,7 +12,7 @@ onBothDatabases('sweeps', (open) => {
   beforeEach(async () => {
     database = await open()
     platform = await createTestPlatform(database)
-  }, 60_000)
+  })
   afterEach(() => database.close())
 
   const tables = Object.keys(sweptTables) as SweptTable[]
@@ -127,7 +127,7 @@ onBothDatabases('sweeps', (open) => {
     await platform.call('ops', 'account.create', { name: 'alice' })
     const before = { audit: await count('audit'), events: await count('events') }
     for (let n = 0; n < 5; n += 1) await fill(`old-${n}`, 60_000)
-    await fill('young', -60_000)
+    await fill('young', -3_600_000)
     await database.kysely
       .insertInto('oidc_payloads')
       .values({

@@ -37,7 +37,7 @@ const quiet = () => {}
 
 /** The promises of the port, kept by each adapter. */
 export function provisionerContract(adapter: string, make: () => Promise<ProvisionerHarness>): void {
-  describe(`${adapter} provisioner`, { timeout: 120_000 }, () => {
+  describe(`${adapter} provisioner`, () => {
     let harness: ProvisionerHarness
     let provisioner: Provisioner
     const probes: IrcProbe[] = []
@@ -46,12 +46,12 @@ export function provisionerContract(adapter: string, make: () => Promise<Provisi
     beforeAll(async () => {
       harness = await make()
       provisioner = harness.provisioner
-    }, 60_000)
+    })
     beforeEach(() => onTestFailed(() => console.log(harness.said())))
     afterEach(() => {
       for (const probe of probes.splice(0)) probe.close()
     })
-    afterAll(() => harness?.close(), 60_000)
+    afterAll(() => harness?.close())
 
     /** A member with an account on net.irc.now and a password for each way in. */
     async function member(): Promise<{ name: string; desired: DesiredBouncer }> {

@@ -1,4 +1,4 @@
-import { afterAll, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { createFakeDns, type FakeName } from '../provisioning/dns.fake.ts'
@@ -23,8 +23,8 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
       await givePro(name)
       await platform.call(name, 'bouncer.create')
     }
-  }, 60_000)
-  afterAll(() => database?.close())
+  })
+  afterEach(() => database.close())
 
   const givePro = (name: string) => platform.call('ops', 'plan.override.set', { name, what: 'pro', reason: 'a gift' })
 

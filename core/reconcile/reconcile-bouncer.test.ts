@@ -32,7 +32,7 @@ onBothDatabases('what is told of a bouncer', (open) => {
     platform = await createTestPlatform(database)
     alice = await platform.member('alice')
     await platform.call('alice', 'bouncer.create')
-  }, 60_000)
+  })
   afterAll(() => database?.close())
 
   /** What the reconciler tells of the bouncer itself. */

@@ -37,9 +37,9 @@ export interface Database {
   close(): Promise<void>
 }
 
-/** PGlite in a folder (one process only), or in memory without one. */
-export async function openPglite(folder?: string): Promise<Database> {
-  const pglite = await RevivingPglite.open(folder)
+/** PGlite in a folder (one process only), or in memory without one; a new one begins as `image`, a dump of another’s data. */
+export async function openPglite(folder?: string, image?: Blob): Promise<Database> {
+  const pglite = await RevivingPglite.open(folder, image)
   const kysely = new Kysely<Schema>({ dialect: new PGliteDialect({ pglite: pglite as unknown as PGlite }) })
   await migrate(kysely)
   return {

@@ -17,7 +17,7 @@ onBothDatabases('What members are still to be told', (open) => {
           store.events.tell({ accountId: id, subject: 's', type: 't', message, at: new Date(), notice: true }),
         )
     }
-  }, 60_000)
+  })
   afterAll(() => database.close())
 
   it('is read past those who are known to be away, however much waits for them', async () => {

@@ -8,7 +8,7 @@ beforeAll(async () => {
   pglite = await PGlite.create()
   ask = askPrepared(pglite)
   await pglite.exec('create table things (id int primary key, name text, at timestamptz, sure boolean, big bigint)')
-}, 30_000)
+})
 afterAll(() => pglite.close())
 
 it('answers what PGlite’s own query answers, the first time and later', async () => {

@@ -32,11 +32,11 @@ export class RevivingPglite {
     this.#folder = folder
   }
 
-  static async open(folder?: string): Promise<RevivingPglite> {
+  static async open(folder?: string, image?: Blob): Promise<RevivingPglite> {
     const reviving = new RevivingPglite(folder)
     try {
       if (folder !== undefined) await makeOnce(folder)
-      await reviving.#create()
+      await reviving.#create(image)
     } catch (cause) {
       if (folder === undefined || (await hasRoom(dirname(folder)))) throw cause
       throw new OperationError('storage_full', `The disk that holds ${folder} is full; make room and start again.`, {
@@ -74,8 +74,8 @@ export class RevivingPglite {
     await this.#current?.close()
   }
 
-  async #create(): Promise<void> {
-    const next = await PGlite.create(this.#folder)
+  async #create(image?: Blob): Promise<void> {
+    const next = await PGlite.create(this.#folder, image && { loadDataDir: image })
     for (const name of ['execProtocol', 'execProtocolStream'] as const) {
       const real = next[name].bind(next) as (...given: unknown[]) => Promise<never>
       next[name] = async (...given: unknown[]) => {

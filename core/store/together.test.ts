@@ -11,7 +11,7 @@ onBothDatabases('Asking together', (open) => {
     database = await open()
     platform = await createTestPlatform(database)
     for (const name of ['alice', 'bob']) await platform.member(name)
-  }, 60_000)
+  })
   afterEach(() => database.close())
 
   it('gives each his own answer, by one question', async () => {

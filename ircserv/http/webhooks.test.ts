@@ -1,8 +1,9 @@
 import { signWebhook } from '@irc-now/core/billing/webhook-signature'
 import { sandboxSecret } from '@irc-now/core/platform/billing'
-import { type Database, openPglite } from '@irc-now/core/store/database'
+import type { Database } from '@irc-now/core/store/database'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { createWebhooks } from './webhooks.ts'
 
@@ -12,14 +13,14 @@ let app: ReturnType<typeof createWebhooks>
 let synced: string[] = []
 const logged: string[] = []
 beforeAll(async () => {
-  database = await openPglite()
+  database = await openTestPglite()
   platform = await createTestPlatform(database)
   const sync = async (customerId: string) => void synced.push(customerId)
   app = createWebhooks({
     runtime: { ...platform.runtime, billing: { ...platform.runtime.billing, sync } },
     log: pino({}, { write: (line) => logged.push(line) }),
   })
-}, 60_000)
+})
 afterAll(() => database?.close())
 
 const bodyOf = (id: string) =>

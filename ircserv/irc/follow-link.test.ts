@@ -2,9 +2,10 @@ import { linkSubject } from '@irc-now/core/accounts/one-time-link'
 import { catalogue } from '@irc-now/core/catalogue'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { startWake } from '@irc-now/core/platform/wake'
-import { type Database, openPglite } from '@irc-now/core/store/database'
+import type { Database } from '@irc-now/core/store/database'
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import type { NowServDeps } from './deps.ts'
 import { followLink } from './follow-link.ts'
@@ -21,7 +22,7 @@ let reads = 0
 const stopping = new AbortController()
 
 beforeAll(async () => {
-  database = await openPglite()
+  database = await openTestPglite()
   platform = await createTestPlatform(database)
   alice = await platform.member('alice')
   wake = await startWake(database, {})
@@ -41,7 +42,7 @@ beforeAll(async () => {
     wake: wake.on,
     log: pino({ level: 'silent' }),
   })
-}, 60_000)
+})
 afterAll(async () => {
   stopping.abort()
   await wake?.stop()
@@ -64,7 +65,7 @@ const use = (link: string, message: string) =>
     store.events.tell({ accountId: alice, subject: linkSubject(link), type: 'link.used', message, at: new Date() }),
   )
 const said = (...messages: string[]) =>
-  expect.poll(() => announced, { timeout: 15_000 }).toEqual(messages.map((url) => [`PASTE CREATE: ${url}`, { url }]))
+  expect.poll(() => announced).toEqual(messages.map((url) => [`PASTE CREATE: ${url}`, { url }]))
 
 test('each open link is followed, whatever their order', async () => {
   const links = [await giveLink(), await giveLink(), await giveLink()]
@@ -90,7 +91,7 @@ test.each([new OperationError('unavailable', 'The database is away.'), new Error
     // It wakes the listener, whose read fails.
     await platform.call('alice', 'account.update', { displayName: 'A' })
     const before = reads
-    await expect.poll(() => reads - before, { timeout: 15_000 }).toBeGreaterThan(1)
+    await expect.poll(() => reads - before).toBeGreaterThan(1)
     await use(link, 'meanwhile')
     broken = null
     await said('meanwhile')

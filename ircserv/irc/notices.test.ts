@@ -42,7 +42,7 @@ async function start(more: { noticesEveryMs?: number } = {}): Promise<void> {
     { host: '127.0.0.1', port: ergo.port, tls: false, nick: 'NowServ', account: 'NowServ', password: 'right', ...more },
     deps,
   )
-  await vi.waitFor(() => expect(nowServ?.connected).toBe(true), { timeout: 15_000 })
+  await vi.waitFor(() => expect(nowServ?.connected).toBe(true), { timeout: 60_000 })
 }
 
 async function person(nick: string, account: string | null) {
@@ -65,7 +65,7 @@ beforeAll(async () => {
   ergo = await createErgo()
   await ergo.start()
   await start()
-}, 40_000)
+})
 afterAll(async () => {
   await nowServ?.stop()
   for (const client of clients) client.close()
@@ -76,10 +76,11 @@ test('who is there is told at once, in order and each once', async () => {
   const alice = await person('alice', 'alice')
   tell('Alice', 'The first.')
   tell('Alice', 'The second.')
-  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
+  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 60_000 })
   hear()
   tell('alice', 'The third.')
-  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
+  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 60_000 })
+  await alice.until(/:The third\./)
   expect(seen(alice, 'alice')).toEqual(['The first.', 'The second.', 'The third.'])
 })
 
@@ -99,7 +100,7 @@ test('who only has the name is told nothing; who comes later as themselves is to
   await start()
   const bob = await person('bob', 'bob')
   await bob.until(/:For bob\./)
-  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
+  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 60_000 })
   expect([seen(carol, 'carol'), seen(bob, 'bob')]).toEqual([['For carol.'], ['For bob.']])
 })
 
@@ -109,18 +110,18 @@ test('what waits for many who are absent keeps nobody else from being told', asy
   waiting = [...waiting, ...absent]
   tell('grace', 'For grace.')
   await grace.until(/:For grace\./)
-  await vi.waitFor(() => expect(waiting).toEqual(absent), { timeout: 15_000 })
+  await vi.waitFor(() => expect(waiting).toEqual(absent), { timeout: 60_000 })
   waiting = []
 })
 
 test('what could not be said while the network was away is said when it is back', async () => {
   await ergo.kill()
-  await vi.waitFor(() => expect(nowServ?.connected).toBe(false), { timeout: 10_000 })
+  await vi.waitFor(() => expect(nowServ?.connected).toBe(false), { timeout: 60_000 })
   tell('dave', 'For dave.')
   await ergo.start()
   const dave = await person('dave', 'dave')
   await dave.until(/:For dave\./)
-  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
+  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 60_000 })
   expect(seen(dave, 'dave')).toEqual(['For dave.'])
 })
 
@@ -141,6 +142,6 @@ test('who signs in without leaving or changing nick is told a while later', asyn
   expect(seen(erin, 'erin')).toEqual([])
   erin.send('PRIVMSG NickServ :IDENTIFY erin right')
   await erin.until(/:For erin\./)
-  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 15_000 })
+  await vi.waitFor(() => expect(waiting).toEqual([]), { timeout: 60_000 })
   expect(seen(erin, 'erin')).toEqual(['For erin.'])
 })

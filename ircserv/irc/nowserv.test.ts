@@ -172,7 +172,7 @@ class Person {
         if (!found) throw new Error(`nothing like ${pattern} in\n${this.lines.slice(from).join('\n')}`)
         return found
       },
-      { timeout: 15_000, interval: 20 },
+      { timeout: 60_000, interval: 20 },
     )
   }
   async asks(text: string, pattern: RegExp, tags = ''): Promise<string> {
@@ -222,8 +222,8 @@ describe('NowServ on a real ergo', () => {
       },
       deps,
     )
-    await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 15_000 })
-  }, 40_000)
+    await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 60_000 })
+  })
 
   afterAll(async () => {
     await nowServ?.stop()
@@ -359,10 +359,10 @@ describe('NowServ on a real ergo', () => {
 
   it('comes back with its nick after the server died', async () => {
     await ergo.kill()
-    await vi.waitFor(() => expect(nowServ.connected).toBe(false), { timeout: 10_000 })
+    await vi.waitFor(() => expect(nowServ.connected).toBe(false), { timeout: 60_000 })
     await ergo.start()
-    await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 30_000, interval: 50 })
+    await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 60_000, interval: 50 })
     const dave = await person('dave', 'dave')
     await dave.asks('bouncer create again', /NOTICE dave :name: again/)
   })
-}, 60_000)
+})

@@ -28,13 +28,13 @@ beforeAll(async () => {
   const { password } = JSON.parse((await daemon.cli('password', 'create', 'browser', '--json')).stdout)
   irc = await connectIrc(daemon.ports.irc, name, { username: name, password })
   ;({ browser, page, problems } = await openBrowser())
-}, 120_000)
+})
 afterAll(async () => {
   irc?.close()
   await browser?.close()
   await daemon?.remove()
   await rm(folder, { recursive: true, force: true })
-}, 60_000)
+})
 
 async function publish(...words: string[]): Promise<string> {
   const { code, stdout, stderr } = await daemon.cli(...words)
@@ -75,6 +75,7 @@ test('a paste is highlighted text with lines to link to, in dark and light, and 
   expect(await page.locator('body').textContent()).toContain('onerror=')
   // As it is, shown by the browser as text.
   await page.getByRole('link', { name: 'raw' }).click()
+  await page.waitForURL(/\/raw$/)
   expect(await page.locator('pre').textContent()).toBe(code)
 })
 
@@ -93,7 +94,7 @@ test('from IRC a page takes a picture that is chosen, dropped or pasted; everybo
   expect(await page.evaluate(`document.getElementById('file').files[0]?.name`)).toBe('dropped.png')
   await page.getByRole('button', { name: 'Go on' }).click()
   const [address] = /http:\/\/pics\.\S+\.png/.exec(await irc.until(/NOTICE .+http:\/\/pics\./))!
-  expect(await page.locator('body').textContent()).toContain(address)
+  await expect.poll(() => page.locator('body').textContent()).toContain(address)
   await page.goto(address.replace(/\.png$/, ''))
   const seen = await page.evaluate(
     `(async (img) => (await img.decode(), [img.naturalWidth, img.naturalHeight]))(document.querySelector('img'))`,
@@ -144,6 +145,7 @@ test('a member signs up on the way to the upload page, drops and pastes, and cop
   expect(await own.title()).toContain('answer.ts')
   await own.goBack()
   await own.getByRole('button', { name: 'Sign out' }).click()
+  await own.waitForURL((at) => at.pathname !== '/upload')
   await own.getByRole('button', { name: 'Sign out' }).click()
   await own.getByText('You are signed out').waitFor()
   await own.goto(`http://127.0.0.1:${daemon.ports.http}/upload`)

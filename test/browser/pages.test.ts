@@ -15,11 +15,11 @@ beforeAll(async () => {
   daemon = await createDaemon()
   await daemon.start()
   ;({ browser, page, problems } = await openBrowser())
-}, 120_000)
+})
 afterAll(async () => {
   await browser?.close()
   await daemon?.remove()
-}, 60_000)
+})
 
 test('signing up shows an app password that signs in on IRC', async () => {
   await page.goto(url('/'))
@@ -31,6 +31,10 @@ test('signing up shows an app password that signs in on IRC', async () => {
   expect(await page.getByLabel(/^Name/).inputValue()).toBe('ron')
   await page.getByLabel(/^Password/).fill('a long enough one')
   await page.getByRole('button', { name: 'Create' }).click()
+  await page
+    .getByText(/ircn_app_\w{32}/)
+    .first()
+    .waitFor()
   const [password] = /ircn_app_\w{32}/.exec(await page.content()) ?? []
   const client = await connectIrc(daemon.ports.irc, 'ron', { username: 'ron', password: password! })
   await client.until(/ 900 .* ron /)

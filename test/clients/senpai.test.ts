@@ -29,18 +29,18 @@ beforeAll(async () => {
   await writeFile(join(folder, 'film.mp4'), Buffer.from('\0\0\0\x18ftypmp42'))
   senpai = await openSenpai(folder, { port: daemon.ports.bouncer, username: 'zoe', password: zoe.password })
   await senpai.until(/net\.irc\.now/)
-}, 240_000)
+})
 afterAll(async () => {
   senpai?.close()
   await daemon?.remove()
   await rm(folder, { recursive: true, force: true })
-}, 30_000)
+})
 
 /** Uploads a file; senpai then has its address in the line where one types, which is shown as far as there is room. */
 async function uploaded(name: string, list: 'pic.list' | 'paste.list') {
   senpai.type(`${keys.backspace.repeat(100)}/upload ${join(folder, name)}${keys.enter}`)
   const made = async () => (await people.run(zoe, list)).items[0]
-  await expect.poll(made, { timeout: 20_000 }).toBeTruthy()
+  await expect.poll(made).toBeTruthy()
   const item = await made()
   await senpai.until(new RegExp(item.url.slice(-20).replaceAll('.', '\\.')))
   return item

@@ -40,7 +40,7 @@ export async function createPeople(daemon: Awaited<ReturnType<typeof createDaemo
     },
     /** Waits until the world has followed all that was asked for. */
     async settle(person: Person): Promise<void> {
-      const end = Date.now() + 25_000
+      const end = Date.now() + 120_000
       for (;;) {
         const { bouncers, upstreams } = await run(person, 'account.export')
         const moving = [...bouncers, ...upstreams].filter(

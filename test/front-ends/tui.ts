@@ -82,6 +82,7 @@ export function tuiFrontEnd(url: string): FrontEnd {
 
 /** To a home screen, whatever is seen: Esc leaves what takes letters as text. */
 async function goHome(screen: Terminal, title: string): Promise<void> {
+  await screen.until(/^ irc\.now › /)
   while (!/^ irc\.now › \w+ {2}/.test(screen.text)) {
     const before = screen.lines[0]
     screen.type(keys.escape)
@@ -94,9 +95,9 @@ async function goHome(screen: Terminal, title: string): Promise<void> {
 
 /** Resolves once it is so, and what is seen is all there: a screen may be drawn in several pieces. */
 async function until(screen: Terminal, isSo: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 60_000
   for (let before = ''; ; before = screen.text) {
-    if (screen.text === before && isSo()) return
+    if (!screen.drawing && screen.text === before && isSo()) return
     if (Date.now() > end) throw new Error(`What was waited for never came:\n${screen.text}`)
     await delay(40)
   }

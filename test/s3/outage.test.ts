@@ -31,14 +31,14 @@ beforeAll(async () => {
   database = new pg.Client({ connectionString: databaseUrl })
   await database.connect()
   token = (await json('token', 'create', 'tests')).token
-}, 120_000)
+})
 afterAll(async () => {
   s3?.thaw()
   await database?.end()
   await daemon?.remove()
   await s3?.remove()
   await postgresql?.stop()
-}, 60_000)
+})
 
 const json = async (...words: string[]) => JSON.parse((await daemon.cli(...words, '--json')).stdout)
 
@@ -145,7 +145,7 @@ test.each(Object.entries(away))(
     await daemon.stop()
     await daemon.start()
     const strays = async () => (await database.query('select from stray_files')).rowCount
-    await expect.poll(strays, { timeout: 20_000 }).toBe(0)
+    await expect.poll(strays).toBe(0)
     const { rowCount: pictureFiles } = await database.query('select from picture_files')
     expect(await s3.count()).toBe(2 * pictureFiles!)
     expect((await json('pic', 'list')).items).toHaveLength(pictureFiles!)

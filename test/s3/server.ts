@@ -5,7 +5,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { freePort } from '@irc-now/core/provisioning/local/ports'
+import { testPort } from '../ports.ts'
 
 /** The keys with which the tests sign in, at a server that only this machine reaches. */
 export const s3Keys = { AWS_ACCESS_KEY_ID: 'tests', AWS_SECRET_ACCESS_KEY: 'tests-of-irc-now' }
@@ -13,7 +13,7 @@ export const s3Keys = { AWS_ACCESS_KEY_ID: 'tests', AWS_SECRET_ACCESS_KEY: 'test
 /** A real S3 server (versitygw, named by VERSITYGW) over a folder, with an empty bucket. */
 export async function startS3() {
   const folder = await mkdtemp(join(tmpdir(), 's3-'))
-  const port = await freePort()
+  const port = await testPort()
   const bucket = 'pictures'
   await mkdir(join(folder, 'data', bucket), { recursive: true })
   let child: ChildProcess | undefined

@@ -11,7 +11,7 @@ import { createSmallDisk } from '../small-disk.ts'
 const disks = await Promise.all([createSmallDisk(4), createSmallDisk(4), createSmallDisk(320)])
 const noDisks = disks.includes(null)
 let daemon: Awaited<ReturnType<typeof createDaemon>>
-afterEach(() => daemon?.remove(), 30_000)
+afterEach(() => daemon?.remove())
 afterAll(() => Promise.all(disks.map((disk) => disk?.remove())))
 
 const get = (address: string) =>
@@ -34,7 +34,7 @@ const filesIn = async (folder: string) =>
   (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile()).length
 const json = async (...words: string[]) => JSON.parse((await daemon.cli(...words, '--json')).stdout)
 const paste = (text: string, inside: readonly string[] = []) =>
-  runCli(['paste', 'create', '--json'], daemon.env, text, inside)
+  runCli(['paste', 'create', '--json'], daemon.env, text, { inside })
 const full = {
   code: 10,
   stderr: expect.stringMatching(/^irc-now: The disk is full, .*make room and try again\. \[storage_full\]\n$/),
@@ -91,7 +91,6 @@ test.skipIf(noDisks).each([
     await there(address, first)
     expect(daemon.said).not.toMatch(/"level":(50|60)/)
   },
-  120_000,
 )
 
 test.skipIf(noDisks)(
@@ -157,5 +156,4 @@ test.skipIf(noDisks)(
     for (const [url, original] of kept) await there(url, original)
     expect((await readFile(disk.seen('home/endpoints.json'))).length).toBeGreaterThan(0)
   },
-  240_000,
 )

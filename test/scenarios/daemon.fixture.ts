@@ -15,9 +15,9 @@ export function withDaemon(): void {
     folder = await mkdtemp(join(tmpdir(), 'irc-now-tests-'))
     daemon = await createDaemon()
     await daemon.start()
-  }, 120_000)
+  })
   afterAll(async () => {
     await daemon?.remove()
     await rm(folder, { recursive: true, force: true })
-  }, 30_000)
+  })
 }

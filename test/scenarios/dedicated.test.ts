@@ -27,11 +27,11 @@ beforeAll(async () => {
   await daemon.start()
   username = (await json('bouncer', 'create', '--wait')).username
   password = (await json('password', 'create', 'phone')).password
-}, 120_000)
+})
 afterAll(async () => {
   await daemon?.remove()
   await nameServer?.stop()
-}, 30_000)
+})
 
 /** As an IRC client does it, to where soju tells it. */
 async function upload(): Promise<number> {
@@ -62,9 +62,7 @@ async function isTrusted(host: string): Promise<boolean> {
   })
 }
 
-test('it moves to a soju of its own, is named by DNS, survives a kill -9, and moves back', {
-  timeout: 120_000,
-}, async () => {
+test('it moves to a soju of its own, is named by DNS, survives a kill -9, and moves back', async () => {
   expect(await services()).not.toContain(`soju of ${username}`)
   const moved = await json('bouncer', 'update', '--dedicated', '--wait')
   expect(moved).toMatchObject({ placement: 'dedicated', status: { phase: 'ready', message: null } })

@@ -13,8 +13,8 @@ const json = async (...words: string[]) => JSON.parse((await daemon.cli(...words
 beforeAll(async () => {
   daemon = await createDaemon()
   await daemon.start()
-}, 120_000)
-afterAll(() => daemon?.remove(), 30_000)
+})
+afterAll(() => daemon?.remove())
 
 test('the owner needs no sign-in, and has a bouncer seconds after the start', async () => {
   owner = (await json('account', 'show')).name
@@ -58,7 +58,7 @@ test('credentials that a client breaks by BouncerServ are mended', async () => {
   client.close()
   const own = async () => (await json('upstream', 'list')).items[0].status
   await daemon.cli('bouncer', 'restart', 'main', '--wait')
-  await expect.poll(own, { timeout: 20_000 }).toMatchObject({ phase: 'connected', message: null })
+  await expect.poll(own).toMatchObject({ phase: 'connected', message: null })
   const visitor = await connectIrc(daemon.ports.irc, 'whoasks')
   await visitor.until(/ 001 /)
   await expect
@@ -67,7 +67,7 @@ test('credentials that a client breaks by BouncerServ are mended', async () => {
         visitor.send(`WHOIS ${owner}`)
         return visitor.lines.join('\n')
       },
-      { timeout: 20_000, interval: 500 },
+      { interval: 500 },
     )
     .toMatch(new RegExp(` 330 whoasks ${owner} ${owner} `))
   visitor.close()
@@ -166,11 +166,9 @@ test('kill -9 leaves no child, and a new start brings everything back', async ()
   // A child that has ended but that nobody has reaped still has its number, so its state is asked for.
   const dead = async (pid: number) =>
     !runs(pid) || /^State:\s+Z/m.test(await readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'State: Z'))
-  await expect.poll(() => Promise.all(pids.map(dead)), { timeout: 10_000 }).toEqual([true, true])
+  await expect.poll(() => Promise.all(pids.map(dead))).toEqual([true, true])
   await daemon.start()
-  await expect
-    .poll(async () => (await json('upstream', 'list')).items[0].status.phase, { timeout: 30_000 })
-    .toBe('connected')
+  await expect.poll(async () => (await json('upstream', 'list')).items[0].status.phase).toBe('connected')
   const client = await connectIrc(daemon.ports.bouncer, owner, { username: owner, password })
   await client.until(/ 001 /)
   client.close()

@@ -42,7 +42,7 @@ test('a pipe goes in, the address alone comes out, and there it is', async () =>
   expect((await get(`http://127.0.0.1:${daemon.ports.http}${new URL(address).pathname}`)).status).toBe(404)
   const shown = await daemon.cli('paste', 'show', address)
   expect(shown.stdout).toContain('Zoë 🙂\n\\u001b[31mred')
-}, 30_000)
+})
 
 test('it is highlighted by its name, by the built worker; a delete token deletes it', async () => {
   await writeFile(join(folder, 'main.rs'), 'fn main() {}\n')
@@ -51,7 +51,7 @@ test('it is highlighted by its name, by the built worker; a delete token deletes
   expect((await get(url, 'DELETE')).status).toBe(403)
   expect((await get(url, 'DELETE', { authorization: `Bearer ${deleteToken}` })).status).toBe(204)
   expect((await get(url)).status).toBe(404)
-}, 30_000)
+})
 
 test('files are one paste each, in their order; what can’t be one is said, and the others are made', async () => {
   await writeFile(join(folder, 'a.md'), '# a\n')
@@ -84,7 +84,7 @@ test('files are one paste each, in their order; what can’t be one is said, and
   })
   const dry = await paste(['--dry-run'], 'x')
   expect([dry.code, dry.stdout.startsWith('http')]).toEqual([0, false])
-}, 60_000)
+})
 
 test('on a terminal without either, the editor is opened, and what is left in it is pasted', async () => {
   const editor = join(folder, 'editor')
@@ -104,7 +104,7 @@ test('on a terminal without either, the editor is opened, and what is left in it
   const none = run({ EDITOR: '' })
   await none.until(/neither a file nor a pipe/)
   none.close()
-}, 30_000)
+})
 
 test('on IRC it is a link to a page, and a notice once it is done', async () => {
   const { name } = JSON.parse((await daemon.cli('account', 'show', '--json')).stdout)
@@ -120,7 +120,7 @@ test('on IRC it is a link to a page, and a notice once it is done', async () => 
   client.send(`PRIVMSG NowServ :paste show ${/http\S+/.exec(told)![0]}`)
   await client.until(/title: notes\.md .*text: from IRC/)
   client.close()
-}, 30_000)
+})
 
 test('on the full screen it is written in the editor, or a file is named; its address is copied', async () => {
   const program = join(import.meta.dirname, '../../cli/bin/irc-now.js')
@@ -161,11 +161,11 @@ test('on the full screen it is written in the editor, or a file is named; its ad
   await screen.until(/irc-now paste create --file-name left\.py/)
   expect(screen.text).not.toMatch(/return 1|ircn_del/)
   screen.close()
-}, 60_000)
+})
 
 test('a start later it is all still there', async () => {
   const address = addressOf(await paste([], 'kept'))
   await daemon.kill()
   await daemon.start()
   expect((await get(`${address}/raw`)).text).toBe('kept')
-}, 60_000)
+})

@@ -8,8 +8,8 @@ let daemon: Awaited<ReturnType<typeof createDaemon>>
 beforeAll(async () => {
   daemon = await createDaemon()
   await daemon.start()
-}, 120_000)
-afterAll(() => daemon?.remove(), 30_000)
+})
+afterAll(() => daemon?.remove())
 
 test('REGISTER leads a stranger to an account, a bouncer, and a chat through it', async () => {
   const stranger = await connectIrc(daemon.ports.irc, 'uma')

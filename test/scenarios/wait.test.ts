@@ -1,8 +1,8 @@
 import { createServer } from 'node:net'
-import { freePort } from '@irc-now/core/provisioning/local/ports'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createDaemon, runCli } from '../daemon.ts'
 import { createErgo } from '../ergo.ts'
+import { testPort } from '../ports.ts'
 
 // `--wait` ends when the thing works, or says why it doesn't.
 let daemon: Awaited<ReturnType<typeof createDaemon>>
@@ -15,11 +15,11 @@ beforeAll(async () => {
   daemon = await createDaemon()
   elsewhere = await createErgo()
   await Promise.all([daemon.start(), elsewhere.start()])
-}, 120_000)
+})
 afterAll(async () => {
   await elsewhere?.remove()
   await daemon?.remove()
-}, 30_000)
+})
 
 test('a bouncer that was waited for is on net.irc.now, also after a restart', async () => {
   const works = { status: { phase: 'ready', message: null }, upstreams: '1 of 1 connected' }
@@ -37,7 +37,7 @@ test('an upstream that was waited for is connected', async () => {
 test.each([
   [
     'refused',
-    async (): Promise<string> => `irc+insecure://127.0.0.1:${await freePort()}`,
+    async (): Promise<string> => `irc+insecure://127.0.0.1:${await testPort()}`,
     /does not connect: Nothing answers at that address and port; .*refused\); it is tried/,
   ],
   [
@@ -78,8 +78,8 @@ test('one that neither answers nor refuses runs out of time; deleted meanwhile, 
   const { port } = silent.address() as { port: number }
   await daemon.cli('upstream', 'delete', 'off', '--confirm', 'off', '--wait')
   const address = `irc+insecure://127.0.0.1:${port}`
-  const { code, stderr } = await add('silent', address, '--timeout', '3')
-  expect([code, stderr]).toEqual([10, expect.stringMatching(/still connecting after 3 s; .*“upstream show silent”/)])
+  const { code, stderr } = await add('silent', address, '--timeout', '8')
+  expect([code, stderr]).toEqual([10, expect.stringMatching(/still connecting after 8 s; .*“upstream show silent”/)])
   const waiting = daemon.cli('upstream', 'update', 'silent', '--nick', 'other', '--wait')
   await expect.poll(async () => (await json('upstream', 'show', 'silent')).nick).toBe('other')
   await daemon.cli('upstream', 'delete', 'silent', '--confirm', 'silent', '--no-wait')

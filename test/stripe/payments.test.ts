@@ -6,8 +6,8 @@ import { text } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { paymentsContract } from '@irc-now/core/billing/payments.contract'
 import { createStripePayments } from '@irc-now/core/billing/payments.stripe'
-import { freePort } from '@irc-now/core/provisioning/local/ports'
 import { afterAll, expect, test } from 'vitest'
+import { testPort } from '../ports.ts'
 
 const secrets = ['whsec_new', 'whsec_old']
 let mock: ChildProcess | undefined
@@ -21,7 +21,7 @@ afterAll(async () => {
 })
 
 async function startMock(): Promise<string> {
-  const port = await freePort()
+  const port = await testPort()
   const program = process.env.STRIPE_MOCK
   if (!program) throw new Error('run this by “npm run test:stripe”')
   mock = spawn(program, ['-http-addr', `127.0.0.1:${port}`], { stdio: 'ignore' })
@@ -76,7 +76,7 @@ if (key?.startsWith('sk_test_')) {
 } else console.warn('Stripe itself was not asked: STRIPE_API_KEY=sk_test_… is not set')
 
 test('what a write wants is accepted, and what can’t be reached is said so', async () => {
-  const apiUrl = `http://127.0.0.1:${await freePort()}`
+  const apiUrl = `http://127.0.0.1:${await testPort()}`
   const nowhere = await createStripePayments({ secretKey: 'sk_test_mock', webhookSecrets: secrets, apiUrl })
   await expect(nowhere.customer('cus_1')).rejects.toMatchObject({ code: 'unavailable' })
   const mocked = `http://127.0.0.1:${(servers[0]!.address() as AddressInfo).port}`

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 /** Who is silent for so long answers no question. */
 const patienceMs = 1000
-/** The rest of an answer follows at once; what a person types doesn’t. */
-const gapMs = 50
+/** The rest of an answer follows at once, or as soon as a network brings it; what a person types doesn’t. */
+const gapMs = 250
 
 /** Answers, none of which is a key: of kitty’s graphics, of iTerm2, the device’s attributes, a character’s size. */
 const answer =

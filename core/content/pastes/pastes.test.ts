@@ -27,7 +27,7 @@ onBothDatabases('pastes', (open) => {
     platform = await createTestPlatform(database)
     alice = await platform.member('alice')
     await platform.member('bob')
-  }, 60_000)
+  })
   afterEach(() => database.close())
 
   const create = (input: object = {}, who = 'alice', options = {}) =>

@@ -17,8 +17,8 @@ let ledger: Ledger<LedgerBouncer>
 beforeAll(async () => {
   ;({ stateDir, services, remove } = await startTestServices())
   ledger = (await openLedgers(stateDir)).bouncers
-}, 60_000)
-afterAll(() => remove?.(), 60_000)
+})
+afterAll(() => remove?.())
 
 class Crash extends Error {}
 
@@ -134,7 +134,7 @@ async function reference(state: keyof typeof states) {
   return stored(username)
 }
 
-describe('an application that dies after any of its steps', { timeout: 120_000 }, () => {
+describe('an application that dies after any of its steps', () => {
   test.each([
     [null, 'two', 'two'],
     [null, 'two', 'empty'],
@@ -215,7 +215,7 @@ describe('an application that dies after any of its steps', { timeout: 120_000 }
   })
 })
 
-describe('what a member changes by hand with BouncerServ', { timeout: 60_000 }, () => {
+describe('what a member changes by hand with BouncerServ', () => {
   test('is undone where the platform decides, and kept where it does not', async () => {
     const expected = await reference('two')
     const username = fresh()

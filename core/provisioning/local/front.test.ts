@@ -5,14 +5,15 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect as connectPlain, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { testPort } from '../../../test/ports.ts'
 import { createLocalProvisioner } from '../provisioner.local.ts'
 import type { DesiredBouncer, Provisioner } from '../provisioner.port.ts'
 import { keptCertificate } from './certificates.ts'
 import { startFront } from './front.ts'
-import { assertFree, freePort } from './ports.ts'
+import { assertFree } from './ports.ts'
 import { startTestServices, type TestServices } from './test-services.ts'
 
 let stateDir: string
@@ -28,11 +29,11 @@ beforeAll(async () => {
   for (const name of ['alice', 'bob']) platform.passwords.set(`soju/${name}`, `${name}’s`)
   await apply({ username: 'bob' })
   await apply({ username: 'alice', placement: 'dedicated', hostname: 'irc.example.org' })
-}, 120_000)
+})
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy()
 })
-afterAll(() => remove?.(), 60_000)
+afterAll(() => remove?.())
 
 const apply = (changes: Partial<DesiredBouncer>) =>
   provisioner.applyBouncer(
@@ -76,7 +77,7 @@ function hearing(socket: Socket) {
 }
 
 const plain = (name: string, password = `${name}’s`) => Buffer.from(`\0${name}\0${password}`).toString('base64')
-const freeAddress = async () => ({ host: '127.0.0.1', port: await freePort() })
+const freeAddress = async () => ({ host: '127.0.0.1', port: await testPort() })
 const dial = () => hearing(connectPlain(services.addresses.bouncer))
 const dialTls = (servername: string, ca: string) =>
   hearing(
@@ -238,6 +239,8 @@ test('who has gone while their bouncer was being moved leaves nothing open', asy
   await Promise.all([leaving, staying].map(({ socket }) => once(socket, 'connect')))
   leaving.socket.resetAndDestroy()
   await delay(100)
+  // By then it has been seen, however late we are.
+  await immediate()
   moved.resolve()
   while (opened.length === 0) await delay(5)
   await delay(100)

@@ -12,8 +12,8 @@ let provisioner: Provisioner
 beforeAll(async () => {
   started = await startTestServices()
   provisioner = await createLocalProvisioner(started.services)
-}, 120_000)
-afterAll(() => started?.remove(), 60_000)
+})
+afterAll(() => started?.remove())
 
 const upstream = (): DesiredUpstream => ({
   ...{ name: 'net.irc.now', ...started.services.addresses.irc, tls: false, serverFingerprint: null, nick: 'alice' },

@@ -11,16 +11,22 @@ export function hostPort(host: string, port: number): string {
   return isIPv6(host) ? `[${host}]:${port}` : `${host}:${port}`
 }
 
+/** The last ones given, which may not be listened on yet. */
+const given: number[] = []
+
 /**
- * A port that nobody listens on right now, below those that the kernel gives to outgoing connections: one of these could
- * take it before it is used.
+ * A port of loopback that nobody listens on right now, from `first` on and below `end`: below those that the kernel gives
+ * to outgoing connections, one of which could take it before it is used.
  */
-export async function freePort(host = '127.0.0.1'): Promise<number> {
+export async function freePort(first = 20_000, end = 32_768): Promise<number> {
   for (;;) {
-    const port = randomInt(10_000, 32_768)
+    const port = randomInt(first, end)
+    if (given.includes(port)) continue
+    given.push(port)
+    if (given.length > 100) given.shift()
     const server = createServer()
     const free = await new Promise<boolean>((resolve) =>
-      server.once('error', () => resolve(false)).listen({ host, port }, () => resolve(true)),
+      server.once('error', () => resolve(false)).listen({ host: '127.0.0.1', port }, () => resolve(true)),
     )
     await new Promise((resolve) => server.close(resolve))
     if (free) return port

@@ -53,7 +53,7 @@ describe('finding soju and ergo', () => {
     expect(found.soju.path).toBe(join(folder, 'bin', 'soju'))
   })
 
-  test('else fetched once, also by two at the same time, and remembered', { timeout: 240_000 }, async () => {
+  test('else fetched once, also by two at the same time, and remembered', async () => {
     const steps: string[] = []
     const fetching = options({ progress: (step) => steps.push(step) })
     const [one, two] = await Promise.all([findPrograms(fetching), findPrograms(fetching)])

@@ -19,7 +19,7 @@ beforeEach(async () => {
   server = createServer((socket) => socket.on('error', () => {}).on('data', () => answer(socket)))
   await new Promise<void>((resolve) => server.listen(join(folder, 'admin'), resolve))
   ready = true
-  admin = new SojuAdmin(join(folder, 'admin'), { timeoutMs: 200, isReady: () => ready })
+  admin = new SojuAdmin(join(folder, 'admin'), { timeoutMs: 2000, isReady: () => ready })
 })
 afterEach(async () => {
   admin.close()

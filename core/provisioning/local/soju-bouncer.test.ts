@@ -15,8 +15,8 @@ let provisioner: Provisioner
 beforeAll(async () => {
   ;({ platform, services, remove } = await startTestServices())
   provisioner = await createLocalProvisioner(services)
-}, 60_000)
-afterAll(() => remove?.(), 60_000)
+})
+afterAll(() => remove?.())
 
 function apply(username: string) {
   const upstream = {
@@ -38,10 +38,10 @@ function apply(username: string) {
   return provisioner.applyBouncer(desired, () => {})
 }
 
-test('a member who pastes a lot keeps soju busy for their own bouncer alone', { timeout: 60_000 }, async () => {
+test('a member who pastes a lot keeps soju busy for their own bouncer alone', async () => {
   platform.passwords.set('soju/alice', 'alice’s')
   for (const name of ['alice', 'bob']) await apply(name)
-  await expect.poll(async () => (await apply('alice')).upstreams[0]?.state, { timeout: 20_000 }).toBe('connected')
+  await expect.poll(async () => (await apply('alice')).upstreams[0]?.state).toBe('connected')
   const client = await IrcProbe.login(services.addresses.bouncer, {
     ...{ nick: 'alice', account: 'alice/n', password: 'alice’s' },
   })
@@ -56,9 +56,7 @@ test('a member who pastes a lot keeps soju busy for their own bouncer alone', { 
   client.close()
 })
 
-test('one that soju does not load stops nobody else, keeps what it has, and can be removed', {
-  timeout: 90_000,
-}, async () => {
+test('one that soju does not load stops nobody else, keeps what it has, and can be removed', async () => {
   await apply('bob')
   await apply('broken')
   const db = new DatabaseSync(services.soju.data, { timeout: 5000 })
@@ -72,7 +70,7 @@ test('one that soju does not load stops nobody else, keeps what it has, and can 
   async function loadedAs(enabled: string): Promise<void> {
     db.prepare('update Network set enabled = ? where id = ?').run(enabled, id)
     process.kill(service.pid!, 'SIGKILL')
-    await expect.poll(() => outcome('bob'), { timeout: 20_000 }).toBe('applied')
+    await expect.poll(() => outcome('bob')).toBe('applied')
   }
   await loadedAs('nonsense')
   const { pid } = service
@@ -89,7 +87,7 @@ test('one that soju does not load stops nobody else, keeps what it has, and can 
   db.close()
 })
 
-test('one that soju never forgets is an error in time', { timeout: 20_000 }, async () => {
+test('one that soju never forgets is an error in time', async () => {
   const admin = { run: async () => ['alice: 0 networks'] } as unknown as SojuAdmin
   await expect(new SojuBouncer({ ...services.soju, admin }, 'alice').delete()).rejects.toThrow(ProvisionerUnavailable)
 })

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { untilUnused } from '../../../test/folder-processes.ts'
 import { dropPresence, isPresent, takePresence } from './presence.ts'
 import { commandLineOf, endOrphan, readPidFile } from './process-identity.ts'
 import { type ServiceSpec, SupervisedService } from './supervisor.ts'
@@ -25,6 +26,7 @@ afterEach(async () => {
   for (const service of running) await service.stop()
   for (const daemon of daemons) daemon.kill('SIGKILL')
   await endOrphan(join(folder, 'sleeper.pid'), join(folder, 'marker'), 0)
+  await untilUnused(folder)
   await rm(folder, { recursive: true, force: true })
 })
 
@@ -133,7 +135,7 @@ describe('a supervised service', () => {
   test('is started again once there are files to be opened again', async () => {
     const fixture = join(import.meta.dirname, 'supervisor-full.fixture.ts')
     const limited = ['-c', 'ulimit -n 200; exec "$0" "$@"', process.execPath, fixture, folder]
-    const { stdout } = await promisify(execFile)('/bin/sh', limited, { timeout: 20_000 })
+    const { stdout } = await promisify(execFile)('/bin/sh', limited, { timeout: 120_000 })
     expect(stdout).toBe('back\n')
   })
 
@@ -167,7 +169,7 @@ describe('a supervised service', () => {
     try {
       expect(await isPresent(presence)).toBe(true)
       process.kill(supervised.pid!, 'SIGKILL')
-      await expect.poll(() => isPresent(presence), { timeout: 5000 }).toBe(false)
+      await expect.poll(() => isPresent(presence)).toBe(false)
     } finally {
       process.kill(watchers[0]!, 'SIGCONT')
     }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { type FileHandle, rm } from 'node:fs/promises'
 import type { Duplex } from 'node:stream'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises'
 import { guardScript } from './guard.ts'
 import { collectLines } from './lines.ts'
 import { takePresence } from './presence.ts'
@@ -177,8 +177,9 @@ export class SupervisedService {
     died.abort()
     this.#child = null
     life.end('done\n')
-    // Its last lines often say why it ended; something it started may hold its output open, though.
-    await Promise.race([once(child, 'close'), delay(200)])
+    // Its last lines often say why it ended; something it started may hold its output open, though. They have been read
+    // after one more turn at the latest, however late we are.
+    await Promise.race([once(child, 'close'), delay(200).then(() => immediate())])
     await rm(spec.pidFile, { force: true }).catch(() => {})
     return ending
   }

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { testPort } from '../../../test/ports.ts'
 import { type AuthPaths, authPaths, clientAddressHeader, serviceHeader } from './auth-endpoint.ts'
-import { freePort } from './ports.ts'
 import type { LocalListen } from './services.ts'
 
 export interface AskedLogin {
@@ -67,6 +67,6 @@ function serviceOf(url: string | undefined, paths: AuthPaths): 'soju' | 'ergo' |
 }
 
 export async function freeListen(): Promise<LocalListen> {
-  const address = async () => ({ host: '127.0.0.1', port: await freePort() })
+  const address = async () => ({ host: '127.0.0.1', port: await testPort() })
   return { irc: await address(), ircs: await address(), bouncer: await address(), bouncerTls: await address() }
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, createServer, request, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as immediate } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startUploadFront } from './upload-front.ts'
 
@@ -87,6 +87,8 @@ test('who has gone while their bouncer was being moved leaves nothing open', asy
   await delay(100)
   leaving.destroy()
   await delay(100)
+  // By then it has been seen, however late we are.
+  await immediate()
   moved.resolve()
   await delay(200)
   expect(await connections()).toBe(0)

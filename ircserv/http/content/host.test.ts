@@ -1,7 +1,7 @@
 import { request } from 'node:http'
-import { freePort } from '@irc-now/core/provisioning/local/ports'
 import { Hono } from 'hono'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
+import { testPort } from '../../../test/ports.ts'
 import { quietLog } from '../../../test/quiet-log.ts'
 import type { ApiBindings } from '../api.ts'
 import { type Servers, startServers } from '../server.ts'
@@ -11,7 +11,7 @@ let servers: Servers
 let port: number
 
 beforeAll(async () => {
-  port = await freePort()
+  port = await testPort()
   const api = new Hono<{ Bindings: ApiBindings }>().all('*', (c) => c.text('api', 200, { 'set-cookie': 'a=b' }))
   const txt = createContentHost(quietLog)
   txt.get('/there', (c) => c.text('there'))
@@ -52,6 +52,9 @@ test('a host of its own serves what it has, and nothing of the platform’s; no 
 
 test('whoever tries many addresses is told to wait, before anything is looked up; others are not', async () => {
   const txt = `txt.localhost:${port}`
+  // With time one more may be tried.
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
   for (let n = 0; n < 60; n += 1) expect((await get(txt, `/no${n}`, '198.51.100.1')).status).toBe(404)
   const refused = await get(txt, '/there', '198.51.100.1')
   expect([refused.status, Number(refused.headers['retry-after']) > 0]).toEqual([429, true])

@@ -1,12 +1,12 @@
-import { openPglite } from '@irc-now/core/store/database'
 import { expect, test } from 'vitest'
+import { openTestPglite } from '../../../test/pglite.ts'
 import { createTestPlatform } from '../../../test/platform.ts'
 import { quietLog } from '../../../test/quiet-log.ts'
 import { createBillingDonePage } from './billing-done.ts'
 import { createSandboxPages } from './sandbox.ts'
 
 test('what can’t be an id in an address is none, and no failure of ours', async () => {
-  const database = await openPglite()
+  const database = await openTestPglite()
   try {
     const { runtime } = await createTestPlatform(database)
     const done = createBillingDonePage({ runtime, log: quietLog })
@@ -24,7 +24,7 @@ test('what can’t be an id in an address is none, and no failure of ours', asyn
 })
 
 test('the page of a checkout, whose id has a dash in it, is there', async () => {
-  const database = await openPglite()
+  const database = await openTestPglite()
   try {
     const { runtime, member, call } = await createTestPlatform(database)
     const sandbox = createSandboxPages({ sandbox: runtime.billing.sandbox!, log: quietLog })
@@ -43,7 +43,7 @@ test('the page of a checkout, whose id has a dash in it, is there', async () => 
 })
 
 test('who comes back from a page on which they have paid has it, without any webhook', async () => {
-  const database = await openPglite()
+  const database = await openTestPglite()
   try {
     const { runtime, member, call } = await createTestPlatform(database)
     const env = { address: '192.0.2.1' }

@@ -1,7 +1,7 @@
 import { createOneTimeLink, linkSubject } from '@irc-now/core/accounts/one-time-link'
 import { catalogue } from '@irc-now/core/catalogue'
-import { openPglite } from '@irc-now/core/store/database'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openTestPglite } from '../../../test/pglite.ts'
 import { createTestPlatform } from '../../../test/platform.ts'
 import { quietLog } from '../../../test/quiet-log.ts'
 import { createOncePage } from './once.ts'
@@ -12,7 +12,7 @@ let alice: string
 let close: () => Promise<void>
 
 beforeAll(async () => {
-  const database = await openPglite()
+  const database = await openTestPglite()
   platform = await createTestPlatform(database)
   alice = await platform.member('alice')
   pages = createOncePage({
@@ -22,7 +22,7 @@ beforeAll(async () => {
     log: quietLog,
   })
   close = () => database.close()
-}, 60_000)
+})
 afterAll(() => close())
 
 async function link(input: object = {}): Promise<string> {

@@ -5,8 +5,7 @@ import { join } from 'node:path'
 import { createEmbeddedIdentity } from '@irc-now/core/accounts/identity.embedded'
 import type { ServedIdentity } from '@irc-now/core/accounts/identity.port'
 import { catalogue } from '@irc-now/core/catalogue'
-import { freePort } from '@irc-now/core/provisioning/local/ports'
-import { type Database, openPglite } from '@irc-now/core/store/database'
+import type { Database } from '@irc-now/core/store/database'
 import { Hono } from 'hono'
 import {
   allowInsecureRequests,
@@ -21,7 +20,9 @@ import {
 import { pino } from 'pino'
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest'
 import { createBrowser } from '../../../test/form-browser.ts'
+import { openTestPglite } from '../../../test/pglite.ts'
 import { createTestPlatform } from '../../../test/platform.ts'
+import { testPort } from '../../../test/ports.ts'
 import { type ApiBindings, createApi } from '../api.ts'
 import { type Servers, startServers } from '../server.ts'
 import { createOncePage } from './once.ts'
@@ -39,9 +40,9 @@ const log = pino({ level: 'error' })
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'irc-now-pages-'))
-  const port = await freePort()
+  const port = await testPort()
   url = `http://127.0.0.1:${port}`
-  database = await openPglite()
+  database = await openTestPglite()
   platform = await createTestPlatform(database, url)
   const { runtime, keyring } = platform
   identity = await createEmbeddedIdentity({ resource: url, runtime, keyring, pages: providerPages, log: () => {} })
@@ -69,7 +70,7 @@ beforeAll(async () => {
   client = await discovery(new URL(identity.issuer), 'irc-now-cli', undefined, None(), {
     execute: [allowInsecureRequests],
   })
-}, 60_000)
+})
 
 afterAll(async () => {
   await servers?.close(1000)
@@ -332,4 +333,4 @@ test('guessing is throttled, also many guesses at once, and the right password t
     body: new URLSearchParams({ name: 'dave', password: 'set by an invitation' }),
   })
   expect(other.status).toBe(200)
-}, 60_000)
+})

@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import { createEmbeddedIdentity } from '@irc-now/core/accounts/identity.embedded'
 import type { ServedIdentity } from '@irc-now/core/accounts/identity.port'
-import { freePort } from '@irc-now/core/provisioning/local/ports'
-import { type Database, openPglite } from '@irc-now/core/store/database'
+import type { Database } from '@irc-now/core/store/database'
 import { Hono } from 'hono'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createBrowser } from '../../../test/form-browser.ts'
+import { openTestPglite } from '../../../test/pglite.ts'
 import { createTestPlatform } from '../../../test/platform.ts'
+import { testPort } from '../../../test/ports.ts'
 import { quietLog } from '../../../test/quiet-log.ts'
 import { samples } from '../../../test/sample-files.ts'
 import type { ApiBindings } from '../api.ts'
@@ -27,9 +28,9 @@ let port: number
 const password = 'a long enough one'
 
 beforeAll(async () => {
-  port = await freePort()
+  port = await testPort()
   url = `http://127.0.0.1:${port}`
-  database = await openPglite()
+  database = await openTestPglite()
   platform = await createTestPlatform(database, url)
   const { runtime, keyring } = platform
   identity = await createEmbeddedIdentity({ resource: url, runtime, keyring, pages: providerPages, log: () => {} })
@@ -44,7 +45,7 @@ beforeAll(async () => {
     socket: null,
     intercept: (request) => (identity.owns(request.url) ? identity.handle : null),
   })
-}, 60_000)
+})
 afterAll(async () => {
   await servers?.close(1000)
   await database?.close()
