@@ -237,7 +237,10 @@ describe('billing', () => {
     await call('late', 'bouncer.create')
     for (const n of [1, 2, 3, 4, 5, 6, 7])
       await call('late', 'upstream.create', { name: `n${n}`, address: `n${n}.example.org` })
-    await pass('31d')
+    // A day after what is paid for has ended, however long the month is.
+    const { renewsAt } = await call('late', 'billing.show')
+    const clock = await platform.runtime.read((store) => store.billing.now(new Date()))
+    await pass(`${Math.ceil((Date.parse(renewsAt) - clock.getTime()) / 3_600_000) + 24}h`)
     expect(await phase('late')).toBe('overdue')
     expect((await call('late', 'upstream.create', { name: 'n8', address: 'n8.example.org' })).status.phase).toBe(
       'pending',
