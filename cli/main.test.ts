@@ -533,6 +533,31 @@ test.each([
   expect(await run([...args])).toEqual({ exit: 2, stdout: '', stderr: `${sentence}\n` })
 })
 
+test('what is asked for is read as what is typed in the command, and the choices are told', async () => {
+  answers['plan.keep'] = ok({ stays: ['libera', 'oftc'], stopped: [] })
+  const { screen, exit } = await runOnTerminal(
+    ['plan', 'keep'],
+    [
+      ['too many (bouncer, upstream)', 'upstream'],
+      ['What stays, by name', 'libera, oftc'],
+    ],
+  )
+  expect([exit, seen.at(-1)?.input]).toEqual([0, { noun: 'upstream', names: ['libera', 'oftc'] }])
+  expect(screen).toContain('libera')
+})
+
+test('what changes something is not watched: it is waited for', async () => {
+  const { exit, stderr } = await run(['bouncer', 'create', '--watch'])
+  expect([exit, stderr]).toEqual([2, expect.stringContaining('--wait follows a change')])
+  expect(seen).toEqual([])
+})
+
+test('choices are taken in capitals too', async () => {
+  answers['bouncer.connect'] = ok({ server: 'irc.example.org' })
+  expect((await run(['bouncer', 'connect', 'main', 'WeeChat'])).exit).toBe(0)
+  expect(seen.at(-1)?.query.get('client')).toBe('weechat')
+})
+
 test('values are completed: choices and fields from the catalogue, names from the platform', async () => {
   const complete = async (...words: string[]) => (await run(['--complete', ...words])).stdout.split('\n').slice(0, -1)
   expect(await complete('billing', 'upgrade', '')).toEqual(['pro', 'network-starter', 'network-growth'])
@@ -542,6 +567,12 @@ test('values are completed: choices and fields from the catalogue, names from th
   // As bash parts it.
   expect(await complete('bouncer', 'list', '--json', '=', 'na')).toEqual(['name'])
   expect(await complete('bouncer', 'list', '--json', '=')).toContain('status')
+  expect(await complete('help', 'bounc')).toEqual(['bouncer'])
+  expect(await complete('help', 'exit')).toEqual(['exit-codes'])
+  expect(await complete('help', 'bouncer', 'hostname', 's')).toEqual(['set', 'show'])
+  expect(await complete('help', 'bouncer', 'show', '')).toEqual([])
+  expect(await complete('api', 'bouncer.l')).toEqual(['bouncer.list'])
+  expect(await complete('api', 'bouncer.list', 'b')).toEqual([])
   expect(seen).toEqual([])
   answers['bouncer.list'] = ok({ items: ['main', 'work', 'a b', hostile].map((name) => bouncer('ready', { name })) })
   expect(await complete('bouncer', 'show', '')).toEqual(['main', 'work'])
@@ -572,6 +603,12 @@ test('tui, completion and version have help of their own', async () => {
   const version = await run(['version'])
   expect(version).toEqual(await run(['--version']))
   expect(version.stdout).toMatch(/^\d+\.\d+\.\d+\n$/)
+  for (const args of [
+    ['version', '--json'],
+    ['--version', '--json=version'],
+  ])
+    expect(JSON.parse((await run(args)).stdout)).toEqual({ version: version.stdout.trim() })
+  expect((await run(['version', '--json=nothing'])).exit).toBe(2)
 })
 
 test('completion and help need no daemon', async () => {

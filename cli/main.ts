@@ -39,8 +39,7 @@ async function main(): Promise<void> {
   if (noun === 'tui') return (await import('./tui/main.ts')).runTui(operations, argv.slice(1))
   if (noun === 'completion' && !wantsHelp)
     return out.text((await import('./commands/completion.ts')).completionScript(verb))
-  if (noun === 'version' && argv.length > 1 && !wantsHelp)
-    throw new OperationError('invalid_input', 'version takes no more words; “irc-now version” says it.')
+  if ((noun === 'version' || noun === '--version') && !wantsHelp) return sayVersion(argv.slice(1))
   if (wantsHelp) return help(argv.filter((word) => !word.startsWith('-')))
   const { words, rest } = splitWords(operations, argv)
   if (words[0] === undefined) throw onlyFlags(rest)
@@ -48,6 +47,14 @@ async function main(): Promise<void> {
   if (own) return own.command.run([...own.words, ...rest], out, operations)
   const operation = findOperation(operations, words[0], words.slice(1).join(' ') || undefined, ownNouns)
   await runCommand(operations, operation, rest, out)
+}
+
+/** For people it is said without loading any of this. */
+async function sayVersion(rest: readonly string[]): Promise<void> {
+  if (rest.some((word) => word !== jsonFlag))
+    throw new OperationError('invalid_input', 'version takes no more words; “irc-now version” says it.')
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  await out.result({ noun: 'version', columns: [] }, { version })
 }
 
 /** Flags without a command; one that there is not is the likelier fault. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Configuration } from '@irc-now/core/platform/configuration'
 import { openEmbedded } from '@irc-now/core/platform/embedded'
 import type { Home } from '@irc-now/core/platform/home'
@@ -62,7 +61,7 @@ export async function startDaemon(options: DaemonOptions) {
     )
     if (has('api')) api = await createApiRole({ platform, configuration, version, log, observe: metrics.request })
     if (api) app.route('/', api.app).notFound(api.missing)
-    const socket = join(home.path, 'daemon.sock')
+    const socket = await home.socketPath('daemon.sock')
     servers = await startServers(app, {
       host: configuration.host,
       port: ports.http,

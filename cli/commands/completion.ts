@@ -6,7 +6,7 @@ import { configFolder, local, readProfiles } from '../session/profiles.ts'
 import { optionsOf, parse, readCommon } from './arguments.ts'
 import { type OwnCommand, ownCommands, ownNouns } from './own-commands.ts'
 import { openClient } from './run.ts'
-import { commonFlags, makerOf, nounsOf, otherFlags, positionalsOf } from './words.ts'
+import { commonFlags, makerOf, nounsOf, otherFlags, positionalsOf, verbOf } from './words.ts'
 
 /** How long the platform may take to say which things there are, in milliseconds: a person waits for it at each Tab. */
 const patienceMs = 800
@@ -35,34 +35,34 @@ function joined(words: readonly string[]): readonly string[] {
 
 async function candidatesFor(operations: readonly OperationDescription[], words: readonly string[]): Promise<string[]> {
   const [noun = '', ...after] = words
-  if (words.length <= 1) return [...nounsOf(operations), ...ownNouns, 'tui', 'api', 'completion', 'version', 'help']
+  const first = [...nounsOf(operations), ...ownNouns, 'tui', 'api', 'completion', 'version']
+  if (words.length <= 1) return [...first, 'help']
+  if (noun === 'help') return words.length === 2 ? [...first, 'exit-codes'] : (verbWords(operations, after) ?? [])
   if (words.at(-2) === '--profile') return profileNames()
   if (noun === 'completion') return ['bash', 'zsh', 'fish']
-  if (noun === 'api') return operations.map(({ name }) => name)
+  if (noun === 'api') return words.length === 2 ? operations.map(({ name }) => name) : []
   const own = ownCommands.filter((one) => one.noun === noun)
   if (own.length > 0) return completeOwn(own, words)
-  const ofNoun = operations.filter((one) => one.noun === noun)
-  const verbs = ofNoun.map((one) => one.verb.split(' '))
-  // The word of the verb that is being typed; what was typed of it before must be its beginning.
-  const typed = after.slice(0, -1)
-  const length = verbLength(
-    ofNoun.map((one) => one.verb),
-    after[0],
-  )
-  if (typed.length < length)
-    return [
-      ...new Set(
-        verbs.filter((one) => typed.every((word, i) => one[i] === word)).flatMap((one) => one[typed.length] ?? []),
-      ),
-    ]
-  const operation = ofNoun.find((one) => one.verb === after.slice(0, length).join(' '))
+  const verbs = verbWords(operations, words)
+  if (verbs) return verbs
+  const verb = verbOf(operations, noun, after)
+  const operation = operations.find((one) => one.noun === noun && one.verb === verb)
   if (!operation) return []
-  const values = await valuesFor(operations, operation, after.slice(length))
+  const values = await valuesFor(operations, operation, after.slice(operation.verb.split(' ').length))
   if (values.length > 0) return values
   return [
     ...operation.fields.flatMap((one) => [one.flag, ...otherFlags(one)].map((flag) => `--${flag}`)),
     ...commonFlags.map((flag) => `--${flag}`),
   ]
+}
+
+/** The words of a verb, one of which is being typed after a noun; what was typed of it before must be its beginning. Null where it is whole. */
+function verbWords(operations: readonly OperationDescription[], [noun, ...after]: readonly string[]): string[] | null {
+  const verbs = operations.filter((one) => one.noun === noun).map(({ verb }) => verb)
+  const typed = after.slice(0, -1)
+  if (typed.length >= verbLength(verbs, after[0])) return null
+  const begun = verbs.map((verb) => verb.split(' ')).filter((one) => typed.every((word, i) => one[i] === word))
+  return [...new Set(begun.flatMap((one) => one[typed.length] ?? []))]
 }
 
 /** What may stand as the value that is being typed; nothing where that is none. */
@@ -143,6 +143,10 @@ function profileNames(): string[] {
   }
 }
 
+/**
+ * Where nothing of ours fits, each offers files. zsh runs its script at the first Tab where it lies in the fpath, and that
+ * is to complete already; evaluated, it only says what completes.
+ */
 const scripts: Readonly<Record<string, string>> = {
   bash: `_irc_now() {
   local IFS=$'\\n'
@@ -154,11 +158,19 @@ complete -o default -F _irc_now irc-now
 _irc_now() {
   local -a found
   found=("\${(@f)$(irc-now --complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
-  compadd -- $found
+  compadd -- $found || _files
 }
-compdef _irc_now irc-now
+if [[ $funcstack[1] == _irc-now ]]; then _irc_now "$@"; else compdef _irc_now irc-now; fi
 `,
-  fish: `complete -c irc-now -f -a '(irc-now --complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)'
+  fish: `function __irc_now
+  set -l found (irc-now --complete (commandline -opc)[2..-1] (commandline -ct) 2>/dev/null)
+  if set -q found[1]
+    printf '%s\\n' $found
+  else
+    __fish_complete_path (commandline -ct)
+  end
+end
+complete -c irc-now -f -a '(__irc_now)'
 `,
 }
 

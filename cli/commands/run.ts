@@ -9,6 +9,7 @@ import { type Client, createClient } from '../session/client.ts'
 import { settle } from '../session/settle.ts'
 import { findSession } from '../session/target.ts'
 import { type Common, readArguments } from './arguments.ts'
+import { makerOf } from './words.ts'
 
 type Input = Readonly<Record<string, unknown>>
 
@@ -28,9 +29,10 @@ async function ask(question: string, secret = false): Promise<string> {
   return (await import('./ask.ts')).ask(question, secret)
 }
 
-import { makerOf } from './words.ts'
-
-const askFor = (field: Field) => ask(field.description.replace(/\.$/, '') || field.flag, field.secret)
+function askFor(field: Field): Promise<string> {
+  const choices = field.choices.length > 0 ? ` (${field.choices.join(', ')})` : ''
+  return ask(`${field.description.replace(/\.$/, '') || field.flag}${choices}`, field.secret)
+}
 
 /** The secret that the platform wants besides what it was given. */
 function lackingSecret({ fields }: OperationDescription, input: Input, error: unknown): Field | undefined {
@@ -60,9 +62,12 @@ async function runWords(
 ): Promise<void> {
   const { common, input, asked, fromStdin, files } = readArguments(operation, argv)
   assertShown(operation, common)
+  // Overlooked, it would leave a script waiting for what never comes.
+  if (common.watch && operation.effect !== 'read')
+    throw new OperationError('invalid_input', '--watch is for what is only shown; --wait follows a change to its end.')
   const body = bodyFieldOf(operation)
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && common.json === null
-  // Read as any text is: an empty one clears what can be cleared.
+  // Read as any text is, and so is what is asked for: an empty one clears what can be cleared.
   if (fromStdin)
     Object.assign(
       input,
@@ -71,7 +76,7 @@ async function runWords(
   for (const field of operation.fields) {
     const wanted = asked.includes(field.name) || (field !== body && field.required && input[field.name] === undefined)
     if (!wanted) continue
-    if (interactive) input[field.name] = await askFor(field)
+    if (interactive) Object.assign(input, inputFromText(operation.fields, { [field.name]: await askFor(field) }))
     else if (field.secret)
       throw new OperationError(
         'invalid_input',

@@ -25,8 +25,7 @@ const roomOf = (to: NodeJS.WriteStream) => (to.isTTY === true && to.columns > 0 
 
 /** Data goes to stdout, everything else to stderr. `json` is null for people, else the fields asked for. */
 export function createOutput(json: readonly string[] | null): Output {
-  const coloured =
-    process.stdout.isTTY === true ? process.env.NO_COLOR === undefined : Boolean(process.env.CLICOLOR_FORCE)
+  const coloured = process.stdout.isTTY === true ? !process.env.NO_COLOR : Boolean(process.env.CLICOLOR_FORCE)
   const style = (format: 'bold' | 'dim') => (text: string) =>
     coloured ? styleText(format, text, { validateStream: false }) : text
   const colours = { bold: style('bold'), dim: style('dim') }

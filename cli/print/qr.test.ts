@@ -74,6 +74,10 @@ test('the code on the screen is that of the address', async () => {
   expect(drawn).toEqual(wanted)
 })
 
+test('NO_COLOR that is empty is not set', async () => {
+  expect(modulesOf(await screenOf(80, { NO_COLOR: '' })).length).toBeGreaterThan(20)
+})
+
 test('no code where it does not fit, nor in JSON', async () => {
   expect(textOf(await screenOf(80, { NO_COLOR: '1' }))).toMatch(/[▀▄█]{9}/)
   for (const screen of [await screenOf(25), await screenOf(80, {}, ['--json'])]) {

@@ -24,7 +24,7 @@ export function codeLines(text: string): string[] {
 
 /** Black on white whatever the terminal's colours are; without colours as on a light one. Scanners read both. */
 const inked = (line: string) =>
-  process.env.NO_COLOR === undefined ? styleText(['black', 'bgWhite'], line, { validateStream: false }) : line
+  process.env.NO_COLOR ? line : styleText(['black', 'bgWhite'], line, { validateStream: false })
 
 /** Draws a text as a QR code where that is a terminal on which it fits; elsewhere nothing is written. */
 export function printQr(text: string, to: NodeJS.WriteStream): void {

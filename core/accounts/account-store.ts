@@ -53,7 +53,7 @@ export function createAccountStore(db: Kysely<Schema>) {
         .executeTakeFirst()
       return result.numInsertedOrUpdatedRows === 1n
     },
-    update: (id: string, set: Partial<Pick<AccountRow, 'display_name' | 'email' | 'role' | 'plan'>>) =>
+    update: (id: string, set: Partial<Pick<AccountRow, 'display_name' | 'email' | 'role' | 'plan' | 'replies'>>) =>
       db.updateTable('accounts').set(set).where('id', '=', id).execute(),
     /** A change that net.irc.now must follow: suspension, sign-out, deletion. */
     change: (

@@ -6,12 +6,15 @@ export const AccountName = z
   .regex(/^[A-Za-z][A-Za-z0-9_-]{1,23}$/, 'A name has 2 to 24 letters, digits, - or _, and starts with a letter.')
   .describe('The account’s name, which is also its nick on net.irc.now.')
 
-/** A field for people to read: one line, no control characters. */
+/**
+ * A field for people to read: one line, no control characters. They are spelled out because not every reader of the
+ * OpenAPI document knows \p{Cc}.
+ */
 export const oneLine = (maximum: number) =>
   z
     .string()
     .max(maximum, `At most ${maximum} characters.`)
-    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'No line breaks and no control characters, please.')
+    .regex(/^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$/u, 'No line breaks and no control characters, please.')
 
 export const Email = z.email('An e-mail address looks like name@example.org.').max(254)
 

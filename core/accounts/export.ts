@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { AuditLine, auditLineOf } from '../audit/list.ts'
+import { Override, overrideOf } from '../billing/overrides.ts'
+import { Summary, summaryOf } from '../billing/summary.ts'
 import { Paste } from '../content/pastes/paste.ts'
 import { pasteOf } from '../content/pastes/paste-store.ts'
 import { Picture } from '../content/pictures/picture.ts'
@@ -17,18 +19,27 @@ import { Token, tokenOf } from './tokens/token.ts'
 export const exportAccount = defineOperation({
   name: 'account.export',
   summary: 'Export all that is kept about you.',
-  description: 'Secrets are left out: they are kept as hashes, or sealed for the bouncer alone.',
+  description:
+    'Secrets are left out: they are kept as hashes, or sealed for the bouncer alone. Messages are for IRC clients to fetch from the bouncer, pictures lie at their addresses.',
   access: 'member',
   effect: 'read',
   input: z.object({}),
   output: z.object({
     account: Account,
+    replies: z.enum(['NOTICE', 'PRIVMSG']).describe('By which NowServ answers you.'),
     passwords: z.array(AppPassword),
     tokens: z.array(Token),
     bouncers: z.array(Bouncer),
     upstreams: z.array(Upstream),
     pastes: z.array(Paste.extend({ text: z.string() })),
     pictures: z.array(Picture),
+    billing: Summary.extend({
+      customer: z.string().nullable().describe('Who you are at the payment provider.'),
+      overrides: z.array(Override).describe('What operators have given or denied you.'),
+      keeps: z
+        .array(z.object({ limit: z.string(), names: z.array(z.string()) }))
+        .describe('What you want to stay where there is more than your plan allows.'),
+    }),
     audit: z.array(AuditLine),
   }),
   errors: [],
@@ -39,15 +50,26 @@ export const exportAccount = defineOperation({
         upstreams: await store.upstreams.list(row.id),
       })),
     )
+    const account = (await store.accounts.byId(actor.id))!
     return {
-      account: accountOf((await store.accounts.byId(actor.id))!),
+      account: accountOf(account),
+      replies: account.replies,
       passwords: (await store.passwords.list(actor.id)).map(appPasswordOf),
       tokens: (await store.tokens.list(actor.id)).map(tokenOf),
       bouncers: bouncers.map(({ row, upstreams }) => bouncerOf(row, upstreams)),
       upstreams: bouncers.flatMap(({ row, upstreams }) => upstreams.map((upstream) => upstreamOf(upstream, row))),
       pastes: (await store.pastes.texts(actor.id)).map((row) => ({ ...pasteOf(row, platform), text: row.text })),
       pictures: (await store.pictures.list(actor.id, now)).map((row) => pictureOf(row, platform)),
-      audit: (await store.audit.list(actor.id, 10_000)).map(auditLineOf),
+      billing: {
+        ...(await summaryOf(store, actor, now)),
+        customer: (await store.billing.byAccount(actor.id))?.customer_id ?? null,
+        overrides: (await store.billing.overrides(actor.id)).map(overrideOf),
+        keeps: (await store.billing.choices(actor.id)).map(({ limit_name: limit, names }) => ({
+          limit,
+          names: JSON.parse(names) as string[],
+        })),
+      },
+      audit: (await store.audit.list(actor.id, null)).map(auditLineOf),
     }
   },
 })

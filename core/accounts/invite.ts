@@ -24,7 +24,7 @@ export const inviteAccount = defineOperation({
       .describe('Shown once; whoever has it becomes this member.'),
     expiresAt: z.string(),
   }),
-  errors: ['not_found'],
+  errors: ['not_found', 'not_allowed'],
   examples: ['alice'],
   async handle({ name }, context) {
     assertUnscoped(context.actor.scopes)

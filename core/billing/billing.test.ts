@@ -265,6 +265,10 @@ describe('billing', () => {
     expect(await stopped()).toEqual(['n6', 'n7', 'n8'])
     expect(await code(call('late', 'upstream.create', { name: 'n9', address: 'n9.example.org' }))).toBe('quota_reached')
     await call('late', 'plan.keep', { noun: 'upstream', names: ['n8', 'n7'] })
+    expect((await call('late', 'account.export')).billing).toMatchObject({
+      customer: expect.any(String),
+      keeps: [{ names: ['n8', 'n7'] }],
+    })
     expect(await stopped()).toEqual(['n4', 'n5', 'n6'])
     await card('late', paid)
     expect(await phase('late')).toBe('active')
@@ -466,7 +470,13 @@ describe('billing', () => {
     })
     await pass('6d')
     expect(await bots()).toMatchObject({ allowed: '0' })
-    expect((await call('ops', 'plan.override.list', { name: 'gift' })).items).toHaveLength(2)
+    const { items } = await call('ops', 'plan.override.list', { name: 'gift' })
+    expect(items).toHaveLength(2)
+    expect((await call('gift', 'account.export')).billing).toMatchObject({
+      plan: 'pro',
+      customer: null,
+      overrides: items,
+    })
     await call('ops', 'plan.override.remove', { name: 'gift', what: 'pro' })
     expect((await call('gift', 'account.show')).plan).toBe('free')
   })

@@ -11,7 +11,8 @@ const What = z
   .enum([...planNames, ...addonNames, ...limitNames])
   .describe('A limit, or a plan or add-on that is given away.')
 
-const Line = z.object({
+/** What an operator has given or denied a member. */
+export const Override = z.object({
   what: z.string(),
   value: z.int().nullable().describe('Null is no limit.'),
   reason: z.string(),
@@ -19,7 +20,7 @@ const Line = z.object({
   by: z.string(),
 })
 
-const lineOf = (row: OverrideRow): z.input<typeof Line> => ({
+export const overrideOf = (row: OverrideRow): z.input<typeof Override> => ({
   what: row.name,
   value: row.value,
   reason: row.reason,
@@ -47,7 +48,7 @@ export const setOverride = defineOperation({
     reason: oneLine(200).min(1).describe('Why; the member sees it.'),
     until: z.iso.date().optional().describe('The day on which it ends, such as 2027-01-31; without one it stays.'),
   }),
-  output: Line,
+  output: Override,
   errors: ['not_found', 'invalid_input'],
   examples: ['alice upstreams 20 --reason "helps with testing" --until 2027-01-31', 'alice pro --reason "a gift"'],
   async handle({ name, what, value, reason, until }, { actor, store, now }) {
@@ -63,7 +64,7 @@ export const setOverride = defineOperation({
     const set = { account_id: row.id, name: what, value: value === undefined ? 1 : value, reason, ends_at: ends }
     await store.billing.setOverride({ ...set, created_by: actor.name, created_at: now })
     await reviewAccount(store, row.id, now)
-    return lineOf((await store.billing.overrides(row.id)).find((one) => one.name === what)!)
+    return overrideOf((await store.billing.overrides(row.id)).find((one) => one.name === what)!)
   },
 })
 
@@ -74,13 +75,13 @@ export const listOverrides = defineOperation({
   effect: 'read',
   positional: ['name'],
   input: z.object({ name: AccountName }),
-  output: z.object({ items: z.array(Line) }),
+  output: z.object({ items: z.array(Override) }),
   columns: ['what', 'value', 'until', 'reason', 'by'],
   errors: ['not_found'],
   examples: ['alice'],
   async handle({ name }, { store }) {
     const row = await findAccount(store, name)
-    return { items: (await store.billing.overrides(row.id)).map(lineOf) }
+    return { items: (await store.billing.overrides(row.id)).map(overrideOf) }
   },
 })
 

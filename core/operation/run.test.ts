@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { sql } from 'kysely'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
@@ -108,6 +109,29 @@ onBothDatabases('operations', (open) => {
     expect((await platform.call('bob', 'audit.list')).items).toEqual([])
   })
 
+  test('an operator who only looks at a member’s things is seen in the audit too, once an hour', async () => {
+    const looks = async () =>
+      (await platform.call('alice', 'audit.list')).items.map(
+        (one: { actor: string; for: string; operation: string; input: string }) =>
+          [one.actor, one.for, one.operation, one.input].join(' '),
+      )
+    await platform.call('alice', 'bouncer.list')
+    expect(await looks()).toEqual([])
+    for (let i = 0; i < 3; i += 1) await platform.call('ops', 'account.export', {}, { as: 'alice' })
+    expect(await looks()).toEqual(['ops alice account.export {}'])
+    expect(await code(platform.call('ops', 'bouncer.show', {}, { as: 'alice' }))).toBe('not_found')
+    await platform.call('ops', 'audit.list', { limit: 2 }, { as: 'alice' })
+    await platform.call('ops', 'audit.list', { limit: 3 }, { as: 'alice' })
+    expect((await looks()).slice(0, 2)).toEqual([
+      'ops alice audit.list {"limit":3}',
+      'ops alice audit.list {"limit":2}',
+    ])
+    await sql`update audit set at = at - interval '61 minutes'`.execute(database.kysely)
+    await platform.call('ops', 'account.export', {}, { as: 'alice' })
+    expect((await looks())[0]).toBe('ops alice account.export {}')
+    expect(await looks()).toHaveLength(4)
+  })
+
   test('destroying wants the name; a dry run changes nothing', async () => {
     await platform.call('alice', 'bouncer.create', {}, { dryRun: true })
     expect((await platform.call('alice', 'bouncer.list')).items).toEqual([])
@@ -189,6 +213,15 @@ onBothDatabases('operations', (open) => {
     ])
     expect(kept).not.toContain('hunter2')
     expect(kept).not.toContain(password)
+  })
+
+  test('an export has each line of the audit, however many there are', async () => {
+    const { id } = (await platform.runtime.read((store) => store.accounts.byName('alice')))!
+    await sql`insert into audit (at, actor_id, actor_name, via, operation, input)
+      select now(), ${id}, 'alice', 'cli', 'account.update', '{}' from generate_series(1, 10001)`.execute(
+      database.kysely,
+    )
+    expect((await platform.call('alice', 'account.export')).audit.length).toBeGreaterThan(10_000)
   })
 
   test('app passwords let in where they may, until they are revoked', async () => {

@@ -1,3 +1,4 @@
+import type { AuditEntry } from '../audit/audit-store.ts'
 import type { Entitlements } from '../billing/entitlements.ts'
 import { entitlementsIn } from '../billing/entitlements-in.ts'
 import type { Stores } from '../store/stores.ts'
@@ -33,11 +34,13 @@ export async function run(
   caller: Caller,
   options: RunOptions = {},
 ): Promise<unknown> {
-  if (operation.effect !== 'read' && !(await runtime.hasRoom())) throw storageFull()
+  // Who looks at a member's things leaves a line.
+  const writes = operation.effect !== 'read' || caller.as !== undefined
+  if (writes && !(await runtime.hasRoom())) throw storageFull()
   const prepared = await before(runtime, operation, raw, caller, options)
   try {
     const work = (store: Stores) => runIn(store, runtime, operation, raw, caller, options, prepared)
-    return await (operation.effect === 'read' ? runtime.read(work) : runtime.transaction(work))
+    return await (writes ? runtime.transaction(work) : runtime.read(work))
   } catch (error) {
     if (error instanceof DryRun) return error.output
     throw error
@@ -55,8 +58,11 @@ async function runIn(
 ): Promise<unknown> {
   const first = await authorise(store, operation, caller)
   const input = parseInput(operation, raw)
-  if (operation.effect === 'read') return handle(first.member ?? first.actor)
-
+  if (operation.effect === 'read') {
+    const output = await handle(first.member ?? first.actor)
+    if (first.member) await noteLook(store, lineOf(first, input))
+    return output
+  }
   const locked = first.member ?? first.actor
   if (locked) await store.accounts.lock(locked.id)
   // Asked again: whoever had the lock may have changed, suspended or deleted the account.
@@ -73,16 +79,7 @@ async function runIn(
   if (options.dryRun) throw new DryRun(withoutMade(operation, withoutSecretOutputs(operation, output)))
   // Asked last, so that nobody confirms what can't be done; the refusal takes back what was tried.
   confirmed(operation, input, acting, options)
-  await store.audit.insert({
-    at: runtime.now(),
-    actor_id: actor?.id ?? null,
-    actor_name: actor?.name ?? 'nobody',
-    member_id: member?.id ?? null,
-    member_name: member?.name ?? null,
-    via: caller.via,
-    operation: operation.name,
-    input: JSON.stringify(withoutSecrets(operation, input)),
-  })
+  await store.audit.insert(lineOf({ actor, member }, input))
   if (options.idempotencyKey && actor) {
     const isOurs = await store.idempotency.finish({
       account_id: actor.id,
@@ -97,6 +94,19 @@ async function runIn(
   }
   faultPoint('store')
   return output
+
+  function lineOf({ actor, member }: typeof first, input: Record<string, unknown>): AuditEntry {
+    return {
+      at: runtime.now(),
+      actor_id: actor?.id ?? null,
+      actor_name: actor?.name ?? 'nobody',
+      member_id: member?.id ?? null,
+      member_name: member?.name ?? null,
+      via: caller.via,
+      operation: operation.name,
+      input: JSON.stringify(withoutSecrets(operation, input)),
+    }
+  }
 
   async function handle(acting: Actor | null): Promise<unknown> {
     const context = createContext(store, runtime, acting, caller, options.dryRun ?? false)
@@ -132,6 +142,14 @@ function createContext(
       store.events.tell({ accountId: accountId ?? acting?.id ?? '', subject, type, message, at: runtime.now() }),
     enqueue: (key: ReconcileKey) => store.wake(`reconcile ${key}`),
   }
+}
+
+const lookMs = 60 * 60_000
+
+/** The same look is noted once an hour: a screen that follows a member's things looks every few seconds. */
+async function noteLook(store: Stores, line: AuditEntry): Promise<void> {
+  if (await store.audit.hasSince(line, new Date(line.at.getTime() - lookMs))) return
+  await store.audit.insert(line)
 }
 
 /** The input as the audit keeps it: secrets and whole texts are only named. */

@@ -42,7 +42,7 @@ function typedValue(field: Field, value: TextValue): unknown {
     const texts = Array.isArray(value) ? value : [value]
     return texts
       .flatMap((text) => String(text).split(','))
-      .map((text: string) => text.trim())
+      .map((text: string) => chosen(field, text.trim()))
       .filter((text: string) => text !== '')
   }
   const last = Array.isArray(value) ? value.at(-1) : value
@@ -57,11 +57,15 @@ function typedValue(field: Field, value: TextValue): unknown {
   if (typeof last === 'boolean') throw wrong(field, 'a value')
   const text = String(last)
   if (text === '' && field.nullable) return null
-  if (field.kind !== 'integer' && field.kind !== 'number') return text
+  if (field.kind !== 'integer' && field.kind !== 'number') return chosen(field, text)
   // Number('') and Number('0x10') are numbers to JavaScript, not to a person.
   if (!/^-?\d+(\.\d+)?$/.test(text)) throw wrong(field, 'a number', text)
   return Number(text)
 }
+
+/** A choice is one in capitals too, as yes and no are. */
+const chosen = ({ choices }: Field, text: string): string =>
+  choices.find((one) => one === text) ?? choices.find((one) => one.toLowerCase() === text.toLowerCase()) ?? text
 
 function truthOf(field: Field, value: string | boolean): boolean {
   const truth = typeof value === 'boolean' ? value : truths[value.toLowerCase()]

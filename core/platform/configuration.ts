@@ -1,5 +1,5 @@
 import { homedir, userInfo } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import type { StripeOptions } from '../billing/stripe/client.ts'
 import { contentUrls, parentHost } from '../content/content-url.ts'
@@ -106,9 +106,9 @@ export interface Configuration {
   readonly ownerName: string
 }
 
-/** Where `IRC_NOW_HOME` is when nobody says: the XDG data folder. */
-export const defaultHome = (env: NodeJS.ProcessEnv) =>
-  env.IRC_NOW_HOME ?? join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'irc-now')
+/** Where `IRC_NOW_HOME` is when nobody says: the XDG data folder. Whole, since others are told of what lies in it. */
+const homeOf = (env: NodeJS.ProcessEnv) =>
+  resolve(env.IRC_NOW_HOME || join(env.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'irc-now'))
 
 /** Reads the environment; throws one sentence that names the variable at fault. */
 export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
@@ -132,7 +132,7 @@ export function readConfiguration(env: NodeJS.ProcessEnv): Configuration {
     '',
   )
   return {
-    home: defaultHome(env),
+    home: homeOf(env),
     cache: env.XDG_CACHE_HOME || join(homedir(), '.cache'),
     path: env.PATH ?? '',
     host: read.IRC_NOW_HOST,

@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { allRoles } from './configuration.ts'
 import { takeHome } from './home.ts'
@@ -63,4 +64,18 @@ test('the key is made once and is nobody else’s to read', async () => {
   expect((await stat(join(folder, 'secret.key'))).mode & 0o777).toBe(0o600)
   expect((await stat(folder)).mode & 0o777).toBe(0o700)
   expect((await readFile(join(folder, 'api.pid'), 'utf8')).trim()).toBe(String(process.pid))
+})
+
+test('a socket is where it can be, also for a folder whose path is longer than a socket’s', async () => {
+  const near = await takeHome(folder, null, allRoles)
+  expect(await near.socketPath('daemon.sock')).toBe(join(folder, 'daemon.sock'))
+  near.release()
+  const far = await takeHome(join(folder, 'x'.repeat(100)), null, allRoles)
+  const path = await far.socketPath('daemon.sock')
+  const server = createServer().listen({ path })
+  await once(server, 'listening')
+  expect((await stat(dirname(path))).mode & 0o777).toBe(0o700)
+  server.close()
+  far.release()
+  await rm(dirname(path), { recursive: true })
 })

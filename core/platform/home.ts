@@ -4,6 +4,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { OperationError } from '../operation/errors.ts'
+import { socketPath } from '../provisioning/local/state-folders.ts'
 import type { Role } from './configuration.ts'
 
 /** The state folder, of which this process alone plays its roles. */
@@ -15,6 +16,8 @@ export interface Home {
   /** Writes a small file whole or not at all, readable by its owner only. */
   write(name: string, text: string): Promise<void>
   remove(name: string): Promise<void>
+  /** Where a unix socket of that name can be. */
+  socketPath(name: string): Promise<string>
   /** Keeps the first value that the file has ever had; answers with that. */
   keep(name: string, value: string): Promise<string>
   release(): void
@@ -46,6 +49,7 @@ export async function takeHome(path: string, givenKey: Buffer | null, roles: rea
       write: (name, text) => writeWhole(join(path, name), text),
       keep: (name, value) => kept(path, name, value),
       remove: (name) => rm(join(path, name), { force: true }),
+      socketPath: (name) => socketPath(path, name),
       release,
     }
   } catch (error) {

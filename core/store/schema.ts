@@ -16,6 +16,8 @@ export interface Schema extends BillingSchema {
     suspended_at: Date | null
     suspended_reason: string | null
     sign_outs: Generated<number>
+    /** By which NowServ answers. */
+    replies: Generated<'NOTICE' | 'PRIVMSG'>
     created_at: Date
     deleted_at: Date | null
   }

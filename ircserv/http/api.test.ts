@@ -12,6 +12,7 @@ import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { testPort } from '../../test/ports.ts'
 import { createApi } from './api.ts'
+import { openApiOf } from './openapi.ts'
 import { type Servers, startServers } from './server.ts'
 
 let folder: string
@@ -284,7 +285,22 @@ test('an account follows its changes so many times and no more, and whoever asks
 test('the OpenAPI document has every operation', async () => {
   const document = (await (await fetch(url('/openapi.json'))).json()) as { openapi: string; paths: object }
   expect(document.openapi).toBe('3.1.0')
-  expect(Object.keys(document.paths)).toEqual(catalogue.map(({ name }) => `/v1/${name}`))
+  expect(Object.keys(document.paths)).toEqual([...catalogue.map(({ name }) => `/v1/${name}`), '/v1/events'])
+})
+
+test('the OpenAPI document’s patterns mean the same to whoever reads them', () => {
+  const document = JSON.stringify(openApiOf(catalogue, '0.0.0'))
+  // Without the flag u, JavaScript too takes \\p for a p.
+  expect(document).not.toContain(String.raw`\\p{`)
+})
+
+test('the OpenAPI document says how whatever asks for a confirmation is given one', () => {
+  const paths: Readonly<Record<string, unknown>> = openApiOf(catalogue, '0.0.0').paths
+  for (const { name, effect, errors } of catalogue) {
+    const asks = effect === 'destroy' || errors.includes('confirmation_required')
+    const described = JSON.stringify(paths[`/v1/${name}`]).includes('"Irc-Now-Confirm"')
+    expect([name, described]).toEqual([name, asks])
+  }
 })
 
 // Last: it uses up bob's bucket.

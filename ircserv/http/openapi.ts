@@ -18,6 +18,55 @@ const problem = {
 
 const header = (name: string, description: string) => ({ name, in: 'header', description, schema: { type: 'string' } })
 
+const asMember = header('Irc-Now-As', 'Act for this member (operators only; audited).')
+
+const failure = {
+  description: 'An error.',
+  headers: {
+    'Retry-After': { description: 'Seconds to wait, where the code is rate_limited.', schema: { type: 'integer' } },
+  },
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}
+
+/** No operation: it has no end. */
+const events = {
+  operationId: 'events',
+  summary: 'Follow what changes, as server-sent events.',
+  description:
+    'Each is of the type “change”, its data JSON as in Change; a comment first says that nothing is missed from then on. It ends when the connection does; with the last id it goes on from there.',
+  tags: ['events'],
+  parameters: [
+    {
+      name: 'since',
+      in: 'query',
+      description: 'Only what came after the event of this id; without it, from now on.',
+      schema: { type: 'string', pattern: '^[0-9]{1,18}$' },
+    },
+    header('Last-Event-ID', 'The same, as browsers send it by themselves.'),
+    asMember,
+  ],
+  responses: {
+    200: {
+      description: 'The changes, as long as one listens.',
+      content: { 'text/event-stream': { schema: { type: 'string' } } },
+    },
+    default: failure,
+  },
+}
+
+const change = {
+  type: 'object',
+  required: ['id', 'at', 'accountId', 'subject', 'type', 'message'],
+  properties: {
+    id: { type: 'string' },
+    at: { type: 'string', description: 'ISO 8601' },
+    accountId: { type: 'string' },
+    subject: { type: 'string', description: 'What it is about, such as upstream/main/libera.' },
+    type: { type: 'string', description: 'What happened, such as bouncer.updated.' },
+    message: { type: 'string', description: 'The same in one sentence.' },
+  },
+}
+
 /** The OpenAPI 3.1 document of a catalogue. */
 export function openApiOf(operations: readonly AnyOperation[], version: string) {
   const paths = Object.fromEntries(operations.map((operation) => [`/v1/${operation.name}`, pathOf(operation)]))
@@ -29,10 +78,10 @@ export function openApiOf(operations: readonly AnyOperation[], version: string) 
       description: 'Every operation of irc.now, as the command line and NowServ have it.',
     },
     security: [{ bearer: [] }],
-    paths,
+    paths: { ...paths, '/v1/events': { get: events } },
     components: {
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
-      schemas: { Problem: problem },
+      schemas: { Problem: problem, Change: change },
     },
   }
 }
@@ -55,11 +104,14 @@ function pathOf(operation: AnyOperation) {
       schema: input.properties?.[field.name],
     }))
   const headers = [
-    header('Irc-Now-As', 'Act for this member (operators only; audited).'),
+    asMember,
     ...(effect === 'read'
       ? []
       : [header('Idempotency-Key', 'Makes a retry safe.'), header('Irc-Now-Dry-Run', 'true: change nothing.')]),
     ...(effect === 'destroy' ? [header('Irc-Now-Confirm', 'The name of what is destroyed.')] : []),
+    ...(effect === 'write' && errors.includes('confirmation_required')
+      ? [header('Irc-Now-Confirm', 'What confirmation_required tells to repeat, as details.expected.')]
+      : []),
   ]
   return {
     [effect === 'read' ? 'get' : 'post']: {
@@ -78,10 +130,7 @@ function pathOf(operation: AnyOperation) {
           description: 'Done.',
           content: { 'application/json': { schema: jsonSchemaOf(operation.output, 'output') } },
         },
-        default: {
-          description: 'An error.',
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-        },
+        default: failure,
       },
     },
   }

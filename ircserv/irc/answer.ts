@@ -4,13 +4,11 @@ import { OperationError, problemOf, withFlag } from '@irc-now/core/operation/err
 import { flagNamed, withFieldsNamed } from '@irc-now/core/operation/named-fields'
 import { type Command, pickNoun, readCommand } from './command.ts'
 import type { createConfirmations } from './confirmations.ts'
-import type { CallOptions, NowServDeps } from './deps.ts'
+import type { CallOptions, NowServDeps, ReplyBy } from './deps.ts'
 import { helpLines } from './help.ts'
 import { pick } from './pick.ts'
 import { outputLines, problemLines, split } from './reply.ts'
 import { plainWord, type Word, wordsOf } from './words.ts'
-
-export type ReplyBy = 'NOTICE' | 'PRIVMSG'
 
 export interface Asker {
   readonly nick: string
@@ -71,7 +69,7 @@ async function answerWords(session: Session, asker: Asker, words: readonly Word[
   }
   if (word === 'set') {
     if (account === null || role === null) throw new OperationError('not_signed_in', signInFirst)
-    return { lines: [setting(session, account, rest)] }
+    return { lines: [await setting(session, account, rest)] }
   }
   const offered = visible.some((one) => one.noun === word) ? visible : deps.operations
   return command(session, account, offered, [plainWord(word), ...words.slice(1)])
@@ -98,9 +96,10 @@ async function command(
   return { lines: outputLines(read.operation, output), data: output }
 }
 
-function setting({ replyBy }: Session, account: string, words: readonly string[]): string {
+async function setting({ deps, replyBy }: Session, account: string, words: readonly string[]): Promise<string> {
   pick('setting', words[0] ?? '', ['replies'])
   const by = pick('way to reply', words[1] ?? '', ['notice', 'privmsg']).toUpperCase() as ReplyBy
+  await deps.replies?.keep(account, by)
   replyBy.set(account.toLowerCase(), by)
   return `I answer you by ${by} from now on.`
 }

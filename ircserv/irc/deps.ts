@@ -20,6 +20,8 @@ export interface WaitingNotice {
   readonly message: string
 }
 
+export type ReplyBy = 'NOTICE' | 'PRIVMSG'
+
 /** What NowServ needs of the platform. */
 export interface NowServDeps {
   readonly operations: readonly OperationDescription[]
@@ -50,6 +52,12 @@ export interface NowServDeps {
     said(ids: readonly string[]): Promise<unknown>
     /** Calls `hear` when there is another; answers how to stop. */
     follow(hear: () => void): () => void
+  }
+  /** By which members want to be answered; forgotten at the next start where there is nothing to keep it. */
+  readonly replies?: {
+    /** Undefined where the platform does not know the account. */
+    of(account: string): Promise<ReplyBy | undefined>
+    keep(account: string, by: ReplyBy): Promise<void>
   }
   now(): number
   random(bytes: number): Buffer

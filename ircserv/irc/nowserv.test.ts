@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { createErgo } from '../../test/ergo.ts'
 import { dataTag, withData } from './data.ts'
-import type { NowServDeps } from './deps.ts'
+import type { NowServDeps, ReplyBy } from './deps.ts'
 import { type NowServ, startNowServ } from './nowserv.ts'
 
 const handle = async () => ({}) as never
@@ -83,6 +83,7 @@ function world() {
   const calls: { account: string; operation: string; input: Record<string, unknown> }[] = []
   const links: Record<string, unknown>[] = []
   const logged: unknown[] = []
+  const replies = new Map<string, ReplyBy>()
   const bouncers = new Map<string, { name: string; phase: string; realname: string }>()
   const deps: NowServDeps = {
     operations,
@@ -127,6 +128,12 @@ function world() {
       yield null
     },
     lastChange: async () => '0',
+    replies: {
+      of: async (account) => replies.get(account),
+      async keep(account, by) {
+        replies.set(account, by)
+      },
+    },
     now: () => Date.now(),
     random: randomBytes,
     log: { info: (...line) => logged.push(line), warn: (...line) => logged.push(line) },
@@ -206,10 +213,7 @@ describe('NowServ on a real ergo', () => {
     return one
   }
 
-  beforeAll(async () => {
-    ergo = await createErgo()
-    port = ergo.port
-    await ergo.start()
+  function start() {
     nowServ = startNowServ(
       {
         host: '127.0.0.1',
@@ -222,6 +226,13 @@ describe('NowServ on a real ergo', () => {
       },
       deps,
     )
+  }
+
+  beforeAll(async () => {
+    ergo = await createErgo()
+    port = ergo.port
+    await ergo.start()
+    start()
     await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 60_000 })
   })
 
@@ -327,6 +338,33 @@ describe('NowServ on a real ergo', () => {
     // Each of these takes two bytes in a tag.
     expect(withData({}, '; '.repeat(1030))).toEqual({})
     expect(JSON.stringify(withData({}, 'a\u009b\u202e\u007f\u001b'))).not.toMatch(/[\p{Cc}\u202e]/u)
+  })
+
+  it('shows that it types for as long as it works, and not for what is answered at once', async () => {
+    const ivan = await person('ivan', 'ivan')
+    const typing = () =>
+      ivan.lines.filter((line) => / TAGMSG ivan/.test(line) && line.includes('+typing=active')).length
+    await ivan.asks('b cr', /:name: main/)
+    expect(typing()).toBe(0)
+    const { call } = deps
+    deps.call = async (...args) => {
+      await new Promise((resolve) => setTimeout(resolve, 3500))
+      return call(...args)
+    }
+    await ivan.asks('bouncer show', /:name: main/)
+    deps.call = call
+    expect(typing()).toBe(2)
+  })
+
+  it('answers by PRIVMSG who wants that, also after another start', async () => {
+    const judy = await person('judy', 'judy')
+    await judy.asks('help set', /NOTICE judy :SET REPLIES/)
+    await judy.asks('set replies privmsg', /PRIVMSG judy :I answer you by PRIVMSG/)
+    await nowServ.stop()
+    start()
+    await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 15_000 })
+    await judy.asks('help set', /PRIVMSG judy :SET REPLIES/)
+    await judy.asks('set replies notice', /NOTICE judy :I answer you by NOTICE/)
   })
 
   it('ignores notices and bots', async () => {

@@ -2,10 +2,10 @@ import type { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { TLSSocket } from 'node:tls'
 import { Client } from 'irc-framework'
-import { answer, type ReplyBy } from './answer.ts'
+import { answer } from './answer.ts'
 import { createConfirmations } from './confirmations.ts'
 import { withData } from './data.ts'
-import type { NowServDeps } from './deps.ts'
+import type { NowServDeps, ReplyBy } from './deps.ts'
 import { follow } from './follow.ts'
 import { createNotices, type NoticeLink } from './notices.ts'
 import { createFairQueue } from './queue.ts'
@@ -39,6 +39,9 @@ export interface NowServ {
 
 const defaultLimits = { burst: 10, perSecond: 2, waiting: 20 }
 const mostCallers = 1000
+/** Who is answered at once sees nothing of it; clients forget it after 6 s (IRCv3 typing). */
+const typingAfterMs = 150
+const typingEveryMs = 3000
 const firstWaitMs = 500
 const longestWaitMs = 30_000
 
@@ -136,13 +139,10 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
     const refusal = `${lane} ${caller}`
     const taken = queue.push(lane, caller, async () => {
       refused.delete(refusal)
-      const typing = setTimeout(() => send('TAGMSG', nick, null, { '+typing': 'active' }), 150)
+      const endTyping = typeTo(nick)
+      if (account !== null) await learnReplyBy(account)
       const session = { deps, confirmations, replyBy, signal: stopping.signal }
-      const {
-        lines,
-        data,
-        follow: followed,
-      } = await answer(session, { nick, account }, message).finally(() => clearTimeout(typing))
+      const { lines, data, follow: followed } = await answer(session, { nick, account }, message).finally(endTyping)
       reply(lines, data)
       if (!followed || account === null) return
       const announce = (text: string, result?: unknown) => say('NOTICE', split(text), result)
@@ -159,6 +159,25 @@ export function startNowServ(connection: NowServConnection, deps: NowServDeps): 
       message: 'Too many commands at once; wait for the answers before you send more.',
     } as const
     reply(problemLines(error), { error })
+  }
+
+  /** Asked once for each account. */
+  async function learnReplyBy(account: string): Promise<void> {
+    const key = account.toLowerCase()
+    if (replyBy.has(key)) return
+    // Where the database is away, the answer says so by whichever way.
+    const kept = await deps.replies?.of(account).catch(() => undefined)
+    if (kept) replyBy.set(key, kept)
+  }
+
+  /** Shows that an answer is worked on; answers how to end that. */
+  function typeTo(nick: string): () => void {
+    const type = () => {
+      send('TAGMSG', nick, null, { '+typing': 'active' })
+      timer = setTimeout(type, typingEveryMs)
+    }
+    let timer = setTimeout(type, typingAfterMs)
+    return () => clearTimeout(timer)
   }
 
   function takeNick(): void {

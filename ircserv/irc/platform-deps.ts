@@ -5,6 +5,7 @@ import { describeOperation } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { run } from '@irc-now/core/operation/run'
 import type { Runtime } from '@irc-now/core/operation/runtime'
+import { storageFull } from '@irc-now/core/operation/storage-error'
 import { noticeWake } from '@irc-now/core/store/event-store'
 import type { Logger } from 'pino'
 import { followEvents, type Wake } from '../http/events.ts'
@@ -71,6 +72,14 @@ export function createNowServDeps(options: {
       waiting: (except) => runtime.read((store) => store.events.unsaid(except)),
       said: (ids) => runtime.transaction((store) => store.events.said(ids)),
       follow: (hear) => wake(noticeWake, hear),
+    },
+    replies: {
+      of: async (account) => (await find(account))?.replies,
+      async keep(account, by) {
+        const id = await idOf(account)
+        if (!(await runtime.hasRoom())) throw storageFull()
+        await runtime.transaction((store) => store.accounts.update(id, { replies: by }))
+      },
     },
     now: () => runtime.now().getTime(),
     random: (bytes) => runtime.random(bytes),

@@ -67,7 +67,8 @@ type Named = Readonly<Record<string, unknown>>
 export function outputLines(operation: OperationDescription, output: unknown, input: Named = {}): string[] {
   const { items } = output as { items?: Record<string, unknown>[] }
   if (!items) return capped(operation, detailLines(operation, output as Named, input))
-  if (items.length === 0) return [`You have no ${operation.noun}.`]
+  // Not “you have no billing”: a noun is not always what is listed, nor is it always the asker’s.
+  if (items.length === 0) return ['There is none.']
   const lines = items.slice(0, mostLines).flatMap((item) => split(pairs(item, operation.columns)))
   if (items.length > mostLines)
     lines.push(`… and ${items.length - mostLines} more: irc-now ${operation.noun} ${operation.verb}`)

@@ -84,3 +84,8 @@ it('tells in a few lines what could be chosen, and what was chosen in full', () 
   expect(outputLines(operation, all, { name: 'work' }).at(-1)).toMatch(/BOUNCER CONNECT work weechat$/)
   expect(outputLines(operation, { ...short, weechat }).slice(1)).toEqual(['weechat:', ...weechat.split('\n')])
 })
+
+it('says of an empty list that there is none, whatever is listed and whoever’s it is', () => {
+  const operation = describeOperation({ ...connectBouncer, noun: 'plan', verb: 'override list' } as never)
+  expect(outputLines(operation, { items: [] })).toEqual(['There is none.'])
+})

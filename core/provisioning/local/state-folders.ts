@@ -19,3 +19,9 @@ export async function socketFolder(stateDir: string): Promise<string> {
   }
   return short
 }
+
+/** Where a unix socket of that name lies: in the folder itself, or, where that path is too long for one, elsewhere. */
+export async function socketPath(folder: string, name: string): Promise<string> {
+  const own = join(folder, name)
+  return Buffer.byteLength(own) <= longestSocketPath ? own : join(await socketFolder(folder), name)
+}

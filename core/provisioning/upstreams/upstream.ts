@@ -11,7 +11,7 @@ export const UpstreamName = z
   .regex(/^[a-z0-9][a-z0-9.-]{0,31}$/, 'An upstream’s name has 1 to 32 lower-case letters, digits, . or -.')
   .describe('The upstream’s name, as in your client’s login: user/NAME.')
 
-export const Channel = z.string().regex(/^[#&+!][^\s,\p{Cc}]{0,63}$/u, 'A channel looks like #chat.')
+export const Channel = z.string().regex(/^[#&+!][^\s,\x00-\x1f\x7f-\x9f]{0,63}$/u, 'A channel looks like #chat.')
 
 const hostname = /^[A-Za-z0-9_]([A-Za-z0-9._-]{0,251}[A-Za-z0-9_.])?$/
 
@@ -73,7 +73,10 @@ export const settings = {
   nick: Nick.nullable().optional().describe('The nick there; the bouncer’s own when absent.'),
   username: z
     .string()
-    .regex(/^(?!:)[^\s@\p{Cc}]{1,32}$/u, 'A user name has no spaces and no @, and does not start with a colon.')
+    .regex(
+      /^(?!:)[^\s@\x00-\x1f\x7f-\x9f]{1,32}$/u,
+      'A user name has no spaces and no @, and does not start with a colon.',
+    )
     .nullable()
     .optional()
     .describe('The user name (ident).'),
