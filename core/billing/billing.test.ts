@@ -275,6 +275,35 @@ describe('billing', () => {
     expect((await call('late', 'account.show')).plan).toBe('free')
   })
 
+  test('of more than the plan allows as many run as it allows, once one is deleted, or its bouncer is stopped', async () => {
+    await platform.member('shrinks')
+    const give = (what: string, value: number | null) =>
+      call('ops', 'plan.override.set', { name: 'shrinks', what, value, reason: 'a test' })
+    await give('bouncers', 2)
+    await give('upstreams', 10)
+    for (const bouncer of ['old', 'new']) {
+      await call('shrinks', 'bouncer.create', { name: bouncer })
+      for (const n of [1, 2, 3])
+        await call('shrinks', 'upstream.create', { bouncer, name: `n${n}`, address: `n${n}.example.org` })
+    }
+    const running = async () => {
+      const { items } = await call('shrinks', 'upstream.list')
+      return items
+        .filter((one: { managed: boolean; status: { message: string | null } }) => !one.managed && !one.status.message)
+        .map((one: { bouncer: string; name: string }) => `${one.bouncer} ${one.name}`)
+        .sort()
+    }
+    await give('upstreams', 2)
+    expect(await running()).toEqual(['old n1', 'old n2'])
+    await call('shrinks', 'upstream.delete', { bouncer: 'old', name: 'n1' }, { confirm: 'n1' })
+    expect(await running()).toEqual(['old n2', 'old n3'])
+    await call('shrinks', 'plan.keep', { noun: 'bouncer', names: ['new'] })
+    await give('bouncers', 1)
+    expect(await running()).toEqual(['new n1', 'new n2'])
+    await call('shrinks', 'plan.keep', { noun: 'upstream', names: ['n3', 'n2'] })
+    expect(await running()).toEqual(['new n2', 'new n3'])
+  })
+
   test('what was published to stay for ever goes 90 days after the plan that let it, announced three times before', async () => {
     const id = await subscriber('author')
     const paste = await call('author', 'paste.create', { text: 'x', expires: 'never' })
