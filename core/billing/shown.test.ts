@@ -85,6 +85,14 @@ test('each reminder of a bill that is open says how long there is', () => {
     expect(said(left, last)).toMatchObject([{ message: expect.stringContaining(words) }])
 })
 
+test('who is given up before the grace period is over is told so, once', () => {
+  const subscriptions = [{ status: 'unpaid' as const, unpaidSince: new Date(0), items: [] }]
+  const said = (standing: 'grace' | 'restricted' | 'none') =>
+    noticesOf({ subscriptions, disputed: false }, { plan: 'free', standing: 'none' }, { standing }, new Date(0)).notices
+  expect(said('grace')).toMatchObject([{ type: 'billing.restricted' }])
+  for (const standing of ['restricted', 'none'] as const) expect(said(standing)).toEqual([])
+})
+
 test('what is not paid any more gives what Free gives, and doesn’t look as if it were paid', async () => {
   const id = await platform.member('bob')
   const at = new Date()
