@@ -452,13 +452,13 @@ describe('billing', () => {
     await platform.runtime.billing.sync(customer_id!)
     const claims = () => claimsOf(id)
     expect(await claims()).toBeUndefined()
-    const problems: string[] = []
+    const problems: unknown[] = []
     await billingRound({
       ...platform.runtime,
       putClaims: () => Promise.reject(new Error('away')),
-      problem: (_error, what) => problems.push(what),
+      problem: (_error, what, whom) => problems.push([what, whom?.key, whom?.attempts]),
     })
-    expect(problems).toContain('claims could not be delivered')
+    expect(problems).toContainEqual(['claims could not be delivered', id, 1])
     expect(await claims()).toBeUndefined()
     const later = { ...platform.runtime, now: () => new Date(Date.now() + 10_000) }
     await billingRound({

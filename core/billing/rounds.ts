@@ -106,9 +106,10 @@ async function deliverOutbox(deps: RoundDeps, signal?: AbortSignal): Promise<voi
       await deliver(deps, row)
       await deps.transaction((store) => store.outbox.done(row))
     } catch (error) {
-      deps.problem(error, `${row.kind} could not be delivered`)
+      const nextAt = retryAt(now, row.attempts)
+      deps.problem(error, `${row.kind} could not be delivered`, { key: row.key, attempts: row.attempts + 1, nextAt })
       const message = error instanceof Error ? error.message : String(error)
-      await deps.transaction((store) => store.outbox.failed(row, message, retryAt(now, row.attempts)))
+      await deps.transaction((store) => store.outbox.failed(row, message, nextAt))
     }
   }
 }
