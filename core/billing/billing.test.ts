@@ -275,6 +275,33 @@ describe('billing', () => {
     expect((await call('late', 'account.show')).plan).toBe('free')
   })
 
+  test('the sandbox’s clock stops where something is due on the way, so that all is told that would be in as many days', async () => {
+    const id = await subscriber('leaps', failsLater)
+    await call('leaps', 'paste.create', { text: 'x', expires: 'never' })
+    const messages = async () =>
+      (await platform.runtime.read((store) => store.events.after(id, '0')))
+        .filter(({ type }) => /^billing\.(overdue|restricted|ended|content)$/.test(type))
+        .map(({ message }) => message)
+    await call('ops', 'ops.sandbox.advance', { by: '200d' })
+    const told = await messages()
+    expect(told.map((message) => message.replace(/\d{4}-\d\d-\d\d/, 'DAY').slice(0, 40))).toEqual(
+      [
+        'Your payment did not go through; you keep',
+        'Your payment is still open; in 7 days, on',
+        'Your payment is still open; in 3 days, on',
+        'Your payment is still open; in 1 day, on ',
+        'Your payment is overdue: what is more tha',
+        'Your subscription has ended. Nothing is d',
+        'On DAY 1 paste that you published to stay',
+        'In 30 days, on DAY, 1 paste that you publ',
+        'In 7 days, on DAY, 1 paste that you publi',
+        'In 1 day, on DAY, 1 paste that you publis',
+        '1 paste that you published to stay are go',
+      ].map((message) => message.slice(0, 40)),
+    )
+    expect(await call('leaps', 'billing.show')).toMatchObject({ plan: 'free', status: { phase: 'free' } })
+  })
+
   test('of more than the plan allows as many run as it allows, once one is deleted, or its bouncer is stopped', async () => {
     await platform.member('shrinks')
     const give = (what: string, value: number | null) =>
@@ -331,12 +358,16 @@ describe('billing', () => {
     expect((await call('author', 'content.usage')).items[1]).toMatchObject({ what: 'pictures', nextExpiry: end })
     expect((await call('author', 'account.export')).pictures).toMatchObject([{ expiresAt: end }])
     expect((await call('author', 'paste.create', { text: 'x' })).expiresAt).not.toBeNull()
-    await pass('61d')
+    const passUntilLeft = async (days: number) => {
+      const clock = await platform.runtime.read((store) => store.billing.now(new Date()))
+      await pass(`${Math.floor((ends!.getTime() - clock.getTime()) / day - days)}d`)
+    }
+    await passUntilLeft(29)
     expect(await notices()).toBe(2)
-    await pass('23d')
+    await passUntilLeft(6)
     expect(await notices()).toBe(3)
     expect((await call('author', 'paste.show', { id: paste.id })).expiresAt).toBe(end)
-    await pass('5d')
+    await passUntilLeft(0)
     expect(await notices()).toBe(4)
     await pass('2d')
     expect(await notices()).toBe(5)

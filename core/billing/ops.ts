@@ -6,6 +6,7 @@ import { OperationError } from '../operation/errors.ts'
 import { money } from './money.ts'
 import type { RemotePrice } from './payments.port.ts'
 import { allPrices } from './plans.ts'
+import { stepTo } from './step.ts'
 import { Summary, summaryOf } from './summary.ts'
 import { supposeRead } from './would-be.ts'
 
@@ -82,7 +83,7 @@ export const advanceSandbox = defineOperation({
   name: 'ops.sandbox.advance',
   summary: 'Move the payment sandbox’s clock on.',
   description:
-    'Bills fall due, cards are tried, grace periods end, for everybody; there is no way back. Members are told how they stand where it stops, so for each reminder move it day by day.',
+    'Bills fall due, cards are tried, members are reminded, grace periods end, day by day and for everybody; there is no way back.',
   access: 'ops',
   effect: 'write',
   positional: ['by'],
@@ -95,13 +96,15 @@ export const advanceSandbox = defineOperation({
   output: z.object({ now: z.string().describe('The time by that clock; ISO 8601.') }),
   errors: ['invalid_input', 'not_allowed'],
   examples: ['40d', '6h'],
-  async before({ by }, { billing: { sandbox }, dryRun, decided, read, now }) {
+  async before({ by }, { dryRun, decided, ...deps }) {
+    const { billing, read, now } = deps
+    const { sandbox } = billing
     if (!sandbox) throw new OperationError('not_allowed', 'Payments are Stripe’s here, whose clock nobody moves.')
     const hours = Number.parseInt(by, 10) * (by.endsWith('d') ? 24 : 1)
     const clock = () => read((store) => store.billing.now(now()))
     // Where it is to stand, not by how much it moves: tried again, it moves no further.
     const to = await decided(async () => (await clock()).getTime() + hours * 3_600_000)
-    return dryRun ? new Date(to) : sandbox.advanceTo(new Date(to))
+    return dryRun ? new Date(to) : stepTo({ ...deps, sandbox }, new Date(to))
   },
   handle: async (_input, { now }, at) => ({ now: (at ?? now).toISOString() }),
 })

@@ -5,7 +5,7 @@ import { sandboxPlace, sandboxTransaction } from './belonging.ts'
 import { billingWake, clockSetting } from './clock.ts'
 import type { Payments, RemotePrice } from './payments.port.ts'
 import { allPrices } from './plans.ts'
-import { advance } from './sandbox/advance.ts'
+import { advance, nextStep } from './sandbox/advance.ts'
 import { customerState, invoices, preview } from './sandbox/answers.ts'
 import {
   changeCard,
@@ -151,6 +151,14 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
       await this.catchUp()
       return runtime.transaction((store) => store.billing.now(runtime.now()))
     },
+    /** When something happens next to a customer by itself; null where nothing will. */
+    async nextAt(): Promise<Date | null> {
+      const customers = await runtime.transaction((store) => store.sandbox.states())
+      const times = customers.flatMap((customer) => nextStep(customer)?.at.getTime() ?? [])
+      return times.length === 0 ? null : new Date(Math.min(...times))
+    },
+    /** Whom there is something to tell of that was not told yet. */
+    untold: () => runtime.transaction((store) => store.sandbox.untold()),
     /** Lets happen what the time has brought to each customer. */
     async catchUp(): Promise<void> {
       for (const id of await runtime.transaction((store) => store.sandbox.ids())) await at(id, () => undefined)
