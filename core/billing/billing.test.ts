@@ -528,13 +528,31 @@ describe('billing', () => {
   })
 
   test('what is sold is made to be what the plans say, and the difference is shown first', async () => {
-    const sync = (dryRun: boolean) => call('ops', 'ops.plans.sync', {}, { dryRun })
+    const sync = (options: object = {}) => call('ops', 'ops.plans.sync', {}, options)
     await platform.runtime.transaction((store) => store.settings.put('sandbox-prices', '[]'))
-    const first = await sync(true)
-    expect(first).toMatchObject({ replace: [], same: [] })
+    const first = await sync({ dryRun: true })
+    expect(first).toMatchObject({ replace: [], rename: [], same: [] })
     expect(first.create).toContain('network_starter_month_v1: $12.00 a month')
-    expect(await sync(true)).toEqual(first)
-    expect(await sync(false)).toEqual(first)
-    expect(await sync(false)).toEqual({ create: [], replace: [], same: first.create })
+    expect(await sync({ dryRun: true })).toEqual(first)
+    const asked = async () => {
+      const error = await sync().catch((refusal) => refusal)
+      expect(error.code).toBe('confirmation_required')
+      return error
+    }
+    const { message, details } = await asked()
+    expect(message).toMatch(
+      /^This creates .*network_starter_month_v1: \$12\.00 a month.*Repeat “[0-9a-f]{8}” to confirm\.$/,
+    )
+    expect(await code(sync({ confirm: 'yes' }))).toBe('confirmation_invalid')
+    expect(await sync({ dryRun: true })).toEqual(first)
+    expect(await sync({ confirm: details.expected })).toEqual(first)
+    const none = { create: [], replace: [], rename: [] }
+    expect(await sync()).toEqual({ ...none, same: first.create })
+    // What was shown before is no longer what there is to do.
+    await platform.runtime.billing.payments.nameProduct('pro', 'Professional', 'a')
+    expect(await code(sync({ confirm: details.expected }))).toBe('confirmation_invalid')
+    const rename = ['pro: Pro, not Professional']
+    expect(await sync({ confirm: (await asked()).details.expected })).toEqual({ ...none, rename, same: first.create })
+    expect(await sync()).toEqual({ ...none, same: first.create })
   })
 })

@@ -153,6 +153,7 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
           throw error
         })
         if (!exists) await stripe.products.create({ id: product, name: title }, once(`product ${product}`))
+        else if (exists.name !== title) await nameProduct(product, title, `${key} name`)
         await stripe.prices.create(
           {
             product,
@@ -166,10 +167,15 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
           once(key),
         )
       }),
+    nameProduct: (product, title, key) => asked(() => nameProduct(product, title, key)),
     async event(body, signature) {
       const raw = await verifyWebhook(body, signature, options.webhookSecrets)
       return { id: raw.id, type: raw.type, customerId: customerOf(raw) }
     },
+  }
+
+  async function nameProduct(product: string, name: string, key: string): Promise<void> {
+    await stripe.products.update(product, { name }, once(key))
   }
 
   async function previewed(

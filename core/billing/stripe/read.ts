@@ -78,7 +78,7 @@ export const invoiceOf = (one: Stripe.Invoice): Invoice => ({
   url: one.hosted_invoice_url ?? null,
 })
 
-/** Null for what is not sold by us. */
+/** A price with its product; null for what is not sold by us. */
 export function priceOfRemote(price: Stripe.Price): RemotePrice | null {
   if (price.lookup_key === null || price.unit_amount === null || !price.recurring) return null
   return {
@@ -87,5 +87,6 @@ export function priceOfRemote(price: Stripe.Price): RemotePrice | null {
     currency: price.currency,
     interval: intervalOf(price.recurring.interval),
     product: idOf(price.product) ?? '',
+    title: typeof price.product === 'object' && 'name' in price.product ? price.product.name : '',
   }
 }
