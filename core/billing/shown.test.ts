@@ -65,7 +65,7 @@ test('what there is nothing to use for yet says so before it is bought, and may 
 })
 
 test('people see amounts once, and programs in cents besides', async () => {
-  expect(described('billing.preview').forPrograms).toEqual(['dueNowCents', 'nextCents', 'currency'])
+  expect(described('billing.preview').forPrograms).toEqual(['dueNowCents', 'nextCents', 'currency', 'onPage'])
   expect(described('billing.show').forPrograms).toEqual(['bought'])
 })
 
