@@ -33,7 +33,7 @@ export async function perform(
   try {
     if (price) {
       const answer = (await app.client.call(price.operation.name, price.input)) as Item
-      push(app, pricePane(app.homes, action, from?.kind === 'form' ? from : null, answer))
+      push(app, pricePane(action, from?.kind === 'form' ? from : null, answer))
       record(app, price, 'ok', {})
       return
     }

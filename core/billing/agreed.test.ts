@@ -52,6 +52,17 @@ test('the amount that is asked for is said to be the most', async () => {
   })
 })
 
+test('what is bought beside what is to end is not said to be charged again', async () => {
+  await subscriber('ending')
+  const { endsAt } = await call('ending', 'billing.cancel')
+  expect(await call('ending', 'billing.preview', { name: 'bots' })).toMatchObject({ dueNow: '$2.00', next: '$0.00' })
+  await expect(call('ending', 'billing.addon.add', { name: 'bots' })).rejects.toMatchObject({
+    message: expect.stringContaining(`charges $2.00 now, and no more after that: it ends on ${endsAt.slice(0, 10)}, `),
+  })
+  await call('ending', 'billing.resume')
+  expect(await call('ending', 'billing.preview', { name: 'bots' })).toMatchObject({ next: '$8.00' })
+})
+
 test('operators, who pay for nothing, are told no price', async () => {
   await expect(call('ops', 'billing.preview', { name: 'pro' })).rejects.toMatchObject({
     code: 'conflict',

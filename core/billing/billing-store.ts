@@ -98,6 +98,15 @@ export function createBillingStore(db: Kysely<Schema>) {
         .orderBy('review_at')
         .limit(limit)
         .execute(),
+    /** When an account is to be looked at next, after a time by the provider's clock; null where none is. */
+    async nextReview(after: Date): Promise<Date | null> {
+      const { next } = await db
+        .selectFrom('billing_accounts')
+        .select((e) => e.fn.min('review_at').as('next'))
+        .where('review_at', '>', after)
+        .executeTakeFirstOrThrow()
+      return next
+    },
     stale: (before: Date, real: Date, limit: number) =>
       db
         .selectFrom('billing_accounts')

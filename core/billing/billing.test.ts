@@ -283,6 +283,62 @@ describe('billing', () => {
     expect((await call('late', 'account.show')).plan).toBe('free')
   })
 
+  test('the sandbox’s clock stops where something is due on the way, so that all is told that would be in as many days', async () => {
+    const id = await subscriber('leaps', failsLater)
+    await call('leaps', 'paste.create', { text: 'x', expires: 'never' })
+    const messages = async () =>
+      (await platform.runtime.read((store) => store.events.after(id, '0')))
+        .filter(({ type }) => /^billing\.(overdue|restricted|ended|content)$/.test(type))
+        .map(({ message }) => message)
+    await call('ops', 'ops.sandbox.advance', { by: '200d' })
+    const told = await messages()
+    expect(told.map((message) => message.replace(/\d{4}-\d\d-\d\d/, 'DAY').slice(0, 40))).toEqual(
+      [
+        'Your payment did not go through; you keep',
+        'Your payment is still open; in 7 days, on',
+        'Your payment is still open; in 3 days, on',
+        'Your payment is still open; in 1 day, on ',
+        'Your payment is overdue: what is more tha',
+        'Your subscription has ended. Nothing is d',
+        'On DAY 1 paste that you published to stay',
+        'In 30 days, on DAY, 1 paste that you publ',
+        'In 7 days, on DAY, 1 paste that you publi',
+        'In 1 day, on DAY, 1 paste that you publis',
+        '1 paste that you published to stay are go',
+      ].map((message) => message.slice(0, 40)),
+    )
+    expect(await call('leaps', 'billing.show')).toMatchObject({ plan: 'free', status: { phase: 'free' } })
+  })
+
+  test('of more than the plan allows as many run as it allows, once one is deleted, or its bouncer is stopped', async () => {
+    await platform.member('shrinks')
+    const give = (what: string, value: number | null) =>
+      call('ops', 'plan.override.set', { name: 'shrinks', what, value, reason: 'a test' })
+    await give('bouncers', 2)
+    await give('upstreams', 10)
+    for (const bouncer of ['old', 'new']) {
+      await call('shrinks', 'bouncer.create', { name: bouncer })
+      for (const n of [1, 2, 3])
+        await call('shrinks', 'upstream.create', { bouncer, name: `n${n}`, address: `n${n}.example.org` })
+    }
+    const running = async () => {
+      const { items } = await call('shrinks', 'upstream.list')
+      return items
+        .filter((one: { managed: boolean; status: { message: string | null } }) => !one.managed && !one.status.message)
+        .map((one: { bouncer: string; name: string }) => `${one.bouncer} ${one.name}`)
+        .sort()
+    }
+    await give('upstreams', 2)
+    expect(await running()).toEqual(['old n1', 'old n2'])
+    await call('shrinks', 'upstream.delete', { bouncer: 'old', name: 'n1' }, { confirm: 'n1' })
+    expect(await running()).toEqual(['old n2', 'old n3'])
+    await call('shrinks', 'plan.keep', { noun: 'bouncer', names: ['new'] })
+    await give('bouncers', 1)
+    expect(await running()).toEqual(['new n1', 'new n2'])
+    await call('shrinks', 'plan.keep', { noun: 'upstream', names: ['n3', 'n2'] })
+    expect(await running()).toEqual(['new n2', 'new n3'])
+  })
+
   test('what was published to stay for ever goes 90 days after the plan that let it, announced three times before', async () => {
     const id = await subscriber('author')
     const paste = await call('author', 'paste.create', { text: 'x', expires: 'never' })
@@ -310,12 +366,16 @@ describe('billing', () => {
     expect((await call('author', 'content.usage')).items[1]).toMatchObject({ what: 'pictures', nextExpiry: end })
     expect((await call('author', 'account.export')).pictures).toMatchObject([{ expiresAt: end }])
     expect((await call('author', 'paste.create', { text: 'x' })).expiresAt).not.toBeNull()
-    await pass('61d')
+    const passUntilLeft = async (days: number) => {
+      const clock = await platform.runtime.read((store) => store.billing.now(new Date()))
+      await pass(`${Math.floor((ends!.getTime() - clock.getTime()) / day - days)}d`)
+    }
+    await passUntilLeft(29)
     expect(await notices()).toBe(2)
-    await pass('23d')
+    await passUntilLeft(6)
     expect(await notices()).toBe(3)
     expect((await call('author', 'paste.show', { id: paste.id })).expiresAt).toBe(end)
-    await pass('5d')
+    await passUntilLeft(0)
     expect(await notices()).toBe(4)
     await pass('2d')
     expect(await notices()).toBe(5)
@@ -431,13 +491,13 @@ describe('billing', () => {
     await platform.runtime.billing.sync(customer_id!)
     const claims = () => claimsOf(id)
     expect(await claims()).toBeUndefined()
-    const problems: string[] = []
+    const problems: unknown[] = []
     await billingRound({
       ...platform.runtime,
       putClaims: () => Promise.reject(new Error('away')),
-      problem: (_error, what) => problems.push(what),
+      problem: (_error, what, whom) => problems.push([what, whom?.key, whom?.attempts]),
     })
-    expect(problems).toContain('claims could not be delivered')
+    expect(problems).toContainEqual(['claims could not be delivered', id, 1])
     expect(await claims()).toBeUndefined()
     const later = { ...platform.runtime, now: () => new Date(Date.now() + 10_000) }
     await billingRound({
@@ -482,13 +542,31 @@ describe('billing', () => {
   })
 
   test('what is sold is made to be what the plans say, and the difference is shown first', async () => {
-    const sync = (dryRun: boolean) => call('ops', 'ops.plans.sync', {}, { dryRun })
+    const sync = (options: object = {}) => call('ops', 'ops.plans.sync', {}, options)
     await platform.runtime.transaction((store) => store.settings.put('sandbox-prices', '[]'))
-    const first = await sync(true)
-    expect(first).toMatchObject({ replace: [], same: [] })
+    const first = await sync({ dryRun: true })
+    expect(first).toMatchObject({ replace: [], rename: [], same: [] })
     expect(first.create).toContain('network_starter_month_v1: $12.00 a month')
-    expect(await sync(true)).toEqual(first)
-    expect(await sync(false)).toEqual(first)
-    expect(await sync(false)).toEqual({ create: [], replace: [], same: first.create })
+    expect(await sync({ dryRun: true })).toEqual(first)
+    const asked = async () => {
+      const error = await sync().catch((refusal) => refusal)
+      expect(error.code).toBe('confirmation_required')
+      return error
+    }
+    const { message, details } = await asked()
+    expect(message).toMatch(
+      /^This creates .*network_starter_month_v1: \$12\.00 a month.*Repeat “[0-9a-f]{8}” to confirm\.$/,
+    )
+    expect(await code(sync({ confirm: 'yes' }))).toBe('confirmation_invalid')
+    expect(await sync({ dryRun: true })).toEqual(first)
+    expect(await sync({ confirm: details.expected })).toEqual(first)
+    const none = { create: [], replace: [], rename: [] }
+    expect(await sync()).toEqual({ ...none, same: first.create })
+    // What was shown before is no longer what there is to do.
+    await platform.runtime.billing.payments.nameProduct('pro', 'Professional', 'a')
+    expect(await code(sync({ confirm: details.expected }))).toBe('confirmation_invalid')
+    const rename = ['pro: Pro, not Professional']
+    expect(await sync({ confirm: (await asked()).details.expected })).toEqual({ ...none, rename, same: first.create })
+    expect(await sync()).toEqual({ ...none, same: first.create })
   })
 })

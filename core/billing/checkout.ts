@@ -24,11 +24,16 @@ export async function openCheckout(
     }
     const number = await claim(before, current, wanted)
     if (number !== null) {
-      const made = await payments.checkout(
-        change,
-        `${platform.httpUrl}/billing/done?checkout={CHECKOUT_SESSION_ID}`,
-        `checkout ${actor.id} ${number}`,
-      )
+      const made = await payments
+        .checkout(
+          change,
+          `${platform.httpUrl}/billing/done?checkout={CHECKOUT_SESSION_ID}`,
+          `checkout ${actor.id} ${number}`,
+        )
+        .catch(async (error) => {
+          await giveUp(before, number)
+          throw error
+        })
       // Whose number was begun by another, or by a process that has died, may have got what has ended since.
       const state = await payments.checkoutState(made.id)
       const kept = await keep(before, number, wanted, state === 'open' ? made : null)
@@ -64,6 +69,19 @@ async function claim(
       checkout_wanted: wanted,
     })
     return purchases
+  })
+}
+
+/**
+ * Gives a number up whose page could not be made: the provider keeps the refusal under its key for a day, whatever has
+ * changed since. A page that it may have made all the same nobody has seen; one that another has stored by now stays.
+ */
+async function giveUp({ actor, transaction }: Before, number: number): Promise<void> {
+  await transaction(async (store) => {
+    await store.accounts.lock(actor.id)
+    const row = await store.billing.byAccount(actor.id)
+    if (row?.purchases === number && row.checkout_id === null)
+      await store.billing.change(actor.id, { checkout_wanted: null })
   })
 }
 

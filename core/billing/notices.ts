@@ -1,5 +1,5 @@
 import type { BillingFacts, Entitlements } from './entitlements.ts'
-import { graceEnd, isLive, type Standing } from './lifecycle.ts'
+import { graceEnd, isLive, type Lifecycle, type Standing } from './lifecycle.ts'
 import { offerOf } from './plans.ts'
 
 const day = 86_400_000
@@ -23,6 +23,7 @@ export interface Notices {
 /** Before the end of the grace period the member is reminded so many days ahead. */
 const reminders = [7, 3, 1]
 
+const isUnpaid = ({ status }: Pick<Lifecycle, 'status'>) => status === 'unpaid'
 const onDay = (date: Date) => date.toISOString().slice(0, 10)
 
 /** What a member is to be told of how their account stands, once each. Pure. */
@@ -44,7 +45,9 @@ export function noticesOf(
         'overdue',
         `Your payment did not go through; you keep everything until ${onDay(end)}. Pay with “billing portal”.`,
       )
-    if (standing === 'restricted')
+    // The provider may give up to collect before the grace period is over.
+    const unpaid = before === 'grace' && standing === 'none' && facts.subscriptions.some(isUnpaid)
+    if (standing === 'restricted' || unpaid)
       say(
         'restricted',
         'Your payment is overdue: what is more than Free allows is stopped, nothing is deleted. Pay with “billing portal”.',

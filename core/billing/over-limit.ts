@@ -36,12 +36,10 @@ export async function holdToLimits(
   const hold = async (
     noun: string,
     things: readonly (Thing & { readonly bouncerId: string })[],
-    room: number | null,
-    names: readonly string[],
+    stay: ReadonlySet<string>,
     set: (id: string, over: boolean) => Promise<unknown>,
     [stopped, goesOn]: readonly [string, string] = ['is stopped', 'goes on'],
   ) => {
-    const stay = staying(things, room, names)
     for (const { id, name, overLimit, bouncerId } of things) {
       const over = !stay.has(id)
       if (over === overLimit) continue
@@ -50,34 +48,33 @@ export async function holdToLimits(
       changed.push(`the ${noun} “${name}” ${over ? stopped : goesOn}`)
     }
   }
+  const bouncers = rows.map(({ id, name, over_limit }) => ({ id, name, overLimit: over_limit, bouncerId: id }))
+  const running = staying(bouncers, limits.bouncers.value, chosen('bouncers'))
+  await hold('bouncer', bouncers, running, (id, over) => store.bouncers.setOverLimit(id, over))
+
+  const dedicated = rows
+    .filter(({ placement }) => placement === 'dedicated')
+    .map(({ id, name, over_dedicated }) => ({ id, name, overLimit: over_dedicated, bouncerId: id }))
   await hold(
     'bouncer',
-    rows.map(({ id, name, over_limit }) => ({ id, name, overLimit: over_limit, bouncerId: id })),
-    limits.bouncers.value,
-    chosen('bouncers'),
-    (id, over) => store.bouncers.setOverLimit(id, over),
-  )
-  await hold(
-    'bouncer',
-    rows
-      .filter(({ placement }) => placement === 'dedicated')
-      .map(({ id, name, over_dedicated }) => ({ id, name, overLimit: over_dedicated, bouncerId: id })),
-    limits['bouncer.dedicated'].value,
-    chosen('bouncers'),
+    dedicated,
+    staying(dedicated, limits['bouncer.dedicated'].value, chosen('bouncers')),
     (id, over) => store.bouncers.setOverDedicated(id, over),
     ['moves to the shared one', 'moves to one of its own again'],
   )
-  const upstreams = (await Promise.all(rows.map(({ id }) => store.upstreams.list(id)))).flat()
-  await hold(
-    'upstream',
-    upstreams
-      .filter(({ managed }) => !managed)
-      .sort((a, b) => a.created_at.getTime() - b.created_at.getTime() || (a.id < b.id ? -1 : 1))
-      .map(({ id, name, over_limit, bouncer_id }) => ({ id, name, overLimit: over_limit, bouncerId: bouncer_id })),
-    limits.upstreams.value,
-    chosen('upstreams'),
-    (id, over) => store.upstreams.setOverLimit(id, over),
-  )
+
+  const upstreams = (await Promise.all(rows.map(({ id }) => store.upstreams.list(id))))
+    .flat()
+    .filter(({ managed }) => !managed)
+    .sort((a, b) => a.created_at.getTime() - b.created_at.getTime() || (a.id < b.id ? -1 : 1))
+    .map(({ id, name, over_limit, bouncer_id }) => ({ id, name, overLimit: over_limit, bouncerId: bouncer_id }))
+  const [room, names] = [limits.upstreams.value, chosen('upstreams')]
+  // A bouncer that is stopped takes no room from one that runs, whose upstreams may have the same names.
+  const [used, idle] = [true, false].map((runs) => upstreams.filter(({ bouncerId }) => running.has(bouncerId) === runs))
+  const first = staying(used!, room, names)
+  const rest = staying(idle!, room === null ? null : room - first.size, names)
+  await hold('upstream', upstreams, new Set([...first, ...rest]), (id, over) => store.upstreams.setOverLimit(id, over))
+
   for (const id of touched) {
     await store.bouncers.change(id, {})
     store.wake(`reconcile bouncer/${id}`)

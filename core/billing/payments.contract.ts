@@ -111,8 +111,23 @@ export function paymentsContract(name: string, open: () => Promise<Subject>): vo
           currency: 'usd',
           interval: price.interval,
           product: offer.name,
+          title: offer.title,
         })
       }
+    })
+
+    test('a product gets another name, whatever it costs', async () => {
+      const { payments, remembers } = subject
+      const named = async (title: string) => {
+        await payments.nameProduct('pro', title, key('name'))
+        return (await payments.prices()).filter(({ product }) => product === 'pro').map((one) => one.title)
+      }
+      const titles = [await named('Professional'), await named('Pro')]
+      if (remembers)
+        expect(titles).toEqual([
+          ['Professional', 'Professional'],
+          ['Pro', 'Pro'],
+        ])
     })
 
     test('a webhook is believed if one of our secrets signed this very text just now', async () => {

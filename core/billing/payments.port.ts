@@ -78,6 +78,8 @@ export interface RemotePrice {
   readonly currency: string
   readonly interval: Interval
   readonly product: string
+  /** The product's name, which stands on bills. */
+  readonly title: string
 }
 
 export interface ProviderEvent {
@@ -120,8 +122,10 @@ export interface Payments {
   invoices(customerId: string): Promise<Invoice[]>
   /** The prices that are sold, by their lookup keys. */
   prices(): Promise<RemotePrice[]>
-  /** Makes a price, in place of any that has its lookup key, and its product. */
-  putPrice(price: RemotePrice & { readonly title: string }, key: string): Promise<void>
+  /** Makes a price, in place of any that has its lookup key, and its product, by its title. */
+  putPrice(price: RemotePrice, key: string): Promise<void>
+  /** Gives a product that there is another title. */
+  nameProduct(product: string, title: string, key: string): Promise<void>
   /** What a webhook brought; throws `not_allowed` unless it was signed with a secret of ours in the last 5 minutes. */
   event(body: string, signature: string): Promise<ProviderEvent>
 }

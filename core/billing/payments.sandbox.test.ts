@@ -187,7 +187,7 @@ describe('the sandbox', () => {
     const former = prices.find(({ lookupKey }) => lookupKey === 'pro_month_v1')!
     const { customerId } = await subscribe()
     const { id: subscriptionId, items } = await stateOf(customerId)
-    await sandbox.payments.putPrice({ ...former, cents: 900, title: 'Pro' }, id0())
+    await sandbox.payments.putPrice({ ...former, cents: 900 }, id0())
     const more = { customerId, subscriptionId, from: pro, items: [...pro, bots] }
     expect(await sandbox.payments.preview(more)).toMatchObject({ dueNow: 200, next: 800 })
     await sandbox.payments.change(more, id0())
@@ -196,7 +196,7 @@ describe('the sandbox', () => {
     expect((await sandbox.payments.invoices(customerId))[0]).toMatchObject({ cents: 800 })
     const other = await subscribe()
     expect((await sandbox.payments.invoices(other.customerId))[0]).toMatchObject({ cents: 900 })
-    await sandbox.payments.putPrice({ ...former, title: 'Pro' }, id0())
+    await sandbox.payments.putPrice(former, id0())
   })
 
   test('it ends at once, or with what is paid for, unless it is taken back', async () => {

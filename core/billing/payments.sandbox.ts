@@ -5,7 +5,7 @@ import { sandboxPlace, sandboxTransaction } from './belonging.ts'
 import { billingWake, clockSetting } from './clock.ts'
 import type { Payments, RemotePrice } from './payments.port.ts'
 import { allPrices } from './plans.ts'
-import { advance } from './sandbox/advance.ts'
+import { advance, nextStep } from './sandbox/advance.ts'
 import { customerState, invoices, preview } from './sandbox/answers.ts'
 import {
   changeCard,
@@ -23,8 +23,6 @@ import { customerOf, verifyWebhook } from './webhook-signature.ts'
 
 const pricesSetting = 'sandbox-prices'
 
-type Titled = RemotePrice & { readonly title: string }
-
 export interface SandboxOptions {
   readonly runtime: Pick<Runtime, 'transaction' | 'now' | 'random' | 'digest'>
   /** Where its pages are, without a slash at its end. */
@@ -38,12 +36,19 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
   const runtime = { ...whole, transaction: sandboxTransaction(whole.transaction) }
   const hex = (bytes: number) => runtime.random(bytes).toString('hex')
 
-  async function pricesIn(store: Stores): Promise<Titled[]> {
+  async function pricesIn(store: Stores): Promise<RemotePrice[]> {
     const known = await store.settings.get(pricesSetting)
-    if (known !== undefined) return JSON.parse(known) as Titled[]
+    if (known !== undefined) return JSON.parse(known) as RemotePrice[]
     // Whoever tries it out has what the plans say, without setting anything up.
     return allPrices().map(({ offer, price }) => ({ ...price, product: offer.name, title: offer.title }))
   }
+
+  const changePrices = (change: (known: readonly RemotePrice[]) => readonly RemotePrice[]) =>
+    runtime.transaction(async (store) =>
+      store.settings.put(pricesSetting, JSON.stringify(change(await pricesIn(store)))),
+    )
+  const named = (product: string, title: string) => (price: RemotePrice) =>
+    price.product === product ? { ...price, title } : price
 
   /** Does something with a customer as they stand now, once for each key; what it tells is sent when it holds. */
   async function at<T>(customerId: string, work: (desk: Desk) => T, key?: string): Promise<T> {
@@ -66,7 +71,7 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
     })
   }
 
-  function deskOf(customer: SandboxCustomer, prices: readonly Titled[], now: Date, events: SandboxEvent[]): Desk {
+  function deskOf(customer: SandboxCustomer, prices: readonly RemotePrice[], now: Date, events: SandboxEvent[]): Desk {
     return {
       customer,
       now,
@@ -109,12 +114,13 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
     portal: async (customerId, returnUrl) =>
       `${httpUrl()}/sandbox/portal/${await at(customerId, (desk) => openPortal(desk, returnUrl))}`,
     invoices: (customerId) => at(customerId, invoices),
-    prices: () => runtime.transaction(async (store) => (await pricesIn(store)).map(({ title: _, ...price }) => price)),
-    putPrice: (price) =>
-      runtime.transaction(async (store) => {
-        const others = (await pricesIn(store)).filter(({ lookupKey }) => lookupKey !== price.lookupKey)
-        await store.settings.put(pricesSetting, JSON.stringify([...others, price]))
-      }),
+    prices: () => runtime.transaction(pricesIn),
+    putPrice: ({ product, title, ...price }) =>
+      changePrices((known) => [
+        ...known.filter(({ lookupKey }) => lookupKey !== price.lookupKey).map(named(product, title)),
+        { product, title, ...price },
+      ]),
+    nameProduct: (product, title) => changePrices((known) => known.map(named(product, title))),
     async event(body, signature) {
       const raw = await verifyWebhook(body, signature, [secret])
       return { id: raw.id, type: raw.type, customerId: customerOf(raw) }
@@ -151,6 +157,14 @@ export function createSandbox({ runtime: whole, httpUrl, secret }: SandboxOption
       await this.catchUp()
       return runtime.transaction((store) => store.billing.now(runtime.now()))
     },
+    /** When something happens next to a customer by itself; null where nothing will. */
+    async nextAt(): Promise<Date | null> {
+      const customers = await runtime.transaction((store) => store.sandbox.states())
+      const times = customers.flatMap((customer) => nextStep(customer)?.at.getTime() ?? [])
+      return times.length === 0 ? null : new Date(Math.min(...times))
+    },
+    /** Whom there is something to tell of that was not told yet. */
+    untold: () => runtime.transaction((store) => store.sandbox.untold()),
     /** Lets happen what the time has brought to each customer. */
     async catchUp(): Promise<void> {
       for (const id of await runtime.transaction((store) => store.sandbox.ids())) await at(id, () => undefined)

@@ -41,7 +41,13 @@ const answers = {
   },
   'GET /v1/prices': listOf(botsPrice),
   'POST /v1/subscriptions/sub_1': { id: 'sub_1' },
-  'POST /v1/invoices/create_preview': { amount_due: 200, total: 0, currency: 'usd', lines: listOf() },
+  'POST /v1/invoices/create_preview': {
+    amount_due: 200,
+    starting_balance: 0,
+    total: 200,
+    currency: 'usd',
+    lines: listOf(),
+  },
 }
 const proItem = { lookupKey: 'pro_month_v1', quantity: 1 }
 const withBots = [proItem, { lookupKey: 'bots_month_v1', quantity: 2 }]
@@ -96,6 +102,7 @@ test('what is charged is reckoned to the second of its preview, and is never mor
     'GET /v1/subscriptions/sub_1': { id: 'sub_1', metadata: {}, items: listOf(there) },
     'POST /v1/invoices/create_preview': {
       amount_due: 253,
+      starting_balance: -207,
       total: 460,
       currency: 'usd',
       lines: listOf(line('2 × Bots', 421)),
@@ -146,6 +153,45 @@ test('a checkout that Stripe does not know can’t be paid, and so has expired',
     expect(await payments.endCheckout('cs_1')).toBe('expired')
     expect(asked.map(({ what }) => what)).not.toContain('POST /v1/checkout/sessions/cs_1/expire')
   }))
+
+test('a checkout that Stripe does not end now, and which can still be paid, is not taken for ended', () => {
+  const session = 'GET /v1/checkout/sessions/cs_1'
+  return stripeThat({ [session]: { id: 'cs_1', status: 'open' } }, async (payments, asked) => {
+    await expect(payments.endCheckout('cs_1')).rejects.toMatchObject({ code: 'conflict' })
+    expect(asked.map(({ what }) => what)).toContain('POST /v1/checkout/sessions/cs_1/expire')
+  })
+})
+
+test('what is kept as a credit is set against the next bill, and where nothing changes its day is told all the same', () => {
+  const ends = 1_800_000_000
+  const there = { id: 'si_1', quantity: 1, price: formerPro, current_period_end: ends }
+  const preview = (total: number, ...lines: object[]) => ({
+    ...answers,
+    'GET /v1/subscriptions/sub_1': { id: 'sub_1', metadata: {}, items: listOf(there) },
+    'POST /v1/invoices/create_preview': {
+      ...{ amount_due: 0, starting_balance: -100, total, currency: 'usd' },
+      lines: listOf(...lines),
+    },
+  })
+  const change = { customerId: 'cus_1', subscriptionId: 'sub_1', items: [proItem] }
+  const unused = { description: 'unused', amount: -150, period: { end: ends + 1 } }
+  return Promise.all([
+    stripeThat(preview(-150, unused), async (payments) =>
+      expect(await payments.preview(change)).toMatchObject({
+        dueNow: 0,
+        next: 250,
+        nextAt: new Date((ends + 1) * 1000),
+        lines: [
+          { text: 'unused', cents: -150 },
+          { text: 'kept as a credit for later bills', cents: 150 },
+        ],
+      }),
+    ),
+    stripeThat(preview(0), async (payments) =>
+      expect(await payments.preview(change)).toMatchObject({ dueNow: 0, next: 400, nextAt: new Date(ends * 1000) }),
+    ),
+  ])
+})
 
 test('of a customer whom Stripe does not know there is nothing', async () => {
   const error = {

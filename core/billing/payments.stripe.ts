@@ -40,6 +40,8 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
       changedBy: subscription?.metadata[changeKey],
       /** In seconds; before it nothing can be reckoned. */
       began: Math.max(0, ...there.map((item) => item.current_period_start)),
+      /** In seconds; when the period ends that is paid for, 0 where there is none. */
+      ends: Math.max(0, ...there.map((item) => item.current_period_end ?? 0)),
       /** What a whole period of them costs, in cents. */
       cents: wanted.reduce((sum, { price, quantity }) => sum + (price.unit_amount ?? 0) * quantity, 0),
       items: [
@@ -96,9 +98,15 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
       asked(async () => {
         const state = await checkoutState(id)
         if (state !== 'open') return state
-        // Paid between the two questions, it can't be ended any more.
-        const ended = await stripe.checkout.sessions.expire(id).catch(() => stripe.checkout.sessions.retrieve(id))
-        return stateOf(ended) === 'complete' ? ('complete' as const) : ('expired' as const)
+        return await stripe.checkout.sessions.expire(id).then(
+          () => 'expired' as const,
+          async (error) => {
+            // Paid or over between the two questions, it can't be ended any more. One that is open still can be paid.
+            const after = await checkoutState(id)
+            if (after === 'open') throw error
+            return after
+          },
+        )
       }),
     preview: (change) => asked(async () => previewed(change, await plannedItems(change))),
     change: (change, key) =>
@@ -145,6 +153,7 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
           throw error
         })
         if (!exists) await stripe.products.create({ id: product, name: title }, once(`product ${product}`))
+        else if (exists.name !== title) await nameProduct(product, title, `${key} name`)
         await stripe.prices.create(
           {
             product,
@@ -158,24 +167,29 @@ export async function createStripePayments(options: StripeOptions): Promise<Paym
           once(key),
         )
       }),
+    nameProduct: (product, title, key) => asked(() => nameProduct(product, title, key)),
     async event(body, signature) {
       const raw = await verifyWebhook(body, signature, options.webhookSecrets)
       return { id: raw.id, type: raw.type, customerId: customerOf(raw) }
     },
   }
 
+  async function nameProduct(product: string, name: string, key: string): Promise<void> {
+    await stripe.products.update(product, { name }, once(key))
+  }
+
   async function previewed(
     { customerId, subscriptionId, at }: Parameters<Payments['preview']>[0],
     plan: Awaited<ReturnType<typeof plannedItems>>,
   ): Promise<Preview> {
-    const { items, cents } = plan
+    const { items, cents, ends } = plan
     const change = { proration_behavior: 'always_invoice', ...prorated({ at }, plan) } as const
     const invoice = await stripe.invoices.createPreview({
       customer: customerId,
       ...(subscriptionId === null ? {} : { subscription: subscriptionId }),
       subscription_details: { items, ...(subscriptionId === null ? {} : change) },
     })
-    return previewOf(invoice, cents)
+    return previewOf(invoice, { cents, ends })
   }
 
   async function anyOpen(charges: readonly Stripe.Charge[]): Promise<boolean> {

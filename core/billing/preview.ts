@@ -26,6 +26,10 @@ export const previewBilling = defineOperation({
     nextCents: z.int().meta({ forPrograms: true }),
     nextAt: z.string().describe('When; ISO 8601.'),
     currency: z.string().meta({ forPrograms: true }),
+    onPage: z
+      .boolean()
+      .meta({ forPrograms: true })
+      .describe('Whether it is paid on a page to which one gets a link; else it is charged at once.'),
     note: z.string().optional().describe('What is to be known before it is bought; absent where nothing is.'),
   }),
   errors: ['invalid_input', 'quota_reached', 'conflict', 'unavailable'],
@@ -34,7 +38,7 @@ export const previewBilling = defineOperation({
     prospectOf(before, (live) => wishFor(name, (more ? heldOf(live, name) : 0) + quantity, yearly)(live)),
   async handle({ name }, _context, prospect) {
     const note = offerOf(name)?.note
-    const { dueNow, next, nextAt, currency, lines } = prospect!
+    const { dueNow, next, nextAt, currency, onPage, lines } = prospect!
     return {
       dueNow: money(dueNow, currency),
       dueNowCents: dueNow,
@@ -43,6 +47,7 @@ export const previewBilling = defineOperation({
       nextCents: next,
       nextAt: nextAt.toISOString(),
       currency,
+      onPage,
       ...(note === undefined ? {} : { note }),
     }
   },

@@ -123,7 +123,7 @@ async function decide(before: Before, customerId: string, wish: Wish): Promise<D
   // What is paid on a page is agreed to there.
   if (!subscription || already !== null) return { ...change, most: 0 }
   const preview = await before.billing.payments.preview({ customerId, subscriptionId: subscription.id, items: to, at })
-  return { ...change, most: agreedTo(preview, bought.offer, before.confirm) }
+  return { ...change, most: agreedTo(preview, bought.offer, before.confirm, subscription.ends_at) }
 }
 
 /**
@@ -152,31 +152,47 @@ function itemsNow(live: readonly SubscriptionRow[], { subscriptionId, interval }
 }
 
 /** The cents that may be charged at once; throws unless they were confirmed. */
-function agreedTo({ dueNow, next, nextAt, currency }: Preview, { note }: Offer, confirm: string | undefined): number {
+function agreedTo(
+  { dueNow, next, nextAt, currency }: Preview,
+  { note }: Offer,
+  confirm: string | undefined,
+  endsAt: Date | null,
+): number {
   const expected = amountOf(dueNow)
   const agreed = confirm === undefined ? 0 : centsOf(confirm)
   // What is left of a period only shrinks, so a second later it may be a cent less, and is still agreed to.
   if (agreed !== null && dueNow <= agreed) return agreed
+  const onDay = (date: Date) => date.toISOString().slice(0, 10)
+  const then = endsAt
+    ? `no more after that: it ends on ${onDay(endsAt)}, unless “billing resume” lets it go on`
+    : `${money(next, currency)} from ${onDay(nextAt)} on`
   throw new OperationError(
     confirm === undefined ? 'confirmation_required' : 'confirmation_invalid',
-    `${note === undefined ? '' : `${note} `}This charges ${money(dueNow, currency)} now, and ${money(next, currency)} from ${nextAt.toISOString().slice(0, 10)} on. What you repeat is the most that is charged now; repeat “${expected}” to confirm.`,
+    `${note === undefined ? '' : `${note} `}This charges ${money(dueNow, currency)} now, and ${then}. What you repeat is the most that is charged now; repeat “${expected}” to confirm.`,
     { details: { expected, dueNow, next, currency } },
   )
 }
 
+/** What buying would come to, and whether it is paid on a page or charged at once. */
+type Prospect = Preview & { readonly onPage: boolean }
+
 /** What buying would come to; changes nothing, and opens no customer. Throws where nothing can be bought. */
-export async function prospectOf(before: Before, wish: Wish): Promise<Preview> {
+export async function prospectOf(before: Before, wish: Wish): Promise<Prospect> {
   const { row, live } = await subscriptionsOf(before)
   assertPays(before, live)
   assertMayChange(row, live)
   const bought = wish(live)
   const subscription = subscriptionFor(live, bought)
-  if (!row?.customer_id) return firstTime(bought, await before.read((store) => store.billing.now(before.now())))
-  return before.billing.payments.preview({
+  const onPage = subscription === null
+  if (!row?.customer_id)
+    return { ...firstTime(bought, await before.read((store) => store.billing.now(before.now()))), onPage }
+  const preview = await before.billing.payments.preview({
     customerId: row.customer_id,
     subscriptionId: subscription?.id ?? null,
     items: itemsWith(subscription, bought),
   })
+  // What ends with its period is not charged again.
+  return { ...preview, ...(subscription?.ends_at ? { next: 0 } : {}), onPage }
 }
 
 /** Who has never paid has no credit either, so it is the price, and needs nobody to be asked. */

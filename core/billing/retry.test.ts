@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openTestPglite } from '../../test/pglite.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { catalogue } from '../catalogue.ts'
+import { OperationError } from '../operation/errors.ts'
 import { run } from '../operation/run.ts'
 import type { Runtime } from '../operation/runtime.ts'
 import type { Payments } from './payments.port.ts'
 import { createSyncer } from './sync.ts'
+import { upgradeBilling } from './upgrade.ts'
 
 type Platform = Awaited<ReturnType<typeof createTestPlatform>>
 let platform: Platform
@@ -223,6 +225,32 @@ test('what has become something else meanwhile is neither set back nor bought ag
     })
     expect((await show('other')).paysFor).toEqual(before)
   }
+})
+
+test('a page that could not be made is asked for under another key: under the same the provider only repeats itself', async () => {
+  const id = await platform.member('refused')
+  const refused = new Set<string>()
+  let breaks: (() => Promise<unknown>) | null = async () => undefined
+  const { payments } = platform.runtime.billing
+  const checkout: Payments['checkout'] = async (change, url, key) => {
+    await breaks?.()
+    if (breaks) refused.add(key)
+    if (refused.has(key)) throw new OperationError('unavailable', 'no')
+    return payments.checkout(change, url, key)
+  }
+  const billing = { ...platform.runtime.billing, payments: { ...payments, checkout } }
+  const caller = { accountId: id, via: 'http' as const, scopes: ['*'] }
+  const upgrade = (plan: string) => run({ ...platform.runtime, billing }, upgradeBilling, { plan }, caller)
+  await expect(upgrade('pro')).rejects.toMatchObject({ code: 'unavailable' })
+  breaks = null
+  const { url } = (await upgrade('pro')) as { url: string }
+  expect((await rowOf(id))!.checkout_url).toBe(url)
+  // It fails for one while another tab has got it: that one’s page stays.
+  breaks = () => platform.call('refused', 'billing.upgrade', { plan: 'network-starter' })
+  await expect(upgrade('network-starter')).rejects.toMatchObject({ code: 'unavailable' })
+  const row = (await rowOf(id))!
+  expect(row.checkout_wanted).toContain('network_starter')
+  expect(await payments.checkoutState(row.checkout_id!)).toBe('open')
 })
 
 test('two tries at the same time have one effect', async () => {

@@ -17,6 +17,8 @@ export interface RoundDeps extends Pick<Runtime, 'read' | 'transaction' | 'now' 
   problem(error: unknown, what: string, whom?: Failure): void
 }
 
+type ReviewDeps = Pick<RoundDeps, 'read' | 'transaction' | 'now' | 'problem'>
+
 interface Failure {
   readonly key: string
   readonly attempts: number
@@ -40,7 +42,7 @@ export async function billingRound(deps: RoundDeps, signal?: AbortSignal): Promi
 }
 
 /** Notes that somebody could not be done with, so that they come again later, after the others. */
-async function putOff(deps: RoundDeps, kind: RetryKind, key: string, error: unknown, what: string): Promise<void> {
+async function putOff(deps: ReviewDeps, kind: RetryKind, key: string, error: unknown, what: string): Promise<void> {
   const now = deps.now()
   const message = error instanceof Error ? error.message : String(error)
   const attempts = await deps.transaction((store) =>
@@ -50,7 +52,7 @@ async function putOff(deps: RoundDeps, kind: RetryKind, key: string, error: unkn
 }
 
 /** Accounts of which a grace period, an override or an announced day has come. */
-export async function reviewDue(deps: RoundDeps, signal?: AbortSignal): Promise<void> {
+export async function reviewDue(deps: ReviewDeps, signal?: AbortSignal): Promise<void> {
   const now = await deps.read((store) => store.billing.now(deps.now()))
   for (const { account_id } of await deps.read((store) => store.billing.due(now, deps.now(), batch))) {
     if (signal?.aborted) return
@@ -106,9 +108,10 @@ async function deliverOutbox(deps: RoundDeps, signal?: AbortSignal): Promise<voi
       await deliver(deps, row)
       await deps.transaction((store) => store.outbox.done(row))
     } catch (error) {
-      deps.problem(error, `${row.kind} could not be delivered`)
+      const nextAt = retryAt(now, row.attempts)
+      deps.problem(error, `${row.kind} could not be delivered`, { key: row.key, attempts: row.attempts + 1, nextAt })
       const message = error instanceof Error ? error.message : String(error)
-      await deps.transaction((store) => store.outbox.failed(row, message, retryAt(now, row.attempts)))
+      await deps.transaction((store) => store.outbox.failed(row, message, nextAt))
     }
   }
 }

@@ -66,7 +66,7 @@ test('what there is nothing to use for yet says so before it is bought, and may 
 })
 
 test('people see amounts once, and programs in cents besides', async () => {
-  expect(described('billing.preview').forPrograms).toEqual(['dueNowCents', 'nextCents', 'currency'])
+  expect(described('billing.preview').forPrograms).toEqual(['dueNowCents', 'nextCents', 'currency', 'onPage'])
   expect(described('billing.show').forPrograms).toEqual(['bought'])
 })
 
@@ -84,6 +84,14 @@ test('each reminder of a bill that is open says how long there is', () => {
     [1, 3, 'in 1 day, on 2027-02-01,'],
   ] as const)
     expect(said(left, last)).toMatchObject([{ message: expect.stringContaining(words) }])
+})
+
+test('who is given up before the grace period is over is told so, once', () => {
+  const subscriptions = [{ status: 'unpaid' as const, unpaidSince: new Date(0), items: [] }]
+  const said = (standing: 'grace' | 'restricted' | 'none') =>
+    noticesOf({ subscriptions, disputed: false }, { plan: 'free', standing: 'none' }, { standing }, new Date(0)).notices
+  expect(said('grace')).toMatchObject([{ type: 'billing.restricted' }])
+  for (const standing of ['restricted', 'none'] as const) expect(said(standing)).toEqual([])
 })
 
 test('what is not paid any more gives what Free gives, and doesn’t look as if it were paid', async () => {

@@ -34,6 +34,7 @@ const price = {
   nextCents: 2200,
   nextAt: '2099-12-24T08:00:00.000Z',
   currency: 'usd',
+  onPage: false,
   note: 'Nothing can be done with it yet.',
 }
 const invoice = {
@@ -175,9 +176,8 @@ test('what is lacking the operation itself refuses, below the form’s own field
   expect(asked('billing.preview')).toEqual([])
 })
 
-test('who pays nothing yet is told the price before the page on which it is paid', async () => {
-  answers['billing.show'] = () => ({ ...bill, plan: 'free', paysFor: [], bought: [], cost: 'nothing', renewsAt: null })
-  answers['billing.upgrade'] = () => ({ ...bill, paysFor: [], bought: [], url: 'http://irc/pay' })
+test('what is paid on a page is told its price before, also to who pays for something else', async () => {
+  answers['billing.preview'] = () => ({ ...price, onPage: true })
   const screen = await open()
   screen.type(`+`)
   await screen.until(/› billing addon add/)

@@ -1,6 +1,5 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import type { Action, Input } from '../actions.ts'
-import type { Home } from '../homes.ts'
 import { lineOf } from '../line-editor.ts'
 import type { ConfirmPane, FormPane, Item } from '../pane.ts'
 
@@ -20,17 +19,10 @@ export function priceQuestion(
   return question && preview ? { operation: preview, input: question(input) } : null
 }
 
-/** Whether something is paid for already, so that a change is charged at once. */
-function paysAlready(homes: readonly Home[]): boolean {
-  const pane = homes.find((home) => home.pane.operation?.name === 'billing.show')?.pane
-  const paid = pane?.kind === 'detail' ? pane.value?.paysFor : undefined
-  return Array.isArray(paid) && paid.length > 0
-}
-
 /** What it costs, and the question whether to go on: where it is charged at once, the amount is to be typed. */
-export function pricePane(homes: readonly Home[], action: Action, form: FormPane | null, price: Item): ConfirmPane {
+export function pricePane(action: Action, form: FormPane | null, price: Item): ConfirmPane {
   const now = Number(price.dueNowCents ?? 0)
-  const charged = now > 0 && paysAlready(homes)
+  const charged = now > 0 && price.onPage !== true
   return {
     kind: 'confirm',
     title: 'price',

@@ -1,6 +1,6 @@
 import { isLive } from '../lifecycle.ts'
 import { bill, collect, endOf, fullLines, openInvoices } from './invoicing.ts'
-import type { Desk, SandboxSubscription } from './state.ts'
+import type { Desk, SandboxCustomer, SandboxSubscription } from './state.ts'
 import { finish } from './subscriptions.ts'
 
 const day = 86_400_000
@@ -19,18 +19,22 @@ interface Step {
  */
 export function advance(desk: Desk, deskAt: (at: Date) => Desk): void {
   for (;;) {
-    const next = desk.customer.subscriptions
-      .filter(isLive)
-      .flatMap((one) => stepsOf(desk, one))
-      .sort((a, b) => a.at.getTime() - b.at.getTime())[0]
+    const next = nextStep(desk.customer)
     if (!next || next.at > desk.now) return
     next.do(deskAt(next.at))
   }
 }
 
-function stepsOf(desk: Desk, subscription: SandboxSubscription): Step[] {
+/** What happens to a customer next by itself. */
+export const nextStep = (customer: SandboxCustomer): Step | undefined =>
+  customer.subscriptions
+    .filter(isLive)
+    .flatMap((one) => stepsOf(customer, one))
+    .sort((a, b) => a.at.getTime() - b.at.getTime())[0]
+
+function stepsOf(customer: SandboxCustomer, subscription: SandboxSubscription): Step[] {
   const renewal: Step = { at: endOf(subscription), do: (then) => renew(then, subscription) }
-  const [oldest] = openInvoices(desk, subscription)
+  const [oldest] = openInvoices({ customer }, subscription)
   const days = oldest && retryDays[oldest.attempts - 1]
   if (!oldest || days === undefined) return [renewal]
   const at = new Date(new Date(oldest.createdAt).getTime() + days * day)

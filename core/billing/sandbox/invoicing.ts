@@ -87,7 +87,7 @@ export function bill(
   return invoice
 }
 
-export const openInvoices = ({ customer }: Desk, subscription: SandboxSubscription) =>
+export const openInvoices = ({ customer }: Pick<Desk, 'customer'>, subscription: SandboxSubscription) =>
   customer.invoices.filter((one) => one.subscriptionId === subscription.id && one.status === 'open')
 
 /** Tries the card on all that is open; a subscription of which nothing is open any more is active again. */

@@ -12,6 +12,10 @@ export interface SandboxDesk {
   dispute(customerId: string, open: boolean): Promise<void>
   /** Moves the clock on to a time, and everybody with it; never back. Answers the time by it. */
   advanceTo(at: Date): Promise<Date>
+  /** When something happens next to a customer by itself; null where nothing will. */
+  nextAt(): Promise<Date | null>
+  /** Whom there is something to tell of that was not told yet. */
+  untold(): Promise<string[]>
   /** Lets happen what the time has brought to each customer. */
   catchUp(): Promise<void>
 }

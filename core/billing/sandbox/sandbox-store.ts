@@ -35,6 +35,18 @@ export function createSandboxStore(db: Kysely<Schema>) {
         .set({ state: JSON.stringify(customer) })
         .where('id', '=', customer.id)
         .execute(),
+    states: async (): Promise<SandboxCustomer[]> =>
+      (await db.selectFrom('sandbox_customers').select('state').execute()).map(({ state }) => JSON.parse(state)),
+    /** Whose events are still to be sent, each once. */
+    untold: async (): Promise<string[]> =>
+      (
+        await db
+          .selectFrom('sandbox_events')
+          .select('customer_id')
+          .distinct()
+          .where('delivered_at', 'is', null)
+          .execute()
+      ).map(({ customer_id }) => customer_id),
     ids: async () =>
       (await db.selectFrom('sandbox_customers').select('id').orderBy('id').execute()).map(({ id }) => id),
     async emit(events: readonly SandboxEvent[], at: Date): Promise<void> {

@@ -43,17 +43,22 @@ export function subscriptionOf(one: Stripe.Subscription, open: readonly Stripe.I
   }
 }
 
-/** `next` is what a whole period costs from then on, in cents. */
-export function previewOf(invoice: Stripe.Invoice, next: number): Preview {
+/**
+ * What an invoice says that is not made yet. `cents` is what a whole period costs from then on; `ends`, in seconds, when
+ * the one that is paid for does: where nothing changes, no line tells it.
+ */
+export function previewOf(invoice: Stripe.Invoice, { cents, ends }: { cents: number; ends: number }): Preview {
   const lines = invoice.lines.data.map(({ description, amount }) => ({
     text: description ?? 'something',
     cents: amount,
   }))
   const others = invoice.total - lines.reduce((sum, { cents }) => sum + cents, 0)
+  // A credit is below zero; what this invoice leaves of one is set against the next.
+  const credit = Math.min(0, invoice.starting_balance + invoice.total)
   return {
     dueNow: invoice.amount_due,
-    next,
-    nextAt: date(Math.max(0, ...invoice.lines.data.map(({ period }) => period.end))),
+    next: Math.max(0, cents + credit),
+    nextAt: date(Math.max(0, ...invoice.lines.data.map(({ period }) => period.end)) || ends),
     currency: invoice.currency,
     lines: balanced(
       others === 0 ? lines : [...lines, { text: 'taxes and discounts', cents: others }],
@@ -73,7 +78,7 @@ export const invoiceOf = (one: Stripe.Invoice): Invoice => ({
   url: one.hosted_invoice_url ?? null,
 })
 
-/** Null for what is not sold by us. */
+/** A price with its product; null for what is not sold by us. */
 export function priceOfRemote(price: Stripe.Price): RemotePrice | null {
   if (price.lookup_key === null || price.unit_amount === null || !price.recurring) return null
   return {
@@ -82,5 +87,6 @@ export function priceOfRemote(price: Stripe.Price): RemotePrice | null {
     currency: price.currency,
     interval: intervalOf(price.recurring.interval),
     product: idOf(price.product) ?? '',
+    title: typeof price.product === 'object' && 'name' in price.product ? price.product.name : '',
   }
 }

@@ -81,7 +81,7 @@ export async function createErgoService(input: ErgoServiceInput) {
   const supervised = superviseAt(place, input, admin, {
     args: ['run', '--conf', configPath],
     prepare,
-    async answers(died) {
+    async serves(died) {
       await untilTrue(() => admin.run('PING', 'ready'), died)
       if (!(await isSetUp())) await setUp()
     },

@@ -35,15 +35,15 @@ export async function createServicePlace(
   }
 }
 
-/** The supervised service at a place; it is ready when it `answers` and its ports listen. */
+/** The supervised service at a place; it is ready when it `serves` and its ports listen. */
 export function superviseAt(
   place: Awaited<ReturnType<typeof createServicePlace>>,
   input: ServiceInput,
   admin: { close(): void },
-  how: Pick<ServiceSpec, 'args' | 'prepare' | 'presence'> & { answers(died: AbortSignal): Promise<void> },
+  how: Pick<ServiceSpec, 'args' | 'prepare' | 'presence' | 'answers'> & { serves(died: AbortSignal): Promise<void> },
 ) {
   const { name, folder, pidFile, configPath, adminSocket } = place
-  const { answers, ...spec } = how
+  const { serves, ...spec } = how
   const service = new SupervisedService(
     {
       ...spec,
@@ -54,7 +54,7 @@ export function superviseAt(
       pidFile,
       marker: configPath,
       ready: async (died) => {
-        await answers(died)
+        await serves(died)
         await untilListening(input.plain, died)
         if (input.tls) await untilListening(input.tls, died)
       },

@@ -102,6 +102,17 @@ describe('the local services', () => {
     await start()
   })
 
+  test('a soju that hangs is ended and comes back with what it knew', async () => {
+    const services = await start({ askMs: 500 })
+    await services.soju.admin.run('user', 'create', '-username', 'kept', '-disable-password')
+    const pid = services.soju.service.pid!
+    process.kill(pid, 'SIGSTOP')
+    await gone(pid)
+    await expect.poll(() => services.soju.service.state, { timeout: 20_000 }).toBe('ready')
+    expect(await services.soju.admin.run('user', 'status', 'kept')).toEqual(['kept: 0 networks'])
+    expect(lines).toContain('soju does not answer; it was asked 3 times')
+  })
+
   test('a taken port is named with its setting, and nothing is left running', async () => {
     const port = await testPort()
     const other = createServer().listen(port, '127.0.0.1')

@@ -39,6 +39,8 @@ export interface LocalServicesOptions {
   readonly bouncerHostname?: string
   readonly log: ServiceLog
   readonly progress?: (step: string) => void
+  /** Milliseconds between two questions whether a soju still answers; a minute. */
+  readonly askMs?: number
   readonly onErgoReady?: (restarted: boolean) => void
   readonly onSojuReady?: (restarted: boolean) => void
 }
@@ -89,6 +91,7 @@ export async function startLocalServices(options: LocalServicesOptions) {
         ? null
         : { to: new URL(paths.uploads, auth).href, origin: options.uploadOrigin },
     log,
+    askMs: options.askMs,
     onReady: options.onSojuReady,
   }
   const soju = await createSojuService(sojuInput)

@@ -60,6 +60,17 @@ test('silence is an error in time, and nobody else waits for it', async () => {
   await expect(admin.run('server', 'status')).resolves.toEqual(['done'])
 })
 
+test('whoever says anything answers, though it can’t do what it was asked; who is silent does not', async () => {
+  answer = (socket) => socket.write(':soju FAIL BOUNCERSERV :disk is full\r\n')
+  expect(await admin.answers('server', 'status')).toBe(true)
+  answer = () => {}
+  expect(await admin.answers('server', 'status')).toBe(false)
+  answer = (socket) => void socket.end()
+  expect(await admin.answers('server', 'status')).toBe(false)
+  answer = (socket) => socket.write(done)
+  expect(await admin.answers('server', 'status')).toBe(true)
+})
+
 test('a connection is used again', async () => {
   let connections = 0
   server.on('connection', () => connections++)

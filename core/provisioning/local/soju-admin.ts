@@ -48,6 +48,18 @@ export class SojuAdmin {
     }
   }
 
+  /** Whether soju says anything to a command, be it that it can't do it now. */
+  async answers(...words: readonly string[]): Promise<boolean> {
+    const link = await this.#take().catch(() => null)
+    if (!link) return false
+    try {
+      await link.ask(quoteCommand(words), this.#timeoutMs).catch(() => {})
+      return link.hasAnswered
+    } finally {
+      if (this.#open.has(link)) this.#free.add(link)
+    }
+  }
+
   close(): void {
     this.#closed = true
     for (const { socket } of this.#open) socket.destroy()
@@ -97,6 +109,8 @@ interface Pending {
 /** One connection, for one command at a time. */
 class Link {
   readonly socket: Socket
+  /** Whether anything has come since the last command. */
+  hasAnswered = false
   #pending: Pending | null = null
 
   constructor(socket: Socket) {
@@ -108,6 +122,7 @@ class Link {
     const { socket } = this
     const { promise, resolve, reject } = Promise.withResolvers<string[]>()
     this.#pending = { lines: [], resolve, reject }
+    this.hasAnswered = false
     const closed = () => reject(new ProvisionerUnavailable('The bouncer closed the connection.'))
     socket.once('close', closed)
     // A user that ends while its command waits never answers: the connection is lost with it.
@@ -127,6 +142,7 @@ class Link {
   }
 
   #hear(line: string): void {
+    this.hasAnswered = true
     const { command, params } = parseIrcLine(line)
     const text = params.at(-1) ?? ''
     const pending = this.#pending

@@ -36,7 +36,7 @@ export async function createSojuService(input: SojuServiceInput) {
           { folder: join('dedicated', username), short },
         )
   const { folder, adminSocket, configPath } = place
-  const probe = new SojuAdmin(adminSocket)
+  const probe = new SojuAdmin(adminSocket, { timeoutMs: Math.min(longestAnswerMs, input.askMs ?? longestAnswerMs) })
   const uploads = input.uploads && { ...input.uploads, socket: join(input.socketDir, `${short}-http`) }
 
   async function prepare(): Promise<void> {
@@ -63,10 +63,11 @@ export async function createSojuService(input: SojuServiceInput) {
     // Unlike ergo it has no lock of its own: a second one would connect every member twice.
     presence: join(folder, 'runs'),
     prepare,
-    answers(died) {
+    serves(died) {
       const end = Date.now() + longestLoadMs
       return untilTrue(() => untilUsersLoaded(probe, end), died)
     },
+    answers: () => probe.answers('server', 'status'),
   })
   const admin = new SojuAdmin(adminSocket, { isReady: () => supervised.service.state === 'ready' })
   return {
@@ -86,6 +87,8 @@ export async function createSojuService(input: SojuServiceInput) {
   }
 }
 
+/** So long an answer to the platform's own questions is waited for. */
+const longestAnswerMs = 10_000
 /** soju gives its database 5 s for each of the two questions that come before its users are there. */
 const longestLoadMs = 10_000
 

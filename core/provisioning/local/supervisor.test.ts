@@ -153,6 +153,31 @@ describe('a supervised service', () => {
     expect(await gone(pid)).toBe(true)
   })
 
+  test('is ended, and comes back, when it hangs; not while it answers now and then', async () => {
+    let answer = (_asked: number) => true
+    let asked = 0
+    const answers = async () => answer(asked++)
+    const { supervised, lines } = supervise(spec(`trap '' TERM; while :; do sleep 1; done`, { answers }), {
+      askMs: 5,
+      graceMs: 50,
+    })
+    await supervised.start()
+    const pid = supervised.pid!
+    // Two questions of three go unanswered.
+    answer = (count) => count % 3 === 0
+    asked = 0
+    await until(() => asked > 30)
+    expect(supervised.pid).toBe(pid)
+    answer = () => {
+      throw new Error('silent')
+    }
+    await until(() => supervised.deaths === 1)
+    answer = () => true
+    await until(() => supervised.state === 'ready')
+    expect(await gone(pid)).toBe(true)
+    expect(lines).toContain('does not answer; it was asked 3 times')
+  })
+
   test('no longer bears its mark once it is dead, though its watcher lives', async () => {
     const presence = join(folder, 'runs')
     // So that it is not started anew within this test.

@@ -24,6 +24,8 @@ export interface ServiceSpec {
   readonly prepare?: () => Promise<void>
   /** Resolves when the service takes connections; its signal aborts when the process has died meanwhile. */
   readonly ready: (signal: AbortSignal) => Promise<void>
+  /** Whether it answers at all, in whatever words; where absent, a process that hangs is left alone. */
+  readonly answers?: () => Promise<boolean>
 }
 
 /** Takes a service's own lines, without control characters; those about it that operators must see come as warnings. */
@@ -35,6 +37,8 @@ export interface SupervisorOptions {
   readonly onReady?: (restarted: boolean) => void
   /** Milliseconds between TERM and KILL. */
   readonly graceMs?: number
+  /** Milliseconds between two questions whether it answers; a minute. */
+  readonly askMs?: number
   readonly random?: () => number
 }
 
@@ -46,6 +50,8 @@ const longestPauseMs = 10_000
 const longestStartMs = 60_000
 /** A former process that its watcher ends is gone by then. */
 const longestEndMs = 15_000
+/** So many questions in a row that are not answered, a minute apart: it hangs. One that is only busy answers in between. */
+const silentAtMost = 3
 /** Alive this long, a service is well again and the next pause is short. */
 const wellAfterMs = 10_000
 
@@ -165,6 +171,7 @@ export class SupervisedService {
         this.state = 'ready'
         first.resolve()
         this.#options.onReady?.(round > 0)
+        void this.#endIfSilent(child, died.signal)
       },
       (error: Error) => {
         if (died.signal.aborted) return
@@ -182,6 +189,21 @@ export class SupervisedService {
     await Promise.race([once(child, 'close'), delay(200).then(() => immediate())])
     await rm(spec.pidFile, { force: true }).catch(() => {})
     return ending
+  }
+
+  /** Ends a process that hangs: it would be there, and of no use to anybody, for good. */
+  async #endIfSilent(child: ChildProcess, died: AbortSignal): Promise<void> {
+    const { answers } = this.spec
+    if (!answers) return
+    const pause = () => delay(this.#options.askMs ?? 60_000, undefined, { signal: died, ref: false }).catch(() => {})
+    let silent = 0
+    for (await pause(); !died.aborted; await pause()) {
+      silent = (await answers().catch(() => false)) ? 0 : silent + 1
+      if (silent < silentAtMost || died.aborted) continue
+      this.#say(`does not answer; it was asked ${silent} times`)
+      this.#end(child)
+      return
+    }
   }
 
   #spawn(presence: FileHandle | null): ChildProcess {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { reviewAccount } from '../../billing/review.ts'
 import { defineOperation } from '../../operation/define.ts'
 import { OperationError } from '../../operation/errors.ts'
 import { findUpstream, followUpstream } from './find.ts'
@@ -27,6 +28,8 @@ export const deleteUpstream = defineOperation({
       )
     }
     await context.store.upstreams.delete(row.id)
+    // What the plan had no room for goes on.
+    await reviewAccount(context.store, context.actor.id, context.now)
     await followUpstream(context, bouncer.id, name, 'upstream.deleted', `The upstream “${name}” is being removed.`)
     return upstreamOf(row, (await context.store.bouncers.byId(bouncer.id))!)
   },
