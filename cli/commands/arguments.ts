@@ -3,7 +3,7 @@ import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
 import parser from 'yargs-parser'
-import { positionalsOf, unknownWord, usageOf } from './words.ts'
+import { positionalsOf, rawFlag, unknownWord, usageOf } from './words.ts'
 
 export interface Common {
   /** `null` is for people; else the fields asked for, all when there are none. */
@@ -141,14 +141,22 @@ function spelledOut({ fields }: OperationDescription, argv: readonly string[]): 
 const bareMeansYes = (value: TextValue): TextValue =>
   Array.isArray(value) ? value.map((one) => (one === '' ? true : one)) : value === '' ? true : value
 
-/** Each flag that stands for a field. */
-export function optionsOf({ fields }: OperationDescription) {
-  const options: Record<string, { type: 'string' | 'boolean' }> = {}
+/** Each flag that stands for a field, and the one of an operation that shows a whole text. */
+export function optionsOf({ fields, source }: Pick<OperationDescription, 'fields' | 'source'>) {
+  const options: Record<string, { type: 'string' | 'boolean' }> = source ? { [rawFlag]: { type: 'boolean' } } : {}
   for (const field of fields) {
     options[field.flag] = { type: 'string' }
     if (field.secret) options[`${field.flag}-stdin`] = { type: 'boolean' }
   }
   return options
+}
+
+/** Whether the text alone is wanted, as it is. Throws where something else is wanted as well. */
+function rawOf(parsed: Parsed): boolean {
+  if (parsed[rawFlag] !== true) return false
+  const other = ['json', 'watch'].find((name) => parsed[name] !== undefined)
+  if (other === undefined) return true
+  throw new OperationError('invalid_input', `--${rawFlag} prints nothing but the text; leave it out, or --${other}.`)
 }
 
 /** An operation's input from the words after `noun verb`. `secrets` are the fields to be asked for or read from stdin. */
@@ -202,6 +210,7 @@ export function readArguments(operation: OperationDescription, argv: readonly st
   }
   return {
     common: commonOf(parsed),
+    raw: rawOf(parsed),
     input: inputFromText(operation.fields, texts),
     asked,
     fromStdin,

@@ -6,7 +6,7 @@ import { configFolder, local, readProfiles } from '../session/profiles.ts'
 import { optionsOf, parse, readCommon } from './arguments.ts'
 import { type OwnCommand, ownCommands, ownNouns } from './own-commands.ts'
 import { openClient } from './run.ts'
-import { commonFlags, makerOf, nounsOf, otherFlags, positionalsOf, verbOf } from './words.ts'
+import { commonFlags, makerOf, nounsOf, otherFlags, positionalsOf, rawFlag, verbOf } from './words.ts'
 
 /** How long the platform may take to say which things there are, in milliseconds: a person waits for it at each Tab. */
 const patienceMs = 800
@@ -52,6 +52,7 @@ async function candidatesFor(operations: readonly OperationDescription[], words:
   if (values.length > 0) return values
   return [
     ...operation.fields.flatMap((one) => [one.flag, ...otherFlags(one)].map((flag) => `--${flag}`)),
+    ...(operation.source ? [`--${rawFlag}`] : []),
     ...commonFlags.map((flag) => `--${flag}`),
   ]
 }

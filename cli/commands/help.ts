@@ -1,7 +1,8 @@
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes } from '@irc-now/core/operation/errors'
+import { labelOf } from '@irc-now/core/operation/label'
 import { type OwnCommand, ownCommands } from './own-commands.ts'
-import { nounsOf, otherFlags, usageOf } from './words.ts'
+import { nounsOf, otherFlags, rawFlag, usageOf } from './words.ts'
 
 /** Two columns, indented. */
 export const column = (rows: readonly (readonly [string, string])[]) => {
@@ -109,6 +110,10 @@ export function operationHelp(operation: OperationDescription): string {
     ]
     return [`--${field.flag}${value}`, notes.filter(Boolean).join('; ')] as const
   })
+  const raw = operation.source
+    ? [[`--${rawFlag}`, `the ${labelOf(operation.source.text)} alone, as it is`] as const]
+    : []
+  const flags = [...fields, ...raw]
   const examples = operation.examples.map((example) =>
     `  irc-now ${operation.noun} ${operation.verb} ${example}`.trimEnd(),
   )
@@ -116,7 +121,7 @@ export function operationHelp(operation: OperationDescription): string {
     operation.summary,
     operation.description,
     `Usage: ${usageOf(operation)} [--flags]`,
-    fields.length > 0 ? column(fields) : '',
+    flags.length > 0 ? column(flags) : '',
     examples.length > 0 ? `Examples:\n${examples.join('\n')}` : '',
     operation.errors.length > 0
       ? `Errors:\n${column(operation.errors.map((code) => [code, errorCodes[code].title] as const))}`

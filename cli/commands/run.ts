@@ -60,7 +60,7 @@ async function runWords(
   argv: readonly string[],
   out: Output,
 ): Promise<void> {
-  const { common, input, asked, fromStdin, files } = readArguments(operation, argv)
+  const { common, raw, input, asked, fromStdin, files } = readArguments(operation, argv)
   assertShown(operation, common)
   // Overlooked, it would leave a script waiting for what never comes.
   if (common.watch && operation.effect !== 'read')
@@ -88,6 +88,7 @@ async function runWords(
   const as = common.as === undefined ? {} : { as: common.as }
   if (operation.effect === 'read') {
     const answer = await client.call(operation.name, input, as)
+    if (raw && operation.source) return out.source((answer as Record<string, string>)[operation.source.text] ?? '')
     if (common.watch) sayTime(common, out)
     const maker = operation.verb === 'list' ? makerOf(operations, operation.noun) : undefined
     await out.result({ ...operation, maker: maker && `${maker.noun} ${maker.verb}` }, answer)

@@ -19,6 +19,9 @@ export const commonFlags = [
   'help',
 ] as const
 
+/** The text that an operation shows, alone and as it is. */
+export const rawFlag = 'raw'
+
 const withValue = new Set(['--timeout', '--confirm', '--as', '--profile', '--url'])
 
 /** The noun and the words of the verb wherever they stand among the common flags, and all that is left. */

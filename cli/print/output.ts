@@ -1,7 +1,7 @@
 import { styleText } from 'node:util'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
-import { details, knowWidths, safe, safeJson, table } from './text.ts'
+import { blockLines, details, knowWidths, safe, safeJson, table } from './text.ts'
 
 /** What printing needs to know of an operation. */
 type Shown = Pick<OperationDescription, 'noun' | 'columns'> &
@@ -16,6 +16,8 @@ export interface Output {
   /** A word to the person, never data. */
   note(text: string): void
   text(text: string): void
+  /** A text of somebody's, as it is; a terminal gets it so that nothing in it steers it. */
+  source(text: string): void
   /** Prints the error and answers with the exit code. */
   error(error: unknown): number
 }
@@ -46,6 +48,10 @@ export function createOutput(json: readonly string[] | null): Output {
   return {
     note: (text) => void process.stderr.write(`${safe(text)}\n`),
     text: (text) => void process.stdout.write(text),
+    source(text) {
+      if (process.stdout.isTTY === true) data(blockLines(text.replace(/\r?\n$/, '')).join('\n'))
+      else process.stdout.write(text)
+    },
     result(operation, output) {
       if (json) {
         data(safeJson(picked(output, json), process.stdout.isTTY ? 2 : undefined))

@@ -42,6 +42,7 @@ test('a pipe goes in, the address alone comes out, and there it is', async () =>
   expect((await get(`http://127.0.0.1:${daemon.ports.http}${new URL(address).pathname}`)).status).toBe(404)
   const shown = await daemon.cli('paste', 'show', address)
   expect(shown.stdout).toContain('Zoë 🙂\n\\u001b[31mred')
+  expect(await daemon.cli('paste', 'show', address, '--raw')).toEqual({ code: 0, stdout: text, stderr: '' })
 })
 
 test('it is highlighted by its name, by the built worker; a delete token deletes it', async () => {
