@@ -61,21 +61,25 @@ export function eventStream(
   failed: (error: unknown) => void = () => undefined,
 ): Response {
   const encoder = new TextEncoder()
+  let hasLeft = false
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           const { done, value } = await events.next()
+          // While this was waited for; there is nobody to be told, and nothing went wrong.
+          if (hasLeft) return
           if (done) return controller.close()
           const text =
             value === null ? ': still here\n\n' : `id: ${value.id}\nevent: change\ndata: ${JSON.stringify(value)}\n\n`
           controller.enqueue(encoder.encode(text))
         } catch (error) {
           failed(error)
-          controller.close()
+          if (!hasLeft) controller.close()
         }
       },
       async cancel() {
+        hasLeft = true
         await events.return(undefined)
       },
     },
