@@ -132,6 +132,17 @@ test('a body that comes in pieces is read as one, up to what it may have', async
   expect((await inPieces('/once/ircn_once_nobody', [Buffer.from('a=')], form)).status).toBe(404)
 })
 
+test('HEAD is answered as GET is, without the body', async () => {
+  const head = async (path: string) => {
+    const answer = await fetch(url(path), { method: 'HEAD', headers: as('bob') })
+    return [answer.status, answer.headers.get('content-type'), await answer.text()]
+  }
+  expect(await head('/v1/bouncer.list')).toEqual([200, 'application/json', ''])
+  expect(await head('/v1/bouncer.show')).toEqual([404, 'application/problem+json', ''])
+  expect(await head('/v1/bouncer.create')).toEqual([400, 'application/problem+json', ''])
+  expect(await head('/openapi.json')).toEqual([200, 'application/json', ''])
+})
+
 test.each([
   ['nobody', () => fetch(url('/v1/bouncer.list')), 401, 'not_signed_in'],
   [

@@ -141,7 +141,9 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     const { caller, found } = c.var
     if (!found) throw new OperationError('unknown_operation', 'There is no such operation; see /openapi.json.')
     const method = found.operation.effect === 'read' ? 'GET' : 'POST'
-    if (c.req.method !== method) {
+    // To HEAD it answers as to GET; the body is left out on the way.
+    const asked = c.req.method === 'HEAD' ? 'GET' : c.req.method
+    if (asked !== method) {
       throw new OperationError('invalid_input', `${found.operation.name} wants ${method}.`)
     }
     const body = bodyFieldOf(found.description)
