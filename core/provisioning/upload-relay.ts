@@ -3,8 +3,11 @@ import { pipeline } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Who has been answered before all was read may go on sending for so long: a connection cut off takes its answer along. */
-const lingerMs = 5000
+/**
+ * Whoever is refused may go on sending for so long, since a connection cut off takes its answer along: on a line on which
+ * a file of the largest size takes as long, that is as much again.
+ */
+const lingerMs = 30_000
 
 /**
  * Passes a request on to who listens at `socketPath`, piece by piece, and its answer back. `added` comes into the
@@ -50,11 +53,11 @@ export function readOut(incoming: IncomingMessage): void {
 }
 
 /** The same for whoever answers only then: soju takes a connection that ends while it sends for a failure, answer or not. */
-export async function untilReadOut(incoming: IncomingMessage): Promise<void> {
+export async function untilReadOut(incoming: IncomingMessage, atMostMs = lingerMs): Promise<void> {
   if (incoming.complete || incoming.destroyed) return
   const ended = finished(incoming).catch(() => undefined)
   incoming.resume()
-  await Promise.race([ended, delay(lingerMs, undefined, { ref: false })])
+  await Promise.race([ended, delay(atMostMs, undefined, { ref: false })])
 }
 
 /** `name:password` of HTTP Basic; null where there is none. */

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { catalogue } from '@irc-now/core/catalogue'
 import { startWake } from '@irc-now/core/platform/wake'
 import type { Database } from '@irc-now/core/store/database'
@@ -115,7 +116,7 @@ test('an operation over HTTP: create, show, delete with its confirmation', async
 })
 
 /** In pieces, and how long it is isn't said before. */
-const inPieces = (path: string, pieces: readonly Buffer[], headers: Record<string, string>) =>
+const inPieces = (path: string, pieces: Iterable<Buffer> | AsyncIterable<Buffer>, headers: Record<string, string>) =>
   fetch(url(path), { method: 'POST', headers, body: Readable.from(pieces), duplex: 'half' } as unknown as RequestInit)
 
 test('a body that comes in pieces is read as one, up to what it may have', async () => {
@@ -131,6 +132,21 @@ test('a body that comes in pieces is read as one, up to what it may have', async
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
   expect((await inPieces('/once/ircn_once_nobody', [Buffer.from('a=')], form)).status).toBe(404)
 })
+
+test('who sends a file that is too large, piece by piece, hears so once all is sent', async () => {
+  let isSent = false
+  async function* pieces() {
+    for (let n = 0; n < 36; n += 1) {
+      yield Buffer.alloc(1024 * 1024, '\x89PNG', 'latin1')
+      // It is refused before the last of it comes.
+      if (n > 32) await delay(100)
+    }
+    isSent = true
+  }
+  const answer = await inPieces('/v1/pic.upload', pieces(), as('alice'))
+  expect(isSent).toBe(true)
+  expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'too_large', field: 'file' }])
+}, 30_000)
 
 test('HEAD is answered as GET is, without the body', async () => {
   const head = async (path: string) => {

@@ -11,6 +11,7 @@ import { FileBody } from '@irc-now/core/operation/file-body'
 import { run } from '@irc-now/core/operation/run'
 import type { Runtime } from '@irc-now/core/operation/runtime'
 import { inputFromText, type TextValue } from '@irc-now/core/operation/text-input'
+import { untilReadOut } from '@irc-now/core/provisioning/upload-relay'
 import { type Context as Exchange, Hono, type MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import type { Logger } from 'pino'
@@ -162,10 +163,16 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     if (idempotencyKey && idempotencyKey.length > 200) {
       throw new OperationError('invalid_input', 'An idempotency key has at most 200 characters.')
     }
-    const output = await run(runtime, found.operation, input, caller, {
+    const options = {
       dryRun: saysYes(c, 'irc-now-dry-run'),
       ...(confirm === undefined ? {} : { confirm: decodeHeader(confirm) }),
       ...(idempotencyKey ? { idempotencyKey } : {}),
+    }
+    const { incoming } = c.env
+    const output = await run(runtime, found.operation, input, caller, options).catch(async (error) => {
+      // Who is in the middle of sending could lose the answer with the connection.
+      if (file && incoming.readableDidRead) await untilReadOut(incoming)
+      throw error
     })
     return c.json(output as object, 200, { 'cache-control': 'no-store' })
   })

@@ -123,12 +123,21 @@ test('a member signs up on the way to the upload page, drops and pastes, and cop
     })()`)
   await give(`new DragEvent('drop', { dataTransfer: given, cancelable: true })`, 'dropped.png')
   await give(`new ClipboardEvent('paste', { clipboardData: given, cancelable: true })`, 'pasted.png')
-  expect(await own.locator('#chosen li').allTextContents()).toEqual(['dropped.png', 'pasted.png'])
+  // What is too large is not even sent.
+  await own.evaluate(`(() => {
+    const given = new DataTransfer()
+    given.items.add(new File([new Uint8Array(33 * 1024 * 1024)], 'large.png', { type: 'image/png' }))
+    dispatchEvent(new DragEvent('drop', { dataTransfer: given, cancelable: true }))
+  })()`)
   await own.getByLabel('Or a text').fill(code)
   await own.getByLabel(/^Its title/).fill('answer.ts')
   await own.getByRole('button', { name: 'Publish' }).click()
   await own.getByText('answer.ts').waitFor()
   await expect.poll(() => own.locator('a.address').count()).toBe(3)
+  expect(await own.getByRole('alert').allTextContents()).toEqual([
+    'large.png: A file has at most 32 MB; make it smaller.',
+  ])
+  expect(await own.locator('#chosen li').allTextContents()).toEqual(['large.png'])
   const addresses = await own.locator('a.address').allTextContents()
   expect(addresses[0]).toMatch(/^http:\/\/txt\./)
   // Twice the same picture is one.

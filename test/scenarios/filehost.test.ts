@@ -107,8 +107,18 @@ test('what can’t be taken is refused with a sentence', async () => {
   const long = () => send(Buffer.alloc(2_000_000, 'a'), { 'content-type': 'text/plain' })
   const answers = await Promise.all(Array.from({ length: 8 }, long))
   expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(413))
+  const picture = Buffer.alloc(36 * 1024 * 1024, '\x89PNG', 'latin1')
+  const tooLarge = { status: 413, text: expect.stringMatching(/^A file has at most 32 MB; /) }
+  expect(await send(picture, { 'content-type': 'image/png' })).toMatchObject(tooLarge)
+  const unsaid = { 'content-type': 'image/png', 'transfer-encoding': 'chunked' }
+  for (let n = 0; n < 3; n += 1) expect(await send(picture, unsaid)).toMatchObject(tooLarge)
+  // A film is no text that is too long.
+  expect(await send(Buffer.alloc(3_000_000), { 'content-type': 'video/mp4' })).toMatchObject({
+    status: 415,
+    text: expect.stringContaining('nor a text in UTF-8'),
+  })
   expect((await send('')).status).toBe(415)
-})
+}, 60_000)
 
 test('whoever is not let in by soju gets nowhere, and nobody else may say who they are', async () => {
   expect((await ask(uploads, 'POST', {}, 'text')).status).toBe(401)

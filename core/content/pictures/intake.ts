@@ -101,18 +101,23 @@ const tooLarge = () =>
 /** How often the disk is looked at while something comes. */
 const stepBytes = 2 * 1024 * 1024
 
+/** Whoever gave the stream has what is left of it, where the file is refused before its end. */
 async function receive(
   { stream, size: said }: FileBody,
   path: string,
   { room, patienceMs }: { room: UploadRoom; patienceMs: number },
 ): Promise<void> {
   await room.need(said ?? stepBytes)
-  const silent = new AbortController()
-  const timer = setTimeout(() => silent.abort(), patienceMs)
   const file = await open(path, 'wx', 0o600)
+  let isSilent = false
+  const timer = setTimeout(() => {
+    isSilent = true
+    stream.destroy()
+  }, patienceMs)
   let size = 0
-  async function* counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of chunks) {
+  async function* counted(): AsyncGenerator<Buffer> {
+    // Not destroyed where it is refused: with a request that would end the connection, and the answer with it.
+    for await (const chunk of stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       timer.refresh()
       const step = Math.floor(size / stepBytes)
       size += chunk.length
@@ -122,9 +127,9 @@ async function receive(
     }
   }
   try {
-    await pipeline(stream, counted, file.createWriteStream(), { signal: silent.signal })
+    await pipeline(counted, file.createWriteStream())
   } catch (error) {
-    if (silent.signal.aborted)
+    if (isSilent)
       throw new OperationError('timed_out', 'Nothing more came of the file for a while; send it again.', {
         cause: error,
       })

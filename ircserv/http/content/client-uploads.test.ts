@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
 import { type ClientRequest, request } from 'node:http'
 import { join } from 'node:path'
@@ -19,13 +20,15 @@ let close: () => Promise<void>
 beforeAll(async () => {
   const database = await openTestPglite()
   platform = await createTestPlatform(database)
-  for (const name of ['alice', 'bob']) {
+  for (const name of ['alice', 'bob', 'carol']) {
     await platform.member(name)
     await platform.call(name, 'bouncer.create')
   }
   const { runtime } = platform
   const rateLimit = { burst: 6, perSecond: 0.001 }
-  server = await startLoopback(createClientUploads({ path, runtime, log: quietLog, rateLimit, silenceMs: 1000 }))
+  server = await startLoopback(
+    createClientUploads({ path, runtime, log: quietLog, rateLimit, silenceMs: 1000, readOutMs: 1000 }),
+  )
   close = async () => {
     await server.close(0)
     await database.close()
@@ -91,18 +94,36 @@ test('so many files in so short a time are enough, for each account by itself', 
   expect((await sent(begin('bob'), 'x')).status).toBe(201)
 })
 
-test('what is too long is read to its end before that is said, so that whoever sends it hears so', async () => {
-  const { outgoing, answer } = begin('bob', { 'content-type': 'text/plain' })
-  const pieces = Array.from({ length: 8 }, () => Buffer.alloc(256 * 1024, 'a'))
-  let isSent = false
-  let isEarly = false
-  answer.then(() => (isEarly = !isSent)).catch(() => undefined)
-  for (const piece of pieces) {
-    outgoing.write(piece)
-    await delay(50)
-  }
-  isSent = true
-  outgoing.end()
-  expect((await answer).status).toBe(413)
-  expect(isEarly).toBe(false)
+test.each([
+  ['a text that is too long', 'text/plain', 'a', 8, 413, /^A text has at most/],
+  ['a picture that is too long', 'image/png', '\x89PNG', 140, 413, /^A file has at most 32 MB/],
+  ['a film, which is neither, however long it is', 'video/mp4', '\0', 140, 415, /^This is neither/],
+])(
+  '%s is read to its end before that is said, so that whoever sends it hears so',
+  async (_what, type, begins, count, status, says) => {
+    const { outgoing, answer } = begin('carol', { 'content-type': type })
+    let isSent = false
+    let isEarly = false
+    answer.then(() => (isEarly = !isSent)).catch(() => undefined)
+    const piece = Buffer.alloc(256 * 1024, begins, 'latin1')
+    for (let n = 0; n < count; n += 1) {
+      if (!outgoing.write(piece)) await once(outgoing, 'drain')
+      // It is refused long before the last of it comes.
+      if (n > count - 8) await delay(50)
+    }
+    isSent = true
+    outgoing.end()
+    expect(await answer).toMatchObject({ status, text: expect.stringMatching(says) })
+    expect(isEarly).toBe(false)
+    await expect.poll(working).toBe(0)
+  },
+)
+
+test('who never comes to an end is answered all the same', async () => {
+  const { outgoing, answer } = begin('carol', { 'content-type': 'text/plain' })
+  outgoing.on('error', () => undefined)
+  const timer = setInterval(() => outgoing.write(Buffer.alloc(64 * 1024, '\0')), 20)
+  await answer.finally(() => clearInterval(timer))
+  outgoing.destroy()
+  expect((await answer).status).toBe(415)
 })

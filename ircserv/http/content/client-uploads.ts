@@ -21,8 +21,10 @@ export function createClientUploads(deps: {
   rateLimit?: { burst: number; perSecond: number }
   /** A sender who is silent for so long has gone. */
   silenceMs?: number
+  /** What is refused is read on for so long. */
+  readOutMs?: number
 }) {
-  const { runtime, log } = deps
+  const { runtime, log, silenceMs, readOutMs } = deps
   const limit = createRateLimit({ ...(deps.rateLimit ?? { burst: 30, perSecond: 0.5 }), now: () => Date.now() })
   const app = new Hono<{ Bindings: ApiBindings }>()
 
@@ -32,14 +34,13 @@ export function createClientUploads(deps: {
       const caller = await callerOf(c.req.header('soju-username') ?? '')
       limit.take(caller.accountId ?? '')
       const name = fileNameOf(c.req.header('content-disposition'))
-      const { silenceMs } = deps
       const type = c.req.header('content-type') ?? ''
       const { url } = await publish(runtime, { source: incoming, name, type }, caller, silenceMs)
       return c.text(`${url}\n`, 201, { location: url })
     } catch (error) {
       const { code, message, details } = problemOfRequest(error, incoming, log, 'an upload failed')
       // Of who has gone silent nothing more comes.
-      if (code !== 'timed_out') await untilReadOut(incoming)
+      if (code !== 'timed_out') await untilReadOut(incoming, readOutMs)
       const { retryAfter } = details ?? {}
       return c.text(`${message}\n`, statusOf(code) as 400, {
         connection: 'close',

@@ -1,5 +1,4 @@
 import type { Readable } from 'node:stream'
-import { buffer } from 'node:stream/consumers'
 import { createPaste } from '@irc-now/core/content/pastes/create'
 import { sniff, sniffedBytes } from '@irc-now/core/content/pictures/sniff'
 import { uploadPicture } from '@irc-now/core/content/pictures/upload'
@@ -46,7 +45,7 @@ export async function publish(
       const file = new FileBody(source)
       return (await run(runtime, uploadPicture, { file, name: named(200) }, caller)) as Published
     }
-    const text = textOf(await atMost(source, longestText, () => timer.refresh()))
+    const text = await textOf(source, () => timer.refresh())
     return (await run(runtime, createPaste, { text, title: named(120) }, caller)) as Published
   } finally {
     clearTimeout(timer)
@@ -69,27 +68,36 @@ function headOf(source: Readable): Promise<Buffer> {
   return promise.finally(() => source.off('readable', look).off('end', ended).off('error', reject))
 }
 
-async function atMost(source: Readable, most: number, heard: () => void): Promise<Buffer> {
-  async function* counted() {
-    let size = 0
-    // Not destroyed where it is too long: that would end the connection, and the answer with it.
-    for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-      heard()
-      size += chunk.length
-      if (size > most) throw new OperationError('too_large', `A text has at most ${most} bytes; send a part of it.`)
-      yield chunk
-    }
+/**
+ * All that comes, as text. Throws as soon as it is none, since neither that nor a picture is taken by anybody, or is too
+ * much; what is left in the stream is then still to be read.
+ */
+async function textOf(source: Readable, heard: () => void): Promise<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+  let text = ''
+  let size = 0
+  // Not destroyed where it is refused: that would end the connection, and the answer with it.
+  for await (const chunk of source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+    heard()
+    size += chunk.length
+    text += decoded(decoder, chunk)
+    if (size > longestText)
+      throw new OperationError('too_large', `A text has at most ${longestText} bytes; send a part of it.`)
   }
-  return buffer(counted())
+  text += decoded(decoder)
+  if (text === '') throw noText()
+  return text
 }
 
-/** Throws where it is no text: neither that nor a picture is taken by anybody. */
-function textOf(bytes: Buffer): string {
+/** What a piece says; without one, what is left of a character must be nothing. */
+function decoded(decoder: TextDecoder, chunk?: Buffer): string {
+  if (chunk?.includes(0)) throw noText()
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    if (text !== '' && !text.includes('\0')) return text
-  } catch {
-    // Said below.
+    return decoder.decode(chunk, { stream: chunk !== undefined })
+  } catch (cause) {
+    throw noText(cause)
   }
-  throw new OperationError('invalid_input', 'This is neither a JPEG, PNG, WebP, GIF or AVIF nor a text in UTF-8.')
 }
+
+const noText = (cause?: unknown) =>
+  new OperationError('invalid_input', 'This is neither a JPEG, PNG, WebP, GIF or AVIF nor a text in UTF-8.', { cause })

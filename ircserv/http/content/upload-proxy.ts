@@ -1,4 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import { largestUpload } from '@irc-now/core/content/pictures/picture'
+import { byteSize } from '@irc-now/core/operation/byte-size'
 import { errorCodes, OperationError, type Problem, problemOf } from '@irc-now/core/operation/errors'
 import { basicCredentials, readOut, relayUpload } from '@irc-now/core/provisioning/upload-relay'
 import { createRateLimit } from '../rate-limit.ts'
@@ -15,7 +17,15 @@ export function createUploadProxy(socketOf: () => string | null) {
   const limit = createRateLimit({ burst: 60, perSecond: 1, now: () => Date.now() })
   const unavailable = new OperationError('unavailable', 'Uploads don’t work right now; try again in a minute.')
 
+  const tooLarge = new OperationError(
+    'too_large',
+    `A file has at most ${byteSize(largestUpload)}; send a part of it, or make it smaller.`,
+  )
+
   const handle: NodeHandler = (incoming, response) => {
+    // Said before it is sent, it need not go all the way to be refused.
+    if (Number(incoming.headers['content-length'] ?? 0) > largestUpload)
+      return refusing(problemOf(tooLarge))(incoming, response)
     const socketPath = socketOf()
     if (socketPath === null) return refusing(problemOf(unavailable))(incoming, response)
     const headers: Record<string, string> = {}

@@ -1,3 +1,5 @@
+import { largestUpload } from '@irc-now/core/content/pictures/picture'
+import { byteSize } from '@irc-now/core/operation/byte-size'
 import { html, raw } from 'hono/html'
 import type { Published } from '../content/publish.ts'
 import { type Html, hashSource, pageHeaders } from './layout.ts'
@@ -9,6 +11,8 @@ export interface Outcome {
   /** One sentence, where it is not published. */
   readonly problem: string | null
 }
+
+const largestFile = byteSize(largestUpload)
 
 /**
  * What is dropped or pasted is as if it had been chosen; sent, each file has a bar, and its address a button that
@@ -54,6 +58,7 @@ results.prepend(row)
 const failed=message=>{row.replaceChildren(element('span',{className:'words error'},name+': '+message))
 row.setAttribute('role','alert')
 resolve(false)}
+if(body.size>${largestUpload})return failed('A file has at most ${largestFile}; make it smaller.')
 const request=new XMLHttpRequest()
 request.open('POST','/upload/file?name='+encodeURIComponent(name))
 request.setRequestHeader('irc-now-form',token.value)
@@ -96,7 +101,7 @@ export const uploadContent = (member: string, token: string, outcomes: readonly 
   html`<p>Each picture or text gets an address of its own; whoever has it can see it.</p>
   <ul id="results" class="results" aria-live="polite">${outcomes.map(outcome)}</ul>
   <form method="post" action="/upload" enctype="multipart/form-data" id="upload"><input type="hidden" name="token" value="${token}">
-  <div class="drop"><label for="file">Pictures (JPEG, PNG, WebP, GIF or AVIF, 32 MB each) or text files</label>
+  <div class="drop"><label for="file">Pictures (JPEG, PNG, WebP, GIF or AVIF, ${largestFile} each) or text files</label>
   <input id="file" name="file" type="file" multiple><p class="quiet">You can also drop them on this page, or paste them.</p><ul id="chosen"></ul></div>
   <label for="text">Or a text</label><textarea id="text" name="text" rows="8" spellcheck="false" autocomplete="off"></textarea>
   <label for="title">Its title, if you like; an ending such as .py says how it is highlighted</label><input id="title" name="title" maxlength="120" autocomplete="off" autocapitalize="none" spellcheck="false">

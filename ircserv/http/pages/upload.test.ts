@@ -142,6 +142,8 @@ test('a script sends a file as it is, and reads what became of it', async () => 
   expect(await send('a.txt', Buffer.from('text'))).toEqual({ status: 200, url: expect.stringContaining('//txt.') })
   expect(await send('a.png', Buffer.from([0, 1]))).toMatchObject({ status: 400, problem: expect.any(String) })
   expect(await send('a.png', png, { 'irc-now-form': 'wrong' })).toMatchObject({ status: 403 })
+  const large = Buffer.alloc(36 * 1024 * 1024, '\x89PNG\r\n\x1a\n', 'latin1')
+  expect(await send('a.png', large)).toEqual({ status: 413, problem: expect.stringContaining('at most 32 MB') })
   browser = createBrowser()
   expect(await send('a.png', png)).toMatchObject({ status: 401, problem: expect.stringContaining('sign in') })
 })

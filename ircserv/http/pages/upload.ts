@@ -7,6 +7,7 @@ import type { Caller } from '@irc-now/core/operation/context'
 import { errorCodes, OperationError } from '@irc-now/core/operation/errors'
 import { run } from '@irc-now/core/operation/run'
 import type { Runtime } from '@irc-now/core/operation/runtime'
+import { untilReadOut } from '@irc-now/core/provisioning/upload-relay'
 import { type Context as Exchange, Hono, type MiddlewareHandler } from 'hono'
 import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
@@ -116,6 +117,8 @@ export function createUploadPage(deps: { runtime: Runtime; visitors: Visitors; l
       return c.json({ url, thumbnailUrl }, 200, { 'cache-control': 'no-store' })
     } catch (error) {
       const { code, message } = problemOfRequest(error, incoming, log, 'an upload failed')
+      // A browser that is still sending takes a connection that ends for a broken one, answer or not.
+      await untilReadOut(incoming)
       return c.json({ problem: message }, errorCodes[code].status, { 'cache-control': 'no-store', connection: 'close' })
     }
   })
