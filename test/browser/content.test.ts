@@ -123,6 +123,17 @@ test('a member signs up on the way to the upload page, drops and pastes, and cop
     })()`)
   await give(`new DragEvent('drop', { dataTransfer: given, cancelable: true })`, 'dropped.png')
   await give(`new ClipboardEvent('paste', { clipboardData: given, cancelable: true })`, 'pasted.png')
+  // As word processors and spreadsheets copy: the words, and a picture of them.
+  const typed = await own.evaluate(`(() => {
+    const given = new DataTransfer()
+    given.items.add(new File([new Uint8Array(${JSON.stringify(bytes)})], 'words.png', { type: 'image/png' }))
+    given.setData('text/plain', 'words')
+    given.setData('text/html', '<b>words</b>')
+    const paste = new ClipboardEvent('paste', { clipboardData: given, cancelable: true, bubbles: true })
+    return document.getElementById('text').dispatchEvent(paste)
+  })()`)
+  expect(typed).toBe(true)
+  expect(await own.locator('#chosen li').allTextContents()).toEqual(['dropped.png', 'pasted.png'])
   // What is too large is not even sent.
   await own.evaluate(`(() => {
     const given = new DataTransfer()

@@ -15,7 +15,8 @@ export interface Outcome {
 const largestFile = byteSize(largestUpload)
 
 /**
- * What is dropped or pasted is as if it had been chosen; sent, each file has a bar, and its address a button that
+ * What is dropped or pasted is as if it had been chosen (words of a document, of which there is a picture too, are words
+ * where somebody types); sent, each file has a bar, and its address a button that
  * copies it. Without this, the form does it.
  */
 const script = `{const form=document.getElementById('upload'),{file,text,title,token}=form.elements
@@ -29,10 +30,11 @@ for(const one of files)all.items.add(one)
 file.files=all.files
 show()}
 const take=(event,given)=>{document.body.classList.remove('over')
+const words=given?.getData('text/plain'),typing=event.target.closest?.('input,textarea')
+if(event.type==='paste'&&typing&&words&&given.types.includes('text/html'))return
 if(given?.files.length){event.preventDefault()
 return choose([...file.files,...given.files])}
-const words=given?.getData('text/plain')
-if(!words||event.target.closest?.('input,textarea'))return
+if(!words||typing)return
 event.preventDefault()
 text.value+=words}
 addEventListener('dragover',event=>{event.preventDefault()
