@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import { namedAfter } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { edit, editorOf, keptIn } from '../session/editor.ts'
@@ -26,11 +27,10 @@ export function bodiesOf(
     if (process.stdin.isTTY === true) return [fromEditor(field, input)]
     return [async (call) => call({ ...input, [field.name]: await readText(field, '-') })]
   }
-  const named = operation.fields.find(({ fileName }) => fileName)
   return files.map(
     (path) => async (call) =>
       call({
-        ...(named && path !== '-' ? { [named.name]: basename(path) } : {}),
+        ...(path === '-' ? {} : namedAfter(operation, basename(path))),
         ...input,
         [field.name]: await readText(field, path),
       }),

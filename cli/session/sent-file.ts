@@ -1,5 +1,6 @@
 import { createReadStream, statSync } from 'node:fs'
 import { basename } from 'node:path'
+import { namedAfter } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { safe } from '../print/text.ts'
@@ -15,8 +16,7 @@ export function namedFile(
   path: string,
 ) {
   const { [field.name]: _, ...given } = input
-  const named = operation.fields.find(({ fileName }) => fileName)
-  const rest = named && path !== '-' ? { [named.name]: basename(path), ...given } : given
+  const rest = path === '-' ? given : { ...namedAfter(operation, basename(path)), ...given }
   return { file: sentFile(field, path), rest }
 }
 

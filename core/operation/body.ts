@@ -24,3 +24,18 @@ export function textOfBytes(bytes: Uint8Array, name: string, field: Field): stri
     })
   }
 }
+
+/** A file’s name as a field of at most `longest` characters takes it: of one that is longer, the beginning and the ending. */
+export function fileNameFor(longest: number | null, name: string): string {
+  if (longest === null || name.length <= longest) return name
+  const [ending = ''] = /\.[\w+#-]{1,16}$/.exec(name) ?? []
+  // Never half of a character.
+  const beginning = name.slice(0, longest - ending.length - 1).replace(/[\ud800-\udbff]$/, '')
+  return `${beginning}…${ending}`
+}
+
+/** The input for the field that takes a file’s name; nothing where none does. */
+export function namedAfter({ fields }: Pick<OperationDescription, 'fields'>, fileName: string): Record<string, string> {
+  const field = fields.find((one) => one.fileName)
+  return field ? { [field.name]: fileNameFor(field.longest, fileName) } : {}
+}

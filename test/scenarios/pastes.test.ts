@@ -83,6 +83,10 @@ test('files are one paste each, in their order; what can’t be one is said, and
     code: 2,
     stderr: expect.stringContaining('[too_large]'),
   })
+  const long = join(folder, `${'a long name '.repeat(12)}.rs`)
+  await writeFile(long, 'fn a() {}\n')
+  const { title } = JSON.parse((await paste([long, '--dry-run', '--json'])).stdout)
+  expect([title.length, title.slice(-4)]).toEqual([120, '….rs'])
   const dry = await paste(['--dry-run'], 'x')
   expect([dry.code, dry.stdout.startsWith('http')]).toEqual([0, false])
 })

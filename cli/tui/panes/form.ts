@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { basename, resolve } from 'node:path'
-import { bodyFieldOf } from '@irc-now/core/operation/body'
+import { bodyFieldOf, namedAfter } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { problemOf } from '@irc-now/core/operation/errors'
 import { withFieldsNamed } from '@irc-now/core/operation/named-fields'
@@ -156,9 +156,9 @@ async function bodyInput(pane: FormPane, field: Field, input: Input): Promise<In
   const typed = textOf(pane.lines[field.name]!).trim()
   if (typed === '') return {}
   const path = resolve(typed.replace(/^~(?=\/)/, homedir()))
-  const named = pane.operation.fields.find(({ fileName }) => fileName)
-  const name = named && input[named.name] === undefined ? { [named.name]: basename(path) } : {}
-  return { ...name, [field.name]: field.body === 'file' ? path : await readText(field, path) }
+  const named = Object.entries(namedAfter(pane.operation, basename(path)))
+  const unsaid = Object.fromEntries(named.filter(([name]) => input[name] === undefined))
+  return { ...unsaid, [field.name]: field.body === 'file' ? path : await readText(field, path) }
 }
 
 /** Opens the editor for the body; an empty text is none. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import { createPaste } from '@irc-now/core/content/pastes/create'
 import { sniff, sniffedBytes } from '@irc-now/core/content/pictures/sniff'
 import { uploadPicture } from '@irc-now/core/content/pictures/upload'
+import { fileNameFor } from '@irc-now/core/operation/body'
 import type { Caller } from '@irc-now/core/operation/context'
 import { OperationError } from '@irc-now/core/operation/errors'
 import { FileBody } from '@irc-now/core/operation/file-body'
@@ -38,7 +39,7 @@ export async function publish(
   const timer = setTimeout(() => source.destroy(silent), silenceMs)
   try {
     const head = await headOf(source)
-    const named = (most: number) => (name === null ? undefined : name.slice(0, most))
+    const named = (longest: number) => (name === null ? undefined : fileNameFor(longest, name))
     if (sniff(head) !== null || /^image\//i.test(type)) {
       // It may have to wait for its turn before more is read; who reads it then looks after that.
       clearTimeout(timer)

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
-import { bodyFieldOf, textOfBytes } from '@irc-now/core/operation/body'
+import { bodyFieldOf, namedAfter, textOfBytes } from '@irc-now/core/operation/body'
 import type { Field, OperationDescription } from '@irc-now/core/operation/describe'
 import { FileBody } from '@irc-now/core/operation/file-body'
 import { html, raw } from 'hono/html'
@@ -55,8 +55,7 @@ export async function bodyOf(
   if (!body) return {}
   const { file } = form
   if (file instanceof File && file.size > 0) {
-    const named = description.fields.find(({ fileName }) => fileName)
-    const name = named && file.name ? { [named.name]: file.name } : {}
+    const name = file.name ? namedAfter(description, file.name) : {}
     if (body.body === 'file') return { ...name, [body.name]: fileBodyOf(file) }
     const text = textOfBytes(new Uint8Array(await file.arrayBuffer()), `“${file.name}”`, body)
     return { ...name, [body.name]: text }

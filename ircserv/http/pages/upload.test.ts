@@ -139,6 +139,10 @@ test('a script sends a file as it is, and reads what became of it', async () => 
     url: expect.stringMatching(/\.png$/),
     thumbnailUrl: expect.stringMatching(/thumbnail\.webp$/),
   })
+  // Cut where it is too long, though not within a character.
+  const smileys = `${'🙂'.repeat(100)}.txt`
+  expect(await send(smileys, Buffer.from('text'))).toMatchObject({ status: 200 })
+  expect((await platform.call(member, 'paste.list')).items[0].title).toMatch(/^(🙂){57}….txt$/u)
   expect(await send('a.txt', Buffer.from('text'))).toEqual({ status: 200, url: expect.stringContaining('//txt.') })
   expect(await send('a.png', Buffer.from([0, 1]))).toMatchObject({ status: 400, problem: expect.any(String) })
   expect(await send('a.png', png, { 'irc-now-form': 'wrong' })).toMatchObject({ status: 403 })
