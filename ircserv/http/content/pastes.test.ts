@@ -127,6 +127,20 @@ test('a text that the highlighter doesn’t master in its time, or that is long,
   expect([numbered.includes('class="hljs'), numbered.includes('id="L10001"')]).toEqual([false, true])
 })
 
+test('pages that take long to make are kept, and only so many are made for one address', async () => {
+  // What is shown by its name takes the most room.
+  const long = (n: number) => create(`${n}\n${'<\u0001'.repeat(500_000)}`)
+  const ids = []
+  for (let n = 0; n < 13; n += 1) ids.push((await long(n)).id)
+  const from = (address: string) => async (id: string) => (await request(`/${id}`, {}, address)).status
+  const answers = []
+  for (const id of ids) answers.push(await from('203.0.113.1')(id))
+  expect(answers).toEqual([...Array(12).fill(200), 429])
+  expect(await from('203.0.113.1')(ids[11]!)).toBe(200)
+  expect(await from('203.0.113.2')(ids[12]!)).toBe(200)
+  expect((await request(`/${ids[0]}/raw`, {}, '203.0.113.1')).status).toBe(200)
+}, 60_000)
+
 test('who has it already is told so; HEAD has no body; a change is a new tag', async () => {
   const { id } = await create('x', { title: 'a' })
   for (const path of [`/${id}`, `/${id}/raw`, `/${id}.json`]) {

@@ -6,6 +6,7 @@ import { run } from '@irc-now/core/operation/run'
 import type { Runtime } from '@irc-now/core/operation/runtime'
 import { type Context as Exchange, Hono } from 'hono'
 import { fromProblem } from '../problem.ts'
+import { createRateLimit } from '../rate-limit.ts'
 import { abuseLink } from './abuse.ts'
 import type { Highlighter } from './highlight.ts'
 import type { ContentEnv } from './host.ts'
@@ -15,6 +16,9 @@ import { plainLines } from './source-lines.ts'
 
 /** Texts beyond this many bytes are shown plain. */
 const mostHighlighted = 256 * 1024
+
+/** So many pages of such long texts are made for one address at once, and a second on the long run; those kept are no matter. */
+const longPages = { burst: 12, perSecond: 0.2 }
 
 /** What is no page of ours is nothing but data: no script, no origin. */
 const dataHeaders = { 'content-security-policy': "default-src 'none'; sandbox", 'access-control-allow-origin': '*' }
@@ -28,6 +32,7 @@ export function createPastePages(deps: {
   const { runtime, highlighter, abuse } = deps
   const app = new Hono<ContentEnv>()
   const cache = createRenderCache()
+  const limit = createRateLimit({ ...longPages, now: () => Date.now() })
 
   const find = async (id: string) => {
     const row = /^[0-9A-Za-z]{22}$/.test(id)
@@ -66,10 +71,12 @@ export function createPastePages(deps: {
     return c.body(body, 200, { 'content-type': type, ...headers, ...more })
   }
 
-  const rendered = async (row: PasteRow): Promise<string> => {
+  const rendered = async (row: PasteRow, address: string): Promise<string> => {
     const key = JSON.stringify([row.digest, row.language, row.title])
     const known = cache.get(key)
     if (known !== undefined) return known
+    // 1 MB of what must be escaped takes a good part of a second, in which nobody else is served.
+    if (row.bytes > mostHighlighted) limit.take(address)
     const text = await textOf(row)
     const { language, title } = row
     const lines = row.bytes > mostHighlighted ? null : await highlighter.highlight({ text, language, title })
@@ -94,7 +101,13 @@ export function createPastePages(deps: {
   )
   app.get('/:id', (c) =>
     serve(c, c.req.param('id'), 'page', async (row) => ({
-      body: String(await pastePage(row, await rendered(row), abuseLink(abuse, `${runtime.platform.txtUrl}/${row.id}`))),
+      body: String(
+        await pastePage(
+          row,
+          await rendered(row, c.env.address),
+          abuseLink(abuse, `${runtime.platform.txtUrl}/${row.id}`),
+        ),
+      ),
       type: 'text/html; charset=utf-8',
       headers: { 'content-security-policy': pastePolicy },
     })),

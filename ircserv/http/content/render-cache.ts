@@ -1,5 +1,5 @@
-/** Keeps what was asked for last, as long as all of it has at most `most` characters. */
-export function createRenderCache(most = 16 * 1024 * 1024) {
+/** Keeps what was asked for last, as long as all of it has at most `most` characters; what is by itself over half of that is not kept. */
+export function createRenderCache(most = 24 * 1024 * 1024) {
   const kept = new Map<string, string>()
   let size = 0
   return {
@@ -11,7 +11,7 @@ export function createRenderCache(most = 16 * 1024 * 1024) {
       return text
     },
     set(key: string, text: string): void {
-      if (text.length > most / 4 || kept.has(key)) return
+      if (text.length > most / 2 || kept.has(key)) return
       kept.set(key, text)
       size += text.length
       for (const [oldest, { length }] of kept) {
