@@ -2,7 +2,7 @@ import type { Field, OperationDescription } from './describe.ts'
 import { OperationError } from './errors.ts'
 
 /** Bytes of a request without a body field, and of all that is beside one. */
-const usual = 256 * 1024
+export const usualRequestBytes = 256 * 1024
 
 export const bodyFieldOf = ({ fields }: Pick<OperationDescription, 'fields'>): Field | undefined =>
   fields.find(({ body }) => body !== null)
@@ -10,7 +10,7 @@ export const bodyFieldOf = ({ fields }: Pick<OperationDescription, 'fields'>): F
 /** How many bytes a request may have as JSON, in which a character takes six at most. */
 export function mostRequestBytes(operation: Pick<OperationDescription, 'fields'>): number {
   const field = bodyFieldOf(operation)
-  return field?.body === 'text' ? usual + 6 * (field.longest ?? usual) : usual
+  return field?.body === 'text' ? usualRequestBytes + 6 * (field.longest ?? usualRequestBytes) : usualRequestBytes
 }
 
 /** As text, exactly as it is; `name` says where the bytes are from. Throws where they are no UTF-8. */

@@ -148,6 +148,23 @@ test('who sends a file that is too large, piece by piece, hears so once all is s
   expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'too_large', field: 'file' }])
 }, 30_000)
 
+test('of one account only so many long texts are held while they come; others’, and short ones, are no matter', async () => {
+  const begun = (name: string, length: number) => {
+    const headers = as(name, { 'content-type': 'application/json', 'content-length': String(length) })
+    const outgoing = request(url('/v1/paste.create'), { method: 'POST', headers }).on('error', () => undefined)
+    outgoing.write('{')
+    return outgoing
+  }
+  const text = { text: 'x'.repeat(300_000) }
+  const long = Array.from({ length: 8 }, () => begun('alice', 1_000_000))
+  const send = async (name: string, body: object) =>
+    (await post(name, 'paste.create', body, { 'irc-now-dry-run': 'true' })).status
+  await expect.poll(() => send('alice', text)).toBe(429)
+  expect([await send('alice', { text: 'x' }), await send('bob', text)]).toEqual([200, 200])
+  for (const one of long) one.destroy()
+  await expect.poll(() => send('alice', text)).toBe(200)
+})
+
 test('HEAD is answered as GET is, without the body', async () => {
   const head = async (path: string) => {
     const answer = await fetch(url(path), { method: 'HEAD', headers: as('bob') })

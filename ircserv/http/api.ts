@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { allows } from '@irc-now/core/accounts/tokens/token'
 import { authorise } from '@irc-now/core/operation/authorise'
-import { bodyFieldOf, mostRequestBytes } from '@irc-now/core/operation/body'
+import { bodyFieldOf, mostRequestBytes, usualRequestBytes } from '@irc-now/core/operation/body'
 import { byteSize } from '@irc-now/core/operation/byte-size'
 import type { Caller } from '@irc-now/core/operation/context'
 import type { AnyOperation } from '@irc-now/core/operation/define'
@@ -17,6 +17,7 @@ import { bodyLimit } from 'hono/body-limit'
 import type { Logger } from 'pino'
 import { type AuthenticateDeps, authenticate } from './authenticate.ts'
 import { eventStream, followEvents, sinceOf, type Wake } from './events.ts'
+import { createHeldBodies } from './held-bodies.ts'
 import { openApiOf } from './openapi.ts'
 import { fromProblem, problemResponse } from './problem.ts'
 import { createRateLimit } from './rate-limit.ts'
@@ -45,6 +46,9 @@ export interface ApiDeps extends AuthenticateDeps {
   readonly mostStreams?: number
   observe?(route: string, status: number, seconds: number): void
 }
+
+/** Requests with a whole text are in memory until all of it is there: so many of one account at a time, and so many in all. */
+const heldBodies = { each: 8, all: 40 }
 
 type Found = { operation: AnyOperation; description: OperationDescription }
 type Env = { Bindings: ApiBindings }
@@ -90,6 +94,7 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     return (member ?? actor)!.id
   }
 
+  const held = createHeldBodies(heldBodies)
   const streams = new Map<string, number>()
   /** Lets one more stream of an account in, until its answer has ended. */
   const letIn = (key: string, outgoing: ServerResponse) => {
@@ -135,7 +140,9 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     const fields = found && caller.accountId !== null ? found.description.fields : []
     const maxSize = mostRequestBytes({ fields })
     const message = `A request has at most ${byteSize(maxSize)} here; send less.`
-    return bodyLimit({ maxSize, onError: () => fromProblem({ code: 'too_large', message }) })(c, next)
+    const read = () => bodyLimit({ maxSize, onError: () => fromProblem({ code: 'too_large', message }) })(c, next)
+    const said = Number(c.req.header('content-length') ?? Number.NaN)
+    return maxSize === usualRequestBytes || said <= usualRequestBytes ? read() : held(caller.accountId ?? '', read)
   }
 
   api.all('/v1/:operation', withCaller, async (c) => {

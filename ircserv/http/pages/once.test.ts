@@ -25,14 +25,14 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
-async function link(input: object = {}): Promise<string> {
+async function link(input: object = {}, accountId = alice): Promise<string> {
   const { runtime } = platform
   const request = { input: { ...input } }
   const made = await runtime.transaction((store) =>
     createOneTimeLink(
       store,
       { ...runtime, now: runtime.now() },
-      { accountId: alice, operation: 'paste.create', request, lifeMs: 60_000 },
+      { accountId, operation: 'paste.create', request, lifeMs: 60_000 },
     ),
   )
   return made.url
@@ -104,4 +104,31 @@ test.each([
   const refused = await pages.request(new URL(url).pathname, { method: 'POST', headers, body }, env)
   expect([refused.status, await refused.text()]).toEqual([400, expect.stringContaining('did not come as it was sent')])
   expect((await ask(url, { text: 'whole' })).status).toBe(200)
+})
+
+test('of one account only so many whole files are held while they come', async () => {
+  const bob = await platform.member('bob')
+  const links = await Promise.all(Array.from({ length: 5 }, () => link({}, bob)))
+  const endings: (() => void)[] = []
+  /** A form whose end has yet to come. */
+  const begun = (url: string) => {
+    const boundary = { 'content-type': 'multipart/form-data; boundary=x' }
+    const body = new ReadableStream({
+      start(controller) {
+        controller.enqueue(Buffer.from('--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n'))
+        endings.push(() => {
+          controller.enqueue(Buffer.from('held\r\n--x--\r\n'))
+          controller.close()
+        })
+      },
+    })
+    const env = { address: '192.0.2.1', onSocket: false, incoming: null as never, outgoing: null as never }
+    const init = { method: 'POST', headers: boundary, body, duplex: 'half' } as RequestInit
+    return pages.request(new URL(url).pathname, init, env)
+  }
+  const answers = links.slice(0, 4).map(begun)
+  await expect.poll(async () => (await ask(links[4]!, { text: 'one more' })).status).toBe(429)
+  for (const end of endings) end()
+  expect((await Promise.all(answers)).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+  expect((await ask(links[4]!, { text: 'one more' })).status).toBe(200)
 })

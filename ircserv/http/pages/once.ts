@@ -13,6 +13,7 @@ import { html } from 'hono/html'
 import type { Logger } from 'pino'
 import { shown } from '../../irc/reply.ts'
 import type { ApiBindings } from '../api.ts'
+import { createHeldBodies } from '../held-bodies.ts'
 import { createRateLimit } from '../rate-limit.ts'
 import { field, type Html, page, pageHeaders, problemLine, problemPage, wholeForm } from './layout.ts'
 import { bodyInputs, bodyOf, formLimitFor, onceHeadersFor } from './once-body.ts'
@@ -91,10 +92,13 @@ export function createOncePage(deps: {
     return c.html(formOf(found), 200, onceHeadersFor(found.description))
   })
 
+  // A whole file is in memory while its form is looked at.
+  const held = createHeldBodies({ each: 4, all: 8 })
   const limitOf: MiddlewareHandler<FormEnv> = async (c, next) => {
     const found = await find(c.req.param('token') ?? '')
     c.set('found', found)
-    return formLimitFor(found.description)(c, next)
+    const read = () => formLimitFor(found.description)(c, next)
+    return bodyFieldOf(found.description) ? held(found.link.account_id ?? c.env.address, read) : read()
   }
   app.post('/once/:token', limitOf, async (c) => {
     const token = c.req.param('token')

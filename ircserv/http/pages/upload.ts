@@ -13,6 +13,7 @@ import type { Logger } from 'pino'
 import type { ApiBindings } from '../api.ts'
 import { plainName } from '../content/file-name.ts'
 import { type Published, publish } from '../content/publish.ts'
+import { createHeldBodies } from '../held-bodies.ts'
 import { problemOfRequest } from '../problem.ts'
 import { createRateLimit } from '../rate-limit.ts'
 import { formLimit, formLimitOf, page, problemPage, wholeForm } from './layout.ts'
@@ -60,18 +61,8 @@ export function createUploadPage(deps: { runtime: Runtime; visitors: Visitors; l
     await next()
   }
 
-  const receiving = new Set<string>()
-  const inTurn: MiddlewareHandler<Env> = async (c, next) => {
-    const { accountId } = c.var.visitor
-    if (receiving.has(accountId) || receiving.size >= mostForms)
-      throw new OperationError('rate_limited', 'Another upload is just being received; send this one again after it.')
-    receiving.add(accountId)
-    try {
-      await next()
-    } finally {
-      receiving.delete(accountId)
-    }
-  }
+  const held = createHeldBodies({ each: 1, all: mostForms })
+  const inTurn: MiddlewareHandler<Env> = (c, next) => held(c.var.visitor.accountId, next)
 
   app.post('/upload', signedIn, inTurn, formLimitOf(mostOfForm), async (c) => {
     const form = await wholeForm(c.req.parseBody({ all: true }))
