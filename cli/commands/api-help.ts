@@ -1,3 +1,4 @@
+import { bodyFieldOf } from '@irc-now/core/operation/body'
 import type { OperationDescription } from '@irc-now/core/operation/describe'
 import { errorCodes } from '@irc-now/core/operation/errors'
 import { column, common } from './help.ts'
@@ -23,6 +24,11 @@ function allHelp(operations: readonly OperationDescription[]): string[] {
     const ofNoun = operations.filter((one) => one.noun === noun)
     return [noun, ofNoun.map(({ verb }) => verb).join(', ')] as const
   })
+  // What takes a whole text is the likeliest to be in a file.
+  const texts = operations.flatMap((one) => {
+    const field = bodyFieldOf(one)
+    return field?.body === 'text' ? [`  irc-now api ${one.name} -F ${field.name}=@notes.md`] : []
+  })
   return [
     'Call an operation as the HTTP API has it; its JSON answer is printed as it is, and nothing is waited for.',
     'Usage: irc-now api <noun.verb> [-f field=value …] [-F field=@file …] [--input -] [--flags]',
@@ -31,7 +37,7 @@ function allHelp(operations: readonly OperationDescription[]): string[] {
     `Examples:
   irc-now api bouncer.list
   irc-now api bouncer.update -f name=main -f nick=alice2
-  irc-now api paste.create -F text=@notes.md -f title=Notes
+${texts.slice(0, 1).join('')}
   echo '{"name":"main","enabled":false}' | irc-now api bouncer.update --input -`,
     'irc-now api <noun.verb> --help tells an operation’s fields.',
   ]
