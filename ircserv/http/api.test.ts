@@ -146,7 +146,7 @@ test('who sends a file that is too large, piece by piece, hears so once all is s
   const answer = await inPieces('/v1/pic.upload', pieces(), as('alice'))
   expect(isSent).toBe(true)
   expect([answer.status, await answer.json()]).toMatchObject([413, { code: 'too_large', field: 'file' }])
-}, 30_000)
+})
 
 test('of one account only so many long texts are held while they come; others’, and short ones, are no matter', async () => {
   const begun = (name: string, length: number) => {

@@ -118,7 +118,7 @@ test('what can’t be taken is refused with a sentence', async () => {
     text: expect.stringContaining('nor a text in UTF-8'),
   })
   expect((await send('')).status).toBe(415)
-}, 60_000)
+})
 
 test('whoever is not let in by soju gets nowhere, and nobody else may say who they are', async () => {
   expect((await ask(uploads, 'POST', {}, 'text')).status).toBe(401)
