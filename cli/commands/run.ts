@@ -90,7 +90,9 @@ async function runWords(
     const answer = await client.call(operation.name, input, as)
     if (common.watch) sayTime(common, out)
     const maker = operation.verb === 'list' ? makerOf(operations, operation.noun) : undefined
-    await out.result({ ...operation, maker: maker && `${maker.noun} ${maker.verb}` }, answer)
+    // For the member whose list it is, not for who looks.
+    const forWhom = common.as === undefined ? '' : ` --as ${common.as}`
+    await out.result({ ...operation, maker: maker && `${maker.noun} ${maker.verb}${forWhom}` }, answer)
     if (common.json === null) await printCodes(operation, answer)
     await lead(operation, answer, common, out)
     if (common.watch) await watch(client, operation, input, answer, { ...as, before: () => sayTime(common, out) }, out)
