@@ -552,6 +552,14 @@ test('what changes something is not watched: it is waited for', async () => {
   expect(seen).toEqual([])
 })
 
+test('what makes the first one is told for the member who has none', async () => {
+  answers['bouncer.list'] = ok({ items: [] })
+  expect((await run(['bouncer', 'list'])).stderr).toContain('“irc-now bouncer create” makes one')
+  expect((await run(['bouncer', 'list', '--as', 'bob'])).stderr).toContain(
+    '“irc-now bouncer create --as bob” makes one',
+  )
+})
+
 test('choices are taken in capitals too', async () => {
   answers['bouncer.connect'] = ok({ server: 'irc.example.org' })
   expect((await run(['bouncer', 'connect', 'main', 'WeeChat'])).exit).toBe(0)

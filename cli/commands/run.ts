@@ -91,7 +91,9 @@ async function runWords(
     if (raw && operation.source) return out.source((answer as Record<string, string>)[operation.source.text] ?? '')
     if (common.watch) sayTime(common, out)
     const maker = operation.verb === 'list' ? makerOf(operations, operation.noun) : undefined
-    await out.result({ ...operation, maker: maker && `${maker.noun} ${maker.verb}` }, answer)
+    // For the member whose list it is, not for who looks.
+    const forWhom = common.as === undefined ? '' : ` --as ${common.as}`
+    await out.result({ ...operation, maker: maker && `${maker.noun} ${maker.verb}${forWhom}` }, answer)
     if (common.json === null) await printCodes(operation, answer)
     await lead(operation, answer, common, out)
     if (common.watch) await watch(client, operation, input, answer, { ...as, before: () => sayTime(common, out) }, out)
