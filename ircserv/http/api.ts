@@ -48,7 +48,7 @@ export interface ApiDeps extends AuthenticateDeps {
 }
 
 /** Requests with a whole text are in memory until all of it is there: so many of one account at a time, and so many in all. */
-const heldBodies = { each: 8, all: 40 }
+const heldBodies = { each: 4, all: 60 }
 
 type Found = { operation: AnyOperation; description: OperationDescription }
 type Env = { Bindings: ApiBindings }

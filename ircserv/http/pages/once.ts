@@ -93,7 +93,7 @@ export function createOncePage(deps: {
   })
 
   // A whole file is in memory while its form is looked at.
-  const held = createHeldBodies({ each: 4, all: 8 })
+  const held = createHeldBodies({ each: 2, all: 12 })
   const limitOf: MiddlewareHandler<FormEnv> = async (c, next) => {
     const found = await find(c.req.param('token') ?? '')
     c.set('found', found)
