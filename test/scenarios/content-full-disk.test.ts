@@ -113,18 +113,22 @@ test.skipIf(noDisks)(
     await writeFile(disk.seen('others'), Buffer.alloc(bavail * bsize - 110 * 1024 * 1024))
     const pictures = await Promise.all(Array.from({ length: 12 }, (_, n) => noise(10_000_000, n)))
     const kept = new Map<string, Buffer>()
+    const [alone, ...together] = pictures
+    const first = await post(alone!)
+    expect(first.status).toBe(200)
+    kept.set(first.url, alone!)
     let least = bavail * bsize
     const looking = setInterval(async () => {
       const now = await statfs(disk.seen('home'))
       least = Math.min(least, now.bavail * now.bsize)
     }, 10)
-    const ends = await Promise.all(pictures.map(post))
+    const ends = await Promise.all(together.map(post))
     clearInterval(looking)
+    // Whether one of them gets through beside the others is chance: all may need at once what there is for some.
     ends.forEach((end, n) => {
-      if (end.status === 200) kept.set(end.url, pictures[n]!)
+      if (end.status === 200) kept.set(end.url, together[n]!)
       else expect(end).toMatchObject({ status: 507, code: 'storage_full' })
     })
-    expect(kept.size).toBeGreaterThan(0)
     expect(kept.size).toBeLessThan(pictures.length)
     expect(await readdir(disk.seen('home/uploads'))).toEqual([])
     // All of them together have left the database’s own 48 MB, but for what it has written itself.
