@@ -492,7 +492,7 @@ test('the examples of the raw way’s help do what they say', async () => {
   expect(seen.map(({ input }) => input)).toEqual([
     {},
     { name: 'main', nick: 'alice2' },
-    { text: '# Notes\n', title: 'Notes' },
+    { text: '# Notes\n' },
     { name: 'main', enabled: false },
   ])
 })
