@@ -16,6 +16,8 @@ export async function startPostgresql() {
     password: 'irc_now',
     port,
     persistent: true,
+    // Whatever the language of whoever runs the tests: another one’s names may be unknown here, and are sorted otherwise.
+    initdbFlags: ['--no-locale', '--encoding=UTF8'],
     createPostgresUser: process.getuid?.() === 0,
     onLog: () => {},
     onError: () => {},
