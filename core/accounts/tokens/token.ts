@@ -1,11 +1,18 @@
 import type { Kysely, Selectable } from 'kysely'
 import { z } from 'zod'
 import { OperationError } from '../../operation/errors.ts'
+import { nouns } from '../../operation/nouns.ts'
 import type { Schema } from '../../store/schema.ts'
 
 export const Scope = z
   .string()
   .regex(/^(\*|[a-z]+):(\*|read|write|destroy)$/, 'A scope is noun:effect, such as bouncer:read or *:*.')
+  .refine((scope) => isKnown(scope.split(':')[0]!), `A scope’s noun is * or one of ${nouns.join(', ')}.`)
+
+/** A token for what there is not would be good for nothing, which a script would notice only when it runs. */
+function isKnown(noun: string): boolean {
+  return noun === '*' || (nouns as readonly string[]).includes(noun)
+}
 
 export const Token = z.object({
   name: z.string(),

@@ -114,6 +114,7 @@ export const accounts: Readonly<Record<string, Row>> = {
       { input: { name: 'ci' }, code: 'name_taken' },
       { input: { name: 'x', days: 0 }, code: 'invalid_input' },
       { input: { name: 'x', scopes: ['everything'] }, code: 'invalid_input' },
+      { input: { name: 'x', scopes: ['bouncr:read'] }, code: 'invalid_input' },
     ],
   },
   'token.list': {
