@@ -1,6 +1,7 @@
 import type { Stores } from '../store/stores.ts'
 import type { BillingAccountRow } from './billing-store.ts'
 import type { Entitlements } from './entitlements.ts'
+import { onDay } from './periods.ts'
 
 const day = 86_400_000
 
@@ -16,7 +17,6 @@ interface ContentEnd {
 }
 
 const nothing: ContentEnd = { notices: [], nextAt: null, set: {} }
-const onDay = (date: Date) => date.toISOString().slice(0, 10)
 
 /** `2 pastes and 1 picture`; what there is none of isn’t named. */
 const counted = (pastes: number, pictures: number) =>

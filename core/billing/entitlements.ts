@@ -1,4 +1,5 @@
 import { graceEnd, type Lifecycle, type Standing, standingOf } from './lifecycle.ts'
+import { onDay } from './periods.ts'
 import { freeLimits, type LimitName, limitNames, type Offer, offerOf, offers } from './plans.ts'
 
 export interface Limit {
@@ -137,7 +138,7 @@ const nounOf = ({ title, tier }: Offer, quantity: number) =>
   tier === 'addon' ? `the add-on ${title}${quantity > 1 ? ` × ${quantity}` : ''}` : `the ${title} plan`
 
 const givenBy = ({ reason, endsAt }: Override) =>
-  `given by the operators${endsAt ? ` until ${endsAt.toISOString().slice(0, 10)}` : ''}: ${reason}`
+  `given by the operators${endsAt ? ` until ${onDay(endsAt)}` : ''}: ${reason}`
 
 /** What the account is, the best last. Free is always among it. */
 function accountOffers(ops: boolean, granted: readonly Granted[]): Granted[] {

@@ -1,5 +1,6 @@
 import type { BillingFacts, Entitlements } from './entitlements.ts'
 import { graceEnd, isLive, type Lifecycle, type Standing } from './lifecycle.ts'
+import { onDay } from './periods.ts'
 import { offerOf } from './plans.ts'
 
 const day = 86_400_000
@@ -24,7 +25,6 @@ export interface Notices {
 const reminders = [7, 3, 1]
 
 const isUnpaid = ({ status }: Pick<Lifecycle, 'status'>) => status === 'unpaid'
-const onDay = (date: Date) => date.toISOString().slice(0, 10)
 
 /** What a member is to be told of how their account stands, once each. Pure. */
 export function noticesOf(

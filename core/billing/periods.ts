@@ -12,6 +12,9 @@ export function periodEnd(anchor: Date, interval: Interval, n: number): Date {
   return end
 }
 
+/** A day as members are told it: `2026-01-31`, in UTC. */
+export const onDay = (date: Date): string => date.toISOString().slice(0, 10)
+
 /** A part of an amount, in whole cents: `cents × part ÷ whole`, halves away from zero. `part` and `whole` are whole. */
 export function share(cents: number, part: number, whole: number): number {
   const product = BigInt(Math.abs(cents)) * BigInt(part)

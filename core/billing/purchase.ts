@@ -6,7 +6,7 @@ import { openCheckout } from './checkout.ts'
 import { assertMayChange, customerFor, subscriptionsOf } from './customer.ts'
 import { amountOf, centsOf, money } from './money.ts'
 import type { Change, Preview } from './payments.port.ts'
-import { periodEnd } from './periods.ts'
+import { onDay, periodEnd } from './periods.ts'
 import type { Interval, Offer } from './plans.ts'
 import { wouldBe } from './would-be.ts'
 
@@ -162,7 +162,6 @@ function agreedTo(
   const agreed = confirm === undefined ? 0 : centsOf(confirm)
   // What is left of a period only shrinks, so a second later it may be a cent less, and is still agreed to.
   if (agreed !== null && dueNow <= agreed) return agreed
-  const onDay = (date: Date) => date.toISOString().slice(0, 10)
   const then = endsAt
     ? `no more after that: it ends on ${onDay(endsAt)}, unless “billing resume” lets it go on`
     : `${money(next, currency)} from ${onDay(nextAt)} on`

@@ -4,6 +4,7 @@ import type { BillingAccountRow, SubscriptionRow } from './billing-store.ts'
 import { type Entitlements, entitlements } from './entitlements.ts'
 import { graceEnd, isLive } from './lifecycle.ts'
 import { money } from './money.ts'
+import { onDay } from './periods.ts'
 import { offerOf, offers, priceOf } from './plans.ts'
 
 export const BillingPhase = z.enum(['free', 'pending', 'active', 'ending', 'overdue', 'restricted', 'disputed'])
@@ -101,8 +102,6 @@ function costOf(live: readonly SubscriptionRow[]): string {
 const earliest = (dates: readonly Date[]): Date | null =>
   dates.length === 0 ? null : new Date(Math.min(...dates.map((date) => date.getTime())))
 
-const onDay = (date: Date | null) => date?.toISOString().slice(0, 10) ?? ''
-
 function statusOf(
   { standing }: Entitlements,
   live: readonly SubscriptionRow[],
@@ -111,7 +110,7 @@ function statusOf(
   if (disputed) return { phase: 'disputed', message: 'A payment is disputed; the operators look at it.' }
   if (checkout !== null) return { phase: 'pending', message: checkout }
   const ends = live.map(({ ends_at }) => ends_at).filter((at): at is Date => at !== null)
-  const ending = ends.length > 0 ? `It ends on ${onDay(earliest(ends))}; “billing resume” lets it go on.` : null
+  const ending = ends.length > 0 ? `It ends on ${onDay(earliest(ends)!)}; “billing resume” lets it go on.` : null
   const also = ending === null ? '' : ` ${ending}`
   if (standing === 'restricted')
     return { phase: 'restricted', message: `Your payment is overdue; pay with “billing portal”.${also}` }
@@ -119,7 +118,7 @@ function statusOf(
     const end = earliest(
       live.map((one) => graceEnd({ ...one, unpaidSince: one.unpaid_since })).filter((at) => at !== null),
     )
-    const pay = `Your payment did not go through; pay by ${onDay(end)} with “billing portal”.`
+    const pay = `Your payment did not go through; pay by ${end ? onDay(end) : ''} with “billing portal”.`
     return { phase: 'overdue', message: `${pay}${also}` }
   }
   if (live.length === 0) return { phase: 'free', message: null }

@@ -1,4 +1,5 @@
 import { money } from '@irc-now/core/billing/money'
+import { onDay } from '@irc-now/core/billing/periods'
 import type { SandboxDesk } from '@irc-now/core/billing/sandbox/sandbox-desk'
 import { testCards } from '@irc-now/core/billing/sandbox/state'
 import { errorCodes, OperationError, problemOf } from '@irc-now/core/operation/errors'
@@ -56,7 +57,7 @@ export function createSandboxPages({ sandbox, log }: { sandbox: SandboxDesk; log
       return {
         title: `Pay ${money(dueNow)}`,
         content: html`<dl>${lines.map(({ text, cents }) => html`<dt>${text}</dt><dd>${money(cents)}</dd>`)}</dl>
-        <p>After that ${money(next)}, next on ${nextAt.toISOString().slice(0, 10)}.</p>${cardForm('Pay')}`,
+        <p>After that ${money(next)}, next on ${onDay(nextAt)}.</p>${cardForm('Pay')}`,
       }
     },
     async (c, id, form) => {
