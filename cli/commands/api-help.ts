@@ -25,9 +25,9 @@ function allHelp(operations: readonly OperationDescription[]): string[] {
     return [noun, ofNoun.map(({ verb }) => verb).join(', ')] as const
   })
   // What takes a whole text is the likeliest to be in a file.
-  const texts = operations.flatMap((one) => {
+  const [fromFile] = operations.flatMap((one) => {
     const field = bodyFieldOf(one)
-    return field?.body === 'text' ? [`  irc-now api ${one.name} -F ${field.name}=@notes.md`] : []
+    return field?.body === 'text' ? [`irc-now api ${one.name} -F ${field.name}=@notes.md`] : []
   })
   return [
     'Call an operation as the HTTP API has it; its JSON answer is printed as it is, and nothing is waited for.',
@@ -37,7 +37,7 @@ function allHelp(operations: readonly OperationDescription[]): string[] {
     `Examples:
   irc-now api bouncer.list
   irc-now api bouncer.update -f name=main -f nick=alice2
-${texts.slice(0, 1).join('')}
+  ${fromFile}
   echo '{"name":"main","enabled":false}' | irc-now api bouncer.update --input -`,
     'irc-now api <noun.verb> --help tells an operation’s fields.',
   ]

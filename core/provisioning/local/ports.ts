@@ -13,6 +13,7 @@ export function hostPort(host: string, port: number): string {
 
 /** The last ones given, which may not be listened on yet. */
 const given: number[] = []
+const mostRemembered = 1000
 
 /**
  * A port of loopback that nobody listens on right now, from `first` on and below `end`: below those that the kernel gives
@@ -23,7 +24,7 @@ export async function freePort(first = 20_000, end = 32_768): Promise<number> {
     const port = randomInt(first, end)
     if (given.includes(port)) continue
     given.push(port)
-    if (given.length > 100) given.shift()
+    if (given.length > mostRemembered) given.shift()
     const server = createServer()
     const free = await new Promise<boolean>((resolve) =>
       server.once('error', () => resolve(false)).listen({ host: '127.0.0.1', port }, () => resolve(true)),
