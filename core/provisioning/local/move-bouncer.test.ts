@@ -210,7 +210,8 @@ async function livedIn(messages = many): Promise<void> {
   await ask({ account })
   await apply('shared')
   const client = await login(account)
-  await client.wait(({ command, params }) => command === 'JOIN' && params[0] === '#test')
+  // Not its JOIN: soju tells that neither to who comes after its own, nor again to who comes before the names are all there.
+  await client.wait(({ command, params }) => command === '366' && params[1] === '#test')
   client.send('PRIVMSG BouncerServ :channel create #quiet -relay-detached message')
   await client.wait(({ command, params }) => command === 'JOIN' && params[0] === '#quiet')
   client.send('PRIVMSG BouncerServ :channel update #quiet -detached true')
