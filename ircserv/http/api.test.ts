@@ -172,8 +172,18 @@ test('HEAD is answered as GET is, without the body', async () => {
   }
   expect(await head('/v1/bouncer.list')).toEqual([200, 'application/json', ''])
   expect(await head('/v1/bouncer.show')).toEqual([404, 'application/problem+json', ''])
-  expect(await head('/v1/bouncer.create')).toEqual([400, 'application/problem+json', ''])
+  expect(await head('/v1/bouncer.create')).toEqual([405, 'application/problem+json', ''])
   expect(await head('/openapi.json')).toEqual([200, 'application/json', ''])
+})
+
+test('another method than the operation’s is told which it wants', async () => {
+  const ask = async (method: string, path: string) => {
+    const answer = await fetch(url(path), { method, headers: as('bob') })
+    return [answer.status, answer.headers.get('allow'), await answer.json()]
+  }
+  const told = { status: 405, code: 'invalid_input', detail: expect.stringContaining('wants') }
+  expect(await ask('PUT', '/v1/pic.upload')).toMatchObject([405, 'POST', told])
+  expect(await ask('DELETE', '/v1/bouncer.list')).toMatchObject([405, 'GET, HEAD', told])
 })
 
 test.each([
@@ -191,7 +201,7 @@ test.each([
     'not_signed_in',
   ],
   ['an unknown operation', () => fetch(url('/v1/no.such'), { headers: as('alice') }), 404, 'unknown_operation'],
-  ['GET on a write', () => fetch(url('/v1/bouncer.create'), { headers: as('alice') }), 400, 'invalid_input'],
+  ['GET on a write', () => fetch(url('/v1/bouncer.create'), { headers: as('alice') }), 405, 'invalid_input'],
   ['an unknown field', () => fetch(url('/v1/bouncer.list?x=1'), { headers: as('alice') }), 400, 'invalid_input'],
   [
     'broken JSON',

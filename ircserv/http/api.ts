@@ -152,7 +152,11 @@ export function createApi(deps: ApiDeps): Hono<Env> {
     // To HEAD it answers as to GET; the body is left out on the way.
     const asked = c.req.method === 'HEAD' ? 'GET' : c.req.method
     if (asked !== method) {
-      throw new OperationError('invalid_input', `${found.operation.name} wants ${method}.`)
+      const message = `${found.operation.name} wants ${method}.`
+      return fromProblem(
+        { code: 'invalid_input', message },
+        { status: 405, headers: { allow: method === 'GET' ? 'GET, HEAD' : method } },
+      )
     }
     const body = bodyFieldOf(found.description)
     const file = body?.body === 'file' ? body : undefined

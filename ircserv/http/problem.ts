@@ -19,8 +19,13 @@ export function problemOfRequest(
 export const problemResponse = (error: unknown, log: Logger, incoming?: IncomingMessage): Response =>
   fromProblem(problemOfRequest(error, incoming, log))
 
-export function fromProblem(problem: Problem): Response {
-  const { status, title } = errorCodes[problem.code]
+/** With the status of its code, unless HTTP has a closer one for what happened. */
+export function fromProblem(
+  problem: Problem,
+  more: { status?: number; headers?: Record<string, string> } = {},
+): Response {
+  const { title } = errorCodes[problem.code]
+  const { status = errorCodes[problem.code].status } = more
   const retryAfter = problem.details?.retryAfter
   const { code, message, field, details } = problem
   return new Response(
@@ -34,6 +39,7 @@ export function fromProblem(problem: Problem): Response {
         // What was not read of a body that is too large ends with the connection.
         ...(status === 413 ? { connection: 'close' } : {}),
         ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+        ...more.headers,
       },
     },
   )
