@@ -102,6 +102,17 @@ test.each(['jpg', 'png', 'webp', 'gif', 'avif'] as const)(
   },
 )
 
+test('an AVIF that calls itself any picture first is taken, a HEIC is not', async () => {
+  const named = async (first: string, other: string) => {
+    const avif = await halves().avif().toBuffer()
+    const brands = avif.subarray(0, avif.readUInt32BE(0)).toString('latin1')
+    avif.write(brands.replaceAll('avif', other).replace(/^(.{8}).{4}/s, `$1${first}`), 'latin1')
+    return avif
+  }
+  expect(await encoded(await named('mif1', 'avif'))).toMatchObject({ kind: 'avif', width: 60, height: 40 })
+  expect(await refusal(await named('mif1', 'heic'))).toBe('unknown')
+})
+
 test('the same picture is the same file', async () => {
   const png = await halves().png().toBuffer()
   expect((await encoded(png)).hash).toBe((await encoded(png)).hash)

@@ -37,7 +37,7 @@ const formats: Readonly<Record<PictureKind, string>> = {
 async function encode({ input, picture, thumbnail }: EncodingJob): Promise<EncodedPicture> {
   const kind = await kindOf(input)
   const seen = await sharp(input, { ...reading, animated: true }).metadata()
-  if (seen.format !== formats[kind] || (kind === 'avif' && seen.compression !== 'av1')) throw new Refused('unknown')
+  if (seen.format !== formats[kind]) throw new Refused('unknown')
   const frames = kind === 'gif' || kind === 'webp' ? (seen.pages ?? 1) : 1
   if (frames > pictureLimits.frames) throw new Refused('frames')
   if (seen.width * (seen.pageHeight ?? seen.height) * frames > pictureLimits.pixels) throw new Refused('pixels')
