@@ -2,6 +2,19 @@ import type { BouncerRow } from '../provisioning/bouncers/bouncer-store.ts'
 import { proofOf } from '../provisioning/bouncers/hostname/hostname.ts'
 import { type Dns, DnsUnavailable } from '../provisioning/dns.port.ts'
 
+/** Whether a bouncer's TXT record is still there: as long as nobody answers otherwise it is. */
+export async function isStillProved(dns: Dns, row: Pick<BouncerRow, 'id'>, hostname: string): Promise<boolean> {
+  const { name, value } = proofOf(row, hostname)
+  try {
+    return isAmong(value, await dns.texts(name))
+  } catch (error) {
+    if (error instanceof DnsUnavailable) return true
+    throw error
+  }
+}
+
+const isAmong = (value: string, texts: readonly string[]) => texts.some((text) => text.trim() === value)
+
 /**
  * Looks whether a bouncer's host name is its owner's (the TXT record is there) and leads to `publicHost`. Null where both
  * is so, else one sentence that says what lacks.
@@ -15,7 +28,7 @@ export async function checkHostname(
   try {
     const { name, value } = proofOf(row, hostname)
     const texts = await dns.texts(name)
-    if (!texts.some((text) => text.trim() === value))
+    if (!isAmong(value, texts))
       return texts.length === 0
         ? `There is no TXT record at ${name} yet.`
         : `The TXT record at ${name} is not “${value}”.`

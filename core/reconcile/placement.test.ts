@@ -2,9 +2,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { onBothDatabases } from '../../test/databases.ts'
 import { createTestPlatform } from '../../test/platform.ts'
 import { createFakeDns, type FakeName } from '../provisioning/dns.fake.ts'
+import { type Dns, DnsUnavailable } from '../provisioning/dns.port.ts'
 import type { DesiredBouncer, Provisioner } from '../provisioning/provisioner.port.ts'
 import type { Database } from '../store/database.ts'
-import { reconcileBouncer } from './reconcile-bouncer.ts'
+import { type ReconcileDeps, reconcileBouncer } from './reconcile-bouncer.ts'
 
 onBothDatabases('where a bouncer is, and by which name', (open) => {
   let database: Database
@@ -41,22 +42,28 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     },
   } as unknown as Provisioner
 
-  async function reconcile(member: string, transaction = platform.runtime.transaction): Promise<void> {
+  async function reconcile(member: string, changed: Partial<ReconcileDeps> = {}): Promise<void> {
     const { id } = await database.kysely
       .selectFrom('bouncers')
       .select('id')
       .where('username', '=', member)
       .executeTakeFirstOrThrow()
-    await reconcileRow(id, transaction)
+    await reconcileRow(id, changed)
   }
-  const reconcileRow = (id: string, transaction = platform.runtime.transaction) =>
+  const reconcileRow = (id: string, changed: Partial<ReconcileDeps> = {}) =>
     reconcileBouncer(id, {
       ...{ provisioner, dns: createFakeDns(names), publicHost: '127.0.0.1', key: platform.keyring.key },
       open: platform.keyring.open,
-      transaction,
+      transaction: platform.runtime.transaction,
       now: platform.runtime.now,
       ownNetwork: { host: '127.0.0.1', port: 6667, tls: false, serverFingerprint: null },
+      ...changed,
     })
+  const events = async (name: string) => {
+    const of = database.kysely.selectFrom('events').innerJoin('accounts', 'accounts.id', 'events.account_id')
+    const rows = await of.select('message').where('accounts.name', '=', name).orderBy('events.id').execute()
+    return rows.map(({ message }) => message)
+  }
   const code = (promise: Promise<unknown>) =>
     promise.then(
       () => 'none',
@@ -188,23 +195,47 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     })
 
     const { records: theirs } = await call('bob', 'bouncer.hostname.show')
-    names.set('_irc-now.irc.example.org', { texts: [theirs[1].value] })
+    const both = { texts: [records[1].value, theirs[1].value] }
+    names.set('_irc-now.irc.example.org', both)
     await reconcile('bob')
-    expect(await say('bob')).toEqual({
+    const belongs = {
       phase: 'unverified',
       // He is on the shared service, which is not reached by it either.
       message:
-        'irc.example.org belongs to another bouncer. It is reached by that name once it has a service of its own: “bouncer update main --dedicated”.',
+        'irc.example.org belongs to another bouncer as long as its TXT record is there too. It is reached by that name once it has a service of its own: “bouncer update main --dedicated”.',
+    }
+    expect(await say('bob')).toEqual(belongs)
+    const told = await events('bob')
+    await reconcile('bob')
+    expect(await events('bob')).toEqual(told)
+    expect((await say()).phase).toBe('verified')
+
+    // The domain is somebody else's now; but not for want of an answer.
+    names.set('_irc-now.irc.example.org', { texts: [theirs[1].value] })
+    const answers = createFakeDns(names)
+    let asked = 0
+    const texts: Dns['texts'] = async (name) => {
+      asked += 1
+      if (asked > 1) throw new DnsUnavailable('The name servers do not answer.')
+      return answers.texts(name)
+    }
+    await reconcile('bob', { dns: { ...answers, texts } })
+    expect([asked, await say('bob'), (await say()).phase]).toEqual([2, belongs, 'verified'])
+    await reconcile('bob')
+    expect(await say('bob')).toMatchObject({
+      phase: 'verified',
+      message: expect.stringMatching(/a service of its own/),
     })
-    expect(await code(call('bob', 'bouncer.hostname.set', { hostname: 'irc.example.org', name: 'main' }))).toBe(
-      'name_taken',
+    expect(await events('alice')).toContain(
+      'irc.example.org is proved to be another bouncer’s; “main” is reached by it no more.',
     )
+    await reconcile('alice')
+    expect(applied.at(-1)).toMatchObject({ username: 'alice', hostname: null })
+    expect(await say()).toMatchObject({ phase: 'unverified', message: expect.stringMatching(/is not “irc-now=/) })
+
     await call('alice', 'bouncer.hostname.remove')
     await reconcile('alice')
     expect(await say()).toEqual({ phase: 'none', message: null })
-    await reconcile('bob')
-    expect((await say('bob')).phase).toBe('verified')
-    expect((await say('bob')).message).toMatch(/once it has a service of its own/)
   })
 
   test('a host name is not taken for proved that takes the place of one just as that is', async () => {
@@ -215,15 +246,15 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     // Where transactions run at once, it is changed in the midst of it.
     const meanwhile = () =>
       database.kind === 'pglite' ? undefined : platform.call('alice', 'bouncer.hostname.set', other)
-    await reconcile('alice', (work) =>
+    const transaction: ReconcileDeps['transaction'] = (work) =>
       platform.runtime.transaction((store) => {
-        const byHostname: typeof store.bouncers.byHostname = async (hostname) => {
+        const hostnameSeen: typeof store.bouncers.hostnameSeen = async (...seen) => {
           await meanwhile()
-          return store.bouncers.byHostname(hostname)
+          return store.bouncers.hostnameSeen(...seen)
         }
-        return work({ ...store, bouncers: { ...store.bouncers, byHostname } })
-      }),
-    )
+        return work({ ...store, bouncers: { ...store.bouncers, hostnameSeen } })
+      })
+    await reconcile('alice', { transaction })
     if (database.kind === 'pglite') await platform.call('alice', 'bouncer.hostname.set', other)
     const { hostname, status } = await platform.call('alice', 'bouncer.hostname.show')
     expect(hostname).toBe('irc.example.com')

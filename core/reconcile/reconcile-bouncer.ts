@@ -1,9 +1,10 @@
 import { faultPoint } from '../operation/faults.ts'
+import type { BouncerRow } from '../provisioning/bouncers/bouncer-store.ts'
 import type { Dns } from '../provisioning/dns.port.ts'
 import type { ObservedBouncer, ObservedUpstream, Provisioner } from '../provisioning/provisioner.port.ts'
 import type { UpstreamRow } from '../provisioning/upstreams/upstream-store.ts'
 import type { Stores } from '../store/stores.ts'
-import { checkHostname } from './check-hostname.ts'
+import { checkHostname, isStillProved } from './check-hostname.ts'
 import { type DesiredOptions, desiredBouncer } from './desired.ts'
 
 export interface ReconcileDeps extends DesiredOptions {
@@ -95,20 +96,36 @@ export async function reconcileBouncer(id: string, deps: ReconcileDeps): Promise
   return Math.min(behind ? soon : seldom, ...waits)
 }
 
-/** Sees whether a host name that is not yet proved to be the bouncer's now is. */
+/**
+ * Sees whether a host name that is not yet proved to be the bouncer's now is. Who has proved it before has it as long as
+ * that proof is there too: a domain that has gone to somebody else takes its names along.
+ */
 async function lookAtHostname(id: string, deps: ReconcileDeps): Promise<void> {
   const row = await deps.transaction((store) => store.bouncers.byId(id))
   if (!row || row.hostname === null || row.hostname_verified_at !== null || row.deleted_at) return
   const { hostname } = row
-  const note = await checkHostname(deps.dns, row, hostname, deps.publicHost)
-  if (note !== null && note === row.hostname_note) return
+  const lack = await checkHostname(deps.dns, row, hostname, deps.publicHost)
+  if (lack !== null && lack === row.hostname_note) return
+  const holder = lack === null ? await deps.transaction((store) => store.bouncers.byHostname(hostname)) : undefined
+  const loser = holder && !(await isStillProved(deps.dns, holder, hostname)) ? holder.id : undefined
   await deps.transaction(async (store) => {
-    const other = note === null && (await store.bouncers.byHostname(hostname))
-    const found = other ? `${hostname} belongs to another bouncer.` : note
+    const other = lack === null ? await store.bouncers.byHostname(hostname) : undefined
+    const kept = other && other.id !== loser
+    const found = kept ? `${hostname} belongs to another bouncer as long as its TXT record is there too.` : lack
+    if (found !== null && found === row.hostname_note) return
+    if (other && !kept) await takeHostname(store, deps, other)
     if (!(await store.bouncers.hostnameSeen(id, hostname, found, deps.now()))) return
     const message = found ?? `The bouncer “${row.name}” is reached as ${hostname} now.`
     record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
   })
+}
+
+/** Its bouncer goes on wanting it, and says what its DNS lacks. */
+async function takeHostname(store: Stores, deps: ReconcileDeps, row: BouncerRow): Promise<void> {
+  await store.bouncers.change(row.id, { hostname_verified_at: null, hostname_fingerprint: null, hostname_note: null })
+  const message = `${row.hostname} is proved to be another bouncer’s; “${row.name}” is reached by it no more.`
+  record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
+  store.wake(`reconcile bouncer/${row.id}`)
 }
 
 const movedTo = (name: string, placement: ObservedBouncer['placement']) =>

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { defineOperation } from '../../../operation/define.ts'
-import { OperationError } from '../../../operation/errors.ts'
 import { BouncerName } from '../bouncer.ts'
 import { findBouncer } from '../find.ts'
 import { HostName, Hostname, hostnameOf } from './hostname.ts'
@@ -9,26 +8,17 @@ export const setHostname = defineOperation({
   name: 'bouncer.hostname.set',
   summary: 'Give a bouncer a host name of your own.',
   description:
-    'It answers with the DNS records to make. Once they are there, which is looked at by itself every half a minute, a bouncer with a service of its own (see “bouncer update --dedicated”) is reached by that name, with a certificate for it.',
+    'It answers with the DNS records to make. Once they are there, which is looked at by itself every half a minute, a bouncer with a service of its own (see “bouncer update --dedicated”) is reached by that name, with a certificate for it. A name that another bouncer has goes over to yours once the TXT record there is yours alone.',
   access: 'member',
   effect: 'write',
   positional: ['hostname', 'name'],
   input: z.object({ hostname: HostName, name: BouncerName.default('main') }),
   output: Hostname,
-  errors: ['not_found', 'name_taken'],
+  errors: ['not_found'],
   examples: ['irc.example.org', 'irc.example.org work'],
   async handle({ hostname, name }, context) {
     const { store } = context
     const row = await findBouncer(context, name)
-    const taken = await store.bouncers.byHostname(hostname)
-    if (taken && taken.id !== row.id)
-      throw new OperationError(
-        'name_taken',
-        `The host name ${hostname} belongs to another bouncer; take another one.`,
-        {
-          field: 'hostname',
-        },
-      )
     if (row.hostname === hostname) return hostnameOf(row, context)
     await store.bouncers.change(row.id, {
       hostname,
