@@ -539,6 +539,16 @@ describe('billing', () => {
     })
     await call('ops', 'plan.override.remove', { name: 'gift', what: 'pro' })
     expect((await call('gift', 'account.show')).plan).toBe('free')
+
+    const five = 5 * 1024 ** 3
+    expect(await give({ what: 'picture.bytes', value: five })).toMatchObject({ value: five })
+    const pictures = (await call('gift', 'plan.show')).items.find(
+      ({ limit }: { limit: string }) => limit === 'picture.bytes',
+    )
+    expect(pictures).toMatchObject({ allowed: '5 GB' })
+    // Nobody's days are so many that their last is no date.
+    expect(await code(give({ what: 'picture.lifeDays', value: 2_000_000 }))).toBe('invalid_input')
+    await give({ what: 'picture.lifeDays', value: 1_000_000 })
   })
 
   test('what is sold is made to be what the plans say, and the difference is shown first', async () => {

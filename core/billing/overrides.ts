@@ -11,6 +11,10 @@ const What = z
   .enum([...planNames, ...addonNames, ...limitNames])
   .describe('A limit, or a plan or add-on that is given away.')
 
+/** A petabyte is more than anybody has; of anything else, a million: days beyond that are no dates any more. */
+const mostBytes = 1024 ** 5
+const mostOfOthers = 1_000_000
+
 /** What an operator has given or denied a member. */
 export const Override = z.object({
   what: z.string(),
@@ -41,7 +45,7 @@ export const setOverride = defineOperation({
     value: z
       .int()
       .min(0)
-      .max(2_000_000_000)
+      .max(mostBytes)
       .nullable()
       .optional()
       .describe('The limit; empty for none. Of a plan, how many: 1.'),
@@ -55,6 +59,10 @@ export const setOverride = defineOperation({
     const row = await findAccount(store, name)
     if (value === undefined && !offerOf(what))
       throw new OperationError('invalid_input', 'Say the limit’s value, or an empty one for no limit.', {
+        field: 'value',
+      })
+    if (value && value > mostOfOthers && !/bytes$/i.test(what))
+      throw new OperationError('invalid_input', `Say at most ${mostOfOthers}, or an empty value for no limit.`, {
         field: 'value',
       })
     const ends = until === undefined ? null : new Date(`${until}T00:00:00Z`)

@@ -21,6 +21,7 @@ import * as held from './migrations/0011-held.ts'
 import * as notices from './migrations/0012-notices.ts'
 import * as retries from './migrations/0013-retries.ts'
 import * as replies from './migrations/0014-replies.ts'
+import * as largeOverrides from './migrations/0015-large-overrides.ts'
 import { RevivingPglite } from './reviving-pglite.ts'
 import { hasRoom } from './room.ts'
 import type { Schema } from './schema.ts'
@@ -100,6 +101,7 @@ async function migrate(kysely: Kysely<Schema>): Promise<void> {
     '0012-notices': notices,
     '0013-retries': retries,
     '0014-replies': replies,
+    '0015-large-overrides': largeOverrides,
   }
   const migrator = new Migrator({ db: kysely, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
