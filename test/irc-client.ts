@@ -38,5 +38,15 @@ export async function connectIrc(
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
   }
-  return { lines, send, until, close: () => socket.destroy() }
+  return {
+    lines,
+    send,
+    until,
+    /** Resolves once somebody is on the network: what is said to them before is lost. */
+    async untilThere(other: string): Promise<void> {
+      send(`MONITOR + ${other}`)
+      await until(new RegExp(`^\\S+ 730 .*\\b${other}\\b`))
+    },
+    close: () => socket.destroy(),
+  }
 }

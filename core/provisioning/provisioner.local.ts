@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { applyBouncer, observe } from './local/apply-bouncer.ts'
 import { addressOf } from './local/apply-upstream.ts'
 import type { Soju } from './local/dedicated-sojus.ts'
 import { checkDesired, checkUsername } from './local/desired-checks.ts'
+import { adminAccount } from './local/ergo-config.ts'
 import { createHostnames } from './local/hostnames.ts'
 import { type LedgerBouncer, openLedgers, ownersIn } from './local/ledger.ts'
 import { createMoves } from './local/move-bouncer.ts'
@@ -11,6 +11,7 @@ import { openPlacements } from './local/placements.ts'
 import { hostPort } from './local/ports.ts'
 import { reconnect, reconnectUntilAll } from './local/reconnect.ts'
 import type { LocalServices } from './local/services.ts'
+import { tellClients } from './local/tell-clients.ts'
 import {
   type DesiredBouncer,
   type Provisioner,
@@ -25,7 +26,7 @@ export async function createLocalProvisioner(services: LocalServices): Promise<P
   const placements = await openPlacements(stateDir)
   const hostnames = await createHostnames(stateDir)
   const moves = createMoves({
-    ...{ shared: soju, dedicated, placements, tell: tellClients, now: Date.now },
+    ...{ shared: soju, dedicated, placements, tell, now: Date.now },
     log: (line) => services.log('soju', line, 'warn'),
   })
   const { bouncerOf } = moves
@@ -60,13 +61,14 @@ export async function createLocalProvisioner(services: LocalServices): Promise<P
   })
 
   /** By net.irc.now, so that it reaches the clients of this bouncer alone, whichever soju they are on. */
-  async function tellClients({ upstreams }: DesiredBouncer, text: string): Promise<void> {
+  async function tell({ username, upstreams }: DesiredBouncer, text: string): Promise<void> {
     const own = upstreams.find((upstream) => upstream.enabled && ownAddresses.includes(addressOf(upstream)))
-    // A move does not wait for a network that is down.
     if (!own) return
-    await ergo.admin.run('NOTICE', own.nick, text).catch(() => {})
-    // On its way through the bouncer, which is about to be ended.
-    await delay(250)
+    const { data } = await sojuOf(username)
+    await tellClients({
+      ...{ bouncer: await bouncerOf(username), data, network: own.name, nick: adminAccount },
+      say: () => ergo.admin.run('NOTICE', own.nick, text),
+    })
   }
 
   /** The soju that has a bouncer; whoever comes while it is being moved is let in where it then is. */

@@ -245,8 +245,9 @@ describe('NowServ on a real ergo', () => {
   it('creates a bouncer by abbreviation, replies to the message asked, and announces completion', async () => {
     const alice = await person('alice', 'alice')
     const line = await alice.asks('b cr', /NOTICE alice :name: main/)
-    const echo = alice.lines.find((one) => / PRIVMSG NowServ :b cr/.test(one))
-    const msgid = /msgid=([^; ]+)/.exec(echo ?? '')?.[1]
+    // Which need not be here before the answer is.
+    const echo = await alice.sees(/ PRIVMSG NowServ :b cr/)
+    const msgid = /msgid=([^; ]+)/.exec(echo)?.[1]
     expect(msgid).toBeTruthy()
     expect(line).toContain(`+draft/reply=${msgid}`)
     await alice.sees(/NOTICE alice :BOUNCER main: ready\./)
@@ -348,7 +349,7 @@ describe('NowServ on a real ergo', () => {
     expect(typing()).toBe(0)
     const { call } = deps
     deps.call = async (...args) => {
-      await new Promise((resolve) => setTimeout(resolve, 3500))
+      await vi.waitFor(() => expect(typing()).toBe(2), { timeout: 60_000 })
       return call(...args)
     }
     await ivan.asks('bouncer show', /:name: main/)
@@ -362,7 +363,7 @@ describe('NowServ on a real ergo', () => {
     await judy.asks('set replies privmsg', /PRIVMSG judy :I answer you by PRIVMSG/)
     await nowServ.stop()
     start()
-    await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 15_000 })
+    await vi.waitFor(() => expect(nowServ.connected).toBe(true), { timeout: 60_000 })
     await judy.asks('help set', /PRIVMSG judy :SET REPLIES/)
     await judy.asks('set replies notice', /NOTICE judy :I answer you by NOTICE/)
   })

@@ -80,11 +80,25 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
+/**
+ * The NowServ that was on the network has not been heard of for a while, and the other one is on it. Neither of the two
+ * alone: the one may still look well, and the other not be there yet.
+ */
+async function tookOver(detail: unknown = expect.any(String)): Promise<void> {
+  await expect
+    .poll(nowServs)
+    .toEqual([
+      expect.objectContaining({ name: 'NowServ', healthy: false, detail }),
+      expect.objectContaining({ name: 'NowServ', healthy: true }),
+    ])
+}
+
 /** Sends a command that is answered by one line, and waits for the next such line. */
 async function ask(): Promise<void> {
   const seen = answers()
   irc.send('PRIVMSG NowServ :set replies notice')
-  await expect.poll(answers).toBe(seen + 1)
+  // Two may come at once: net.irc.now holds back who says much, and what was said before may only now be answered.
+  await expect.poll(answers).toBeGreaterThan(seen)
 }
 const answers = () => irc.lines.filter((line) => /NOTICE \S+ :I answer you by NOTICE/.test(line)).length
 
@@ -96,16 +110,8 @@ async function signIn(): Promise<void> {
     password,
   })
   await irc.until(/ 001 /)
-  // On a net.irc.now that has just started, we may be sooner than NowServ, which would not hear the first command.
-  await expect
-    .poll(
-      () => {
-        irc.send('ISON NowServ')
-        return irc.lines.some((line) => / 303 .*NowServ/.test(line))
-      },
-      { interval: 250 },
-    )
-    .toBe(true)
+  // On a net.irc.now that has just started, we may be sooner than NowServ.
+  await irc.untilThere('NowServ')
 }
 
 test('a bouncer comes from the command line to the one process, and is made by the other', async () => {
@@ -178,14 +184,7 @@ test('a second process with a role that is held is told by whom', async () => {
 test('kill -9 of NowServ: the other takes over, and the dead one shows until it is back', async () => {
   const { pid } = nowserv
   await nowserv.kill()
-  await expect.poll(nowServs).toEqual([
-    expect.objectContaining({
-      name: 'NowServ',
-      healthy: false,
-      detail: expect.stringMatching(new RegExp(`^Process ${pid} on .* has not been heard of since `)),
-    }),
-    expect.objectContaining({ name: 'NowServ', healthy: true }),
-  ])
+  await tookOver(expect.stringMatching(new RegExp(`^Process ${pid} on .* has not been heard of since `)))
   await ask()
   await nowserv.start()
   await expect.poll(sick).toEqual([])
@@ -204,22 +203,22 @@ test('a NowServ that loses its database leaves before the other comes', async ()
     sent += 1
     await delay(250)
   }
-  await expect.poll(sick).toMatchObject([{ name: 'NowServ' }])
+  await tookOver()
   await ask()
   proxy.mend()
   // The former one finds its lease gone and stands by; whatever it had heard meanwhile, nobody was answered twice.
   await expect.poll(sick).toEqual([])
   await ask()
   expect(answers() - before).toBeLessThanOrEqual(sent + 2)
-  expect(await status()).toEqual(expect.arrayContaining([expect.objectContaining({ name: 'NowServ (standby)' })]))
+  // Told by its next heartbeat; one that was under way when it was cut off may have come first.
+  await expect
+    .poll(status)
+    .toEqual(expect.arrayContaining([expect.objectContaining({ name: 'NowServ (standby)', healthy: true })]))
 })
 
 test('a NowServ that was frozen past its lease answers nothing when it wakes', async () => {
   nowserv.signal('SIGSTOP')
-  await expect
-    .poll(async () => (await status()).filter(({ name, healthy }) => name === 'NowServ' && healthy).length)
-    .toBe(1)
-  await expect.poll(sick).toHaveLength(1)
+  await tookOver()
   await ask()
   const before = answers()
   for (let n = 0; n < 5; n += 1) irc.send('PRIVMSG NowServ :set replies notice')

@@ -14,6 +14,8 @@ afterAll(() => daemon?.remove())
 test('REGISTER leads a stranger to an account, a bouncer, and a chat through it', async () => {
   const stranger = await connectIrc(daemon.ports.irc, 'uma')
   await stranger.until(/ 001 /)
+  // The daemon waits for it, but not for ever.
+  await stranger.untilThere('NowServ')
   stranger.send('PRIVMSG NowServ :REGISTER')
   const [link] = /http\S+nick=uma/.exec(await stranger.until(/NOTICE uma :Open/))!
   const browser = createBrowser()

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, rmdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import { connect as connectPlain, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -199,8 +199,13 @@ test('a soju of its own is watched, comes back, and is gone with its bouncer', a
   const { service } = await services.dedicated.open('alice')
   const healthy = async () => (await provisioner.health()).find(({ name }) => name === 'soju of alice')?.healthy
   expect(await healthy()).toBe(true)
+  // It is kept away until that has been seen.
+  const inTheWay = join(stateDir, 'dedicated', 'alice', 'motd.txt')
+  await rm(inTheWay)
+  await mkdir(inTheWay)
   process.kill(service.pid!, 'SIGKILL')
   while ((await healthy()) !== false) await delay(5)
+  await rmdir(inTheWay)
   while (!(await healthy())) await delay(20)
   await signIn('alice')
   expect(existsSync(join(stateDir, 'dedicated', 'alice', 'soju.db'))).toBe(true)

@@ -22,6 +22,7 @@ export class IrcProbe {
   readonly lines: IrcLine[] = []
   closed = false
   readonly #socket: Socket
+  #marks = 0
 
   private constructor(socket: Socket) {
     this.#socket = socket
@@ -88,6 +89,13 @@ export class IrcProbe {
       .slice(-3)
       .map(({ command, params }) => `${command} ${params.join(' ')}`)
       .join(' | ')
+  }
+
+  /** Resolves when the server has acted on all that was sent to it before, and its answers to that are here. */
+  async acted(): Promise<void> {
+    const mark = `mark-${++this.#marks}`
+    this.send(`PING ${mark}`)
+    await this.wait(({ command, params }) => command === 'PONG' && params.includes(mark))
   }
 
   message(from: string, text: string): Promise<IrcLine> {

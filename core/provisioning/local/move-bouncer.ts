@@ -103,10 +103,11 @@ export function createMoves({ shared, dedicated, placements, tell, now, log }: M
       const where = to === 'dedicated' ? 'a bouncer of its own' : 'the shared bouncer'
       const copied = await copyUser(source.data, target.data, username)
       faultPoint('move')
+      // A move does not wait for a network that is down.
       await tell(
         desired,
         `Your bouncer moves to ${where} now: it is away for a few seconds, and comes back with all it has.`,
-      )
+      ).catch((error: Error) => log(`${username} was not told of its move: ${error.message}`))
       away.set(username, Promise.withResolvers())
       await withSojuData(source.data, (db) => park(db, username))
       faultPoint('move')

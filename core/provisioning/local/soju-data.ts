@@ -60,6 +60,17 @@ export function userId(db: DatabaseSync, schema: string, username: string): numb
   return row.id
 }
 
+/** The id of the newest message that a user's soju has kept of somebody who spoke to it; 0 where there is none. */
+export function newestFrom(db: DatabaseSync, username: string, nick: string): number {
+  const { id } = db
+    .prepare(
+      `select coalesce(max(m.id), 0) id from User u join Network n on n.user = u.id
+       join MessageTarget t on t.network = n.id join Message m on m.target = t.id where u.username = ? and t.target = ?`,
+    )
+    .get(username, nick.toLowerCase()) as { id: number }
+  return id
+}
+
 const tops = (db: DatabaseSync) =>
   ownedTables(db).flatMap((table) =>
     [...table.parents].flatMap(([column, parent]) => (parent === 'User' ? [{ table: table.name, column }] : [])),
