@@ -84,8 +84,8 @@ async function run(args: string[], stdin = '') {
   const child = spawn(process.execPath, [program, ...args], { env })
   children.push(child)
   const result = { stdout: '', stderr: '', exit: null as number | null }
-  child.stdout.on('data', (chunk) => (result.stdout += chunk))
-  child.stderr.on('data', (chunk) => (result.stderr += chunk))
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (result.stdout += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (result.stderr += chunk))
   // It may have ended without reading.
   child.stdin.on('error', () => {}).end(stdin)
   result.exit = await new Promise((resolve) => child.once('close', resolve))

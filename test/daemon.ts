@@ -33,7 +33,7 @@ export async function createDaemon(
   }
   // Nothing of whoever runs the tests: neither their settings, nor where they are signed in.
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(IRC_NOW_(?!SOJU|ERGO)|XDG_|STRIPE_|DATABASE_URL$)/.test(name),
+    ([name]) => !/^(IRC_NOW_(?!SOJU|ERGO)|XDG_|STRIPE_|(DATABASE_URL|FORCE_COLOR|CLICOLOR_FORCE)$)/.test(name),
   )
   const env: NodeJS.ProcessEnv = {
     ...Object.fromEntries(inherited),

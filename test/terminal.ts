@@ -38,18 +38,21 @@ export function openTerminal(
       if (modes.includes(2026)) drawing = begins
       return false
     })
+  let heard = ''
   let written = ''
   const unanswered = new Map(Object.keys(options.answers ?? {}).map((question) => [question, 0]))
   pty.onData((data) => {
-    written += data
+    heard += data
     // A question may come in pieces.
     for (const [question, from] of unanswered) {
-      const place = written.indexOf(question, from)
+      const place = heard.indexOf(question, from)
       if (place < 0) continue
       unanswered.set(question, place + question.length)
       pty.write(options.answers![question]!)
     }
-    screen.write(data)
+    screen.write(data, () => {
+      written += data
+    })
   })
   const exited = new Promise<number>((resolve) =>
     pty.onExit(({ exitCode }) => {
@@ -88,7 +91,7 @@ export function openTerminal(
       const cell = row < 0 ? undefined : lineAt(baseY + row)?.getCell(terminal.lines[row]!.indexOf(text))
       return cell && (cell.isFgDefault() ? -1 : cell.getFgColor())
     },
-    /** All that was ever written to it. */
+    /** All that was ever written to it, as far as the screen shows it. */
     get written(): string {
       return written
     },

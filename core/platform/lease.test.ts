@@ -116,7 +116,8 @@ onBothDatabases('leases', (open) => {
   })
 
   test.each(failures)('a lasting duty whose database %s goes on, and its holder has it again', async (_how, fails) => {
-    const { keep, notes, valid } = world({ patienceMs: 3000 })
+    // Longer than its holder may wait for an answer that was asked for just before the database was back.
+    const { keep, notes, valid } = world({ patienceMs: 10_000 })
     const { over, cut } = cuttable(fails)
     const first = await keep('a', over(leaseOf('a')))
     const second = await keep('b', over(leaseOf('b')))

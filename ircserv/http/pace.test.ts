@@ -1,15 +1,17 @@
 import { once } from 'node:events'
+import { stat } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { buffer } from 'node:stream/consumers'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import { beBusy } from '../../test/busy.ts'
 import { keepPace } from './pace.ts'
 
 /** A server with hurried paces; answers what became of one connection that sends `pieces`, one every now and then. */
 async function meet(
   serve: (request: IncomingMessage, response: ServerResponse) => void,
-  pieces: readonly (string | Buffer)[],
+  pieces: readonly (string | ((socket: Socket) => Promise<void>))[],
   reads: boolean | 'slowly' = true,
 ) {
   const server = createServer(serve).listen(0, '127.0.0.1')
@@ -35,7 +37,8 @@ async function meet(
     })
   const closed = new Promise((resolve) => socket.once('close', resolve))
   for (const piece of pieces) {
-    socket.write(piece)
+    if (typeof piece === 'string') socket.write(piece)
+    else await piece(socket)
     await delay(100)
   }
   // Who reads nothing doesn't see the end; who reads slowly is let go after a few stretches.
@@ -56,6 +59,18 @@ test('a body that comes a byte at a time is cut off, one that comes slowly but s
   expect(await meet(echo, [head, ...Array<string>(25).fill('x')])).toMatchObject({ cut: ['POST'] })
   const surely = await meet(echo, [head, ...Array<string>(20).fill('x'.repeat(1000))])
   expect(surely).toMatchObject({ cut: [], said: expect.stringMatching(/\r\n\r\n20000$/) })
+})
+
+test('what comes while the server is busy with other things is not late', async () => {
+  const half = 'x'.repeat(10_000)
+  const meanwhile = async (socket: Socket) => {
+    // After what is read, and not after a timer, timers come first.
+    await stat('.')
+    socket.write(half)
+    beBusy(1500)
+  }
+  const answer = { cut: [], said: expect.stringMatching(/\r\n\r\n20000$/) }
+  expect(await meet(echo, [head, half, meanwhile])).toMatchObject(answer)
 })
 
 test('who waits for the server is not slow', async () => {

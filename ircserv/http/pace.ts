@@ -85,6 +85,7 @@ export function keepPace(
       }
     }
   }
-  const timer = setInterval(check, checkMs).unref()
+  // What has come while we ourselves were busy is read before anybody is taken for slow.
+  const timer = setInterval(() => setImmediate(check), checkMs).unref()
   server.once('close', () => clearInterval(timer))
 }

@@ -154,9 +154,8 @@ test('a member signs up on the way to the upload page, drops and pastes, and cop
   // Twice the same picture is one.
   expect(addresses[1]).toMatch(/^http:\/\/pics\..+\.png$/)
   expect(addresses[2]).toBe(addresses[1])
-  expect(await own.evaluate("[...document.querySelectorAll('.results img')].map((one) => one.naturalWidth)")).toEqual([
-    40, 40,
-  ])
+  const widths = "[...document.querySelectorAll('.results img')].map((one) => one.naturalWidth)"
+  await expect.poll(() => own.evaluate(widths)).toEqual([40, 40])
   await own.getByRole('button', { name: 'Copy' }).first().click()
   await own.getByRole('button', { name: 'Copied' }).waitFor()
   expect(await own.evaluate('navigator.clipboard.readText()')).toBe(addresses[0])
@@ -175,7 +174,6 @@ test('a member signs up on the way to the upload page, drops and pastes, and cop
 
 test('the upload page works without scripts', async () => {
   const plain = await browser.newPage({ viewport: { width: 360, height: 640 }, javaScriptEnabled: false })
-  plain.setDefaultTimeout(10_000)
   await plain.goto(`http://127.0.0.1:${daemon.ports.http}/upload`)
   await plain.getByLabel('Name').fill('harry')
   await plain.getByLabel('Password').fill('a long enough one')

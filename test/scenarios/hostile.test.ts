@@ -212,8 +212,11 @@ test('nothing was injected, and all is well', async () => {
   expect(users).toContain('alice')
   expect(users).not.toContain('evil')
   admin.close()
-  const health = JSON.parse((await daemon.cli('platform', 'status', '--json')).stdout).items
-  expect(health.filter(({ healthy }: { healthy: boolean }) => !healthy)).toEqual([])
+  const ill = async () =>
+    JSON.parse((await daemon.cli('platform', 'status', '--json')).stdout).items.filter(
+      ({ healthy }: { healthy: boolean }) => !healthy,
+    )
+  await expect.poll(ill).toEqual([])
   // Whatever was taken, the world has followed it.
   await people.settle(alice)
   expect(daemon.said).not.toMatch(/"level":(50|60)|reconcile failed|NowServ failed|lost the network/)

@@ -15,8 +15,8 @@ function member(...words: string[]) {
   const env = { PATH: process.env.PATH, HOME: folder, IRC_NOW_HOME: join(folder, 'none'), NO_COLOR: '1', CI: 'true' }
   const child = spawn(process.execPath, [program, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (chunk) => (said.stdout += chunk))
-  child.stderr.on('data', (chunk) => (said.stderr += chunk))
+  child.stdout.setEncoding('utf8').on('data', (chunk) => (said.stdout += chunk))
+  child.stderr.setEncoding('utf8').on('data', (chunk) => (said.stderr += chunk))
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   return { said, ended: ended.then((code) => ({ code, ...said })) }
 }

@@ -122,7 +122,7 @@ test('what others change is seen, and a filter keeps or leaves out', async () =>
   await screen.until(/\/wee +1 of 2/)
   expect(screen.text).not.toMatch(/^ .. phone/m)
   screen.type(`${keys.eraseLine}!wee${keys.enter}`)
-  await screen.until(/› phone/)
+  await screen.until(/\/!wee +1 of 2[\s\S]+› phone/)
   expect(screen.text).not.toMatch(/weechat/)
   screen.type(keys.escape)
   await screen.until(/weechat/)

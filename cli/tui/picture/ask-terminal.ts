@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setTimeout as delay, setImmediate as tick } from 'node:timers/promises'
 
 /** Who is silent for so long answers no question. */
 const patienceMs = 1000
@@ -28,7 +28,7 @@ export async function askTerminal({ input, write }: Terminal, questions: string)
   let waiting = true
   let held = ''
   let released = ''
-  let timer: NodeJS.Timeout | undefined
+  let gap: AbortController | undefined
   const read = input.read.bind(input)
   input.read = (size?: number) => {
     const chunk: string | null = read(size)
@@ -38,10 +38,13 @@ export async function askTerminal({ input, write }: Terminal, questions: string)
       if (last.test(one)) end()
       return ''
     })
-    clearTimeout(timer)
+    gap?.abort()
     held = waiting && released === '' ? (begun.exec(rest)?.[0] ?? '') : ''
     released = ''
-    if (held !== '') timer = setTimeout(release, gapMs)
+    if (held !== '') {
+      gap = new AbortController()
+      pass(gapMs, gap.signal).then(release, () => undefined)
+    }
     return rest.slice(0, rest.length - held.length)
   }
   /** It was a key after all. */
@@ -51,7 +54,14 @@ export async function askTerminal({ input, write }: Terminal, questions: string)
     if (released !== '') input.emit('readable')
   }
   write(`${questions}\x1b[c`)
-  await Promise.race([done, delay(patienceMs)])
+  await Promise.race([done, pass(patienceMs)])
   waiting = false
   return heard.join('')
+}
+
+/** So long, and as long as it takes to read what has come by then: after a busy moment, timers are served first. */
+async function pass(ms: number, signal?: AbortSignal): Promise<void> {
+  const how = signal && { signal }
+  await delay(ms, undefined, how)
+  await tick(undefined, how)
 }

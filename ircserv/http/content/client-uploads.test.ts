@@ -14,7 +14,11 @@ import { createClientUploads } from './client-uploads.ts'
 // What soju sends, over a real listener.
 const path = '/internal/uploads/token'
 let platform: Awaited<ReturnType<typeof createTestPlatform>>
-let server: Servers & { readonly url: string }
+type Server = Servers & { readonly url: string }
+/** As patient as in earnest: however slow the machine is, who sends without a pause is not cut off. */
+let server: Server
+/** For those who are to be cut off. */
+let hurried: Server
 let close: () => Promise<void>
 
 beforeAll(async () => {
@@ -25,19 +29,19 @@ beforeAll(async () => {
     await platform.call(name, 'bouncer.create')
   }
   const { runtime } = platform
-  const rateLimit = { burst: 6, perSecond: 0.001 }
-  server = await startLoopback(
-    createClientUploads({ path, runtime, log: quietLog, rateLimit, silenceMs: 1000, readOutMs: 1000 }),
-  )
+  const options = { path, runtime, log: quietLog }
+  const rateLimit = { burst: 3, perSecond: 0.001 }
+  server = await startLoopback(createClientUploads({ ...options, rateLimit }))
+  hurried = await startLoopback(createClientUploads({ ...options, silenceMs: 1000, readOutMs: 1000 }))
   close = async () => {
-    await server.close(0)
+    await Promise.all([server.close(0), hurried.close(0)])
     await database.close()
   }
 })
 afterAll(() => close())
 
-const begin = (who: string, headers: Record<string, string> = {}, at = path) => {
-  const outgoing = request(`${server.url}${at}`, { method: 'POST', headers: { 'soju-username': who, ...headers } })
+const begin = (who: string, headers: Record<string, string> = {}, at = server.url + path) => {
+  const outgoing = request(at, { method: 'POST', headers: { 'soju-username': who, ...headers } })
   const answer = new Promise<{ status: number; text: string; retryAfter: string | undefined }>((resolve, reject) => {
     outgoing.on('error', reject).on('response', async (response) => {
       let text = ''
@@ -59,7 +63,7 @@ const sent = (
 const working = async () => (await readdir(join(platform.folder, 'uploads')).catch(() => [])).length
 
 test('only who knows the path is believed, and only about bouncers that are there', async () => {
-  expect((await sent(begin('alice', {}, '/internal/uploads/other'), 'x')).status).toBe(404)
+  expect((await sent(begin('alice', {}, `${server.url}/internal/uploads/other`), 'x')).status).toBe(404)
   for (const nobody of ['nobody', 'alice+work', '', "alice' or 1=1"]) {
     const { status, text } = await sent(begin(nobody), 'x')
     expect([nobody, status, text]).toEqual([nobody, 403, expect.stringContaining('no such bouncer')])
@@ -69,7 +73,7 @@ test('only who knows the path is believed, and only about bouncers that are ther
 test('a sender who stays silent is cut off, early and late, and leaves nothing', async () => {
   const png = await readFile(samples.png)
   for (const part of ['', 'a text', png.subarray(0, 8), png.subarray(0, 60)]) {
-    const { outgoing, answer } = begin('alice')
+    const { outgoing, answer } = begin('alice', {}, hurried.url + path)
     outgoing.flushHeaders()
     if (part.length > 0) outgoing.write(part)
     // Told so, where the connection still is there to be told by.
@@ -86,7 +90,7 @@ test('a sender who stays silent is cut off, early and late, and leaves nothing',
 test('so many files in so short a time are enough, for each account by itself', async () => {
   const ends = []
   for (let n = 0; n < 4; n += 1) ends.push(await sent(begin('alice'), 'x'))
-  expect(ends.map(({ status }) => status)).toEqual([201, 201, 429, 429])
+  expect(ends.map(({ status }) => status)).toEqual([201, 201, 201, 429])
   expect(ends[3]).toMatchObject({
     text: expect.stringMatching(/^Too many requests; wait/),
     retryAfter: expect.stringMatching(/^\d+$/),
@@ -120,7 +124,7 @@ test.each([
 )
 
 test('who never comes to an end is answered all the same', async () => {
-  const { outgoing, answer } = begin('carol', { 'content-type': 'text/plain' })
+  const { outgoing, answer } = begin('carol', { 'content-type': 'text/plain' }, hurried.url + path)
   outgoing.on('error', () => undefined)
   const timer = setInterval(() => outgoing.write(Buffer.alloc(64 * 1024, '\0')), 20)
   await answer.finally(() => clearInterval(timer))

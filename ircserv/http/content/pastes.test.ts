@@ -128,6 +128,9 @@ test('a text that the highlighter doesn’t master in its time, or that is long,
 })
 
 test('pages that take long to make are kept, and only so many are made for one address', async () => {
+  // With time one more may be made.
+  vi.useFakeTimers({ toFake: ['Date'] })
+  onTestFinished(() => void vi.useRealTimers())
   // What is shown by its name takes the most room.
   const long = (n: number) => create(`${n}\n${'<\u0001'.repeat(500_000)}`)
   const ids = []
