@@ -546,7 +546,7 @@ describe('billing', () => {
       ({ limit }: { limit: string }) => limit === 'picture.bytes',
     )
     expect(pictures).toMatchObject({ allowed: '5 GB' })
-    // Nobody's days are so many that their last is no date.
+    // Days are never so many that there is no such date.
     expect(await code(give({ what: 'picture.lifeDays', value: 2_000_000 }))).toBe('invalid_input')
     await give({ what: 'picture.lifeDays', value: 1_000_000 })
   })

@@ -11,7 +11,7 @@ const What = z
   .enum([...planNames, ...addonNames, ...limitNames])
   .describe('A limit, or a plan or add-on that is given away.')
 
-/** A petabyte is more than anybody has; of anything else, a million: days beyond that are no dates any more. */
+/** A petabyte is more than anybody has; of anything else, a million: a date so many days from now can still be told. */
 const mostBytes = 1024 ** 5
 const mostOfOthers = 1_000_000
 

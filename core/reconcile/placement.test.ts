@@ -221,6 +221,14 @@ onBothDatabases('where a bouncer is, and by which name', (open) => {
     }
     await reconcile('bob', { dns: { ...answers, texts } })
     expect([asked, await say('bob'), (await say()).phase]).toEqual([2, belongs, 'verified'])
+    // Nor for one that has given it up meanwhile.
+    const givingUp: Dns['texts'] = async (name) => {
+      await call('bob', 'bouncer.hostname.remove')
+      return answers.texts(name)
+    }
+    await reconcile('bob', { dns: { ...answers, texts: givingUp } })
+    expect((await say()).phase).toBe('verified')
+    await call('bob', 'bouncer.hostname.set', { hostname: 'irc.example.org' })
     await reconcile('bob')
     expect(await say('bob')).toMatchObject({
       phase: 'verified',

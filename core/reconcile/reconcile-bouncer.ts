@@ -109,11 +109,14 @@ async function lookAtHostname(id: string, deps: ReconcileDeps): Promise<void> {
   const holder = lack === null ? await deps.transaction((store) => store.bouncers.byHostname(hostname)) : undefined
   const loser = holder && !(await isStillProved(deps.dns, holder, hostname)) ? holder.id : undefined
   await deps.transaction(async (store) => {
+    const mine = await store.bouncers.byId(id)
+    // Asking takes a while. Nobody loses a name for one that does not want it any more.
+    if (mine?.hostname !== hostname || mine.deleted_at) return
     const other = lack === null ? await store.bouncers.byHostname(hostname) : undefined
     const kept = other && other.id !== loser
     const found = kept ? `${hostname} belongs to another bouncer as long as its TXT record is there too.` : lack
     if (found !== null && found === row.hostname_note) return
-    if (other && !kept) await takeHostname(store, deps, other)
+    if (other && !kept) await takeHostname(store, deps, other, hostname)
     if (!(await store.bouncers.hostnameSeen(id, hostname, found, deps.now()))) return
     const message = found ?? `The bouncer “${row.name}” is reached as ${hostname} now.`
     record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
@@ -121,9 +124,9 @@ async function lookAtHostname(id: string, deps: ReconcileDeps): Promise<void> {
 }
 
 /** Its bouncer goes on wanting it, and says what its DNS lacks. */
-async function takeHostname(store: Stores, deps: ReconcileDeps, row: BouncerRow): Promise<void> {
-  await store.bouncers.change(row.id, { hostname_verified_at: null, hostname_fingerprint: null, hostname_note: null })
-  const message = `${row.hostname} is proved to be another bouncer’s; “${row.name}” is reached by it no more.`
+async function takeHostname(store: Stores, deps: ReconcileDeps, row: BouncerRow, hostname: string): Promise<void> {
+  await store.bouncers.hostnameLost(row.id, hostname, `${hostname} is proved to be another bouncer’s.`)
+  const message = `${hostname} is proved to be another bouncer’s; “${row.name}” is reached by it no more.`
   record(store, deps, row.account_id, `bouncer/${row.name}`, 'bouncer.hostname', message)
   store.wake(`reconcile bouncer/${row.id}`)
 }

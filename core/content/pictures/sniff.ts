@@ -23,7 +23,7 @@ export function sniff(head: Buffer): PictureKind | null {
   return null
 }
 
-/** What an ISO media file says it is, and is compatible with: an AVIF picture may be called any picture first. */
+/** What an ISO media file says it is, then what it is compatible with: an AVIF's first brand may be a general one, mif1. */
 function brandsOf(head: Buffer): string[] {
   const end = Math.min(head.readUInt32BE(0), head.length, sniffedBytes)
   const brands = [head.toString('latin1', 8, 12)]

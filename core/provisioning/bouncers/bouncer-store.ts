@@ -101,6 +101,13 @@ export function createBouncerStore(db: Kysely<Schema>) {
         .executeTakeFirst()
       return numUpdatedRows === 1n
     },
+    hostnameLost: (id: string, hostname: string, note: string) =>
+      db
+        .updateTable('bouncers')
+        .set({ hostname_verified_at: null, hostname_fingerprint: null, hostname_note: note })
+        .where('id', '=', id)
+        .where('hostname', '=', hostname)
+        .execute(),
     byUsername: (username: string) =>
       db.selectFrom('bouncers').selectAll().where('username', '=', username).executeTakeFirst(),
     insert: (

@@ -21,11 +21,14 @@ export interface Notice {
 
 /** Tells a bouncer's clients something by a network; resolves when they have it, as far as they are there to hear it. */
 export async function tellClients({ bouncer, data, network, nick, say }: Notice): Promise<void> {
-  const isOn = (await bouncer.networks()).some(({ name, state }) => name === network && state === 'connected')
+  // A soju that is too busy to say so may pass it on all the same.
+  const networks = await bouncer.networks().catch(() => [])
+  const isOn = networks.some(({ name, state }) => name === network && state === 'connected')
   // soju keeps it before it passes it on.
   const kept = () => withSojuData(data, (db) => newestFrom(db, bouncer.username, nick))
   const before = await kept()
   await say()
-  for (const end = Date.now() + patienceMs; isOn && (await kept()) === before && Date.now() < end; ) await delay(10)
+  const end = performance.now() + patienceMs
+  while (isOn && (await kept()) === before && performance.now() < end) await delay(20)
   await delay(lastWayMs)
 }
