@@ -63,8 +63,7 @@ export function keepPace(
     all.add(one)
     response.once('close', () => all.delete(one))
   })
-  const check = () => {
-    const now = performance.now()
+  const check = (now: number) => {
     for (const [socket, since] of silent) {
       if (socket.bytesRead > 0) silent.delete(socket)
       else if (now - since >= headersMs) socket.destroy()
@@ -85,7 +84,7 @@ export function keepPace(
       }
     }
   }
-  // What has come while we ourselves were busy is read before anybody is taken for slow.
-  const timer = setInterval(() => setImmediate(check), checkMs).unref()
+  // What has come by now, also while we ourselves were busy, is read before anybody is taken for slow.
+  const timer = setInterval(() => setImmediate(check, performance.now()), checkMs).unref()
   server.once('close', () => clearInterval(timer))
 }
