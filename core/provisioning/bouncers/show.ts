@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineOperation } from '../../operation/define.ts'
 import { notFound } from '../../operation/errors.ts'
 import { Bouncer, BouncerName } from './bouncer.ts'
-import { describeBouncer } from './find.ts'
+import { bouncerOf } from './bouncer-store.ts'
 
 export const showBouncer = defineOperation({
   name: 'bouncer.show',
@@ -17,6 +17,7 @@ export const showBouncer = defineOperation({
   async handle({ name }, context) {
     const row = await context.store.bouncers.byName(context.actor.id, name)
     if (!row) throw notFound('bouncer', name)
-    return describeBouncer(context, row.id)
+    // Asked for by its id anew it could be gone by then.
+    return bouncerOf(row, await context.store.upstreams.list(row.id))
   },
 })
