@@ -3,6 +3,7 @@ import { AccountName, oneLine } from '../accounts/account.ts'
 import { findAccount } from '../accounts/find.ts'
 import { defineOperation } from '../operation/define.ts'
 import { OperationError } from '../operation/errors.ts'
+import { countsBytes } from '../operation/limit-amount.ts'
 import type { OverrideRow } from './billing-store.ts'
 import { addonNames, limitNames, offerOf, planNames } from './plans.ts'
 import { reviewAccount } from './review.ts'
@@ -61,7 +62,7 @@ export const setOverride = defineOperation({
       throw new OperationError('invalid_input', 'Say the limit’s value, or an empty one for no limit.', {
         field: 'value',
       })
-    if (value && value > mostOfOthers && !/bytes$/i.test(what))
+    if (value && value > mostOfOthers && !countsBytes(what))
       throw new OperationError('invalid_input', `Say at most ${mostOfOthers}, or an empty value for no limit.`, {
         field: 'value',
       })

@@ -1,8 +1,11 @@
 import { byteSize } from './byte-size.ts'
 
+/** Whether a limit is counted in bytes, which its name says. */
+export const countsBytes = (name: string): boolean => /bytes$/i.test(name)
+
 /** So much of a limit, in people’s units: `50 MB`, `90 days`, `5`. Its name says in which it is counted. */
 export function limitAmount(name: string, value: number): string {
-  if (/bytes$/i.test(name)) return byteSize(value)
+  if (countsBytes(name)) return byteSize(value)
   if (name.endsWith('Hours') && value % 24 === 0 && value > 24) return `${value / 24} days`
   const [, unit] = /(Hour|Day)s$/.exec(name) ?? []
   return unit === undefined ? String(value) : `${value} ${unit.toLowerCase()}${value === 1 ? '' : 's'}`
